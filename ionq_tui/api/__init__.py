@@ -1,0 +1,1 @@
+"""The client: operations, the wire, flows and the library face; httpx lives here."""

@@ -1,0 +1,1 @@
+"""Asking at the right time and keeping what was heard; asyncio lives here."""

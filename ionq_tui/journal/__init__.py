@@ -1,0 +1,1 @@
+"""What this machine did with sessions, on disk; sqlite3 lives here."""

@@ -1,0 +1,32 @@
+"""Something that was seen to happen, or that was done here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """The kinds of things that are told."""
+
+    OPENED = "opened"
+    STARTED = "started"
+    ENDED = "ended"
+    JOB_COMPLETED = "job completed"
+    JOB_FAILED = "job failed"
+    JOB_CANCELED = "job canceled"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of what happened; `at` is the server's time of it where it told one."""
+
+    at: datetime
+    kind: EventKind
+    session_id: str
+    subject: str = ""
+    """The job's id, or empty where it is about the session."""
+    words: str = ""
+    """Details in the server's own words; untrusted text."""

@@ -1,0 +1,63 @@
+"""The API key, and who it says it is."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import NoReturn
+
+_SHOWN = 4
+_LONG_ENOUGH_TO_SHOW = 12
+
+
+class ApiKey:
+    """A secret that shows itself to nobody: every text form of it is masked, and it cannot be pickled.
+
+    Raises ValueError where the text cannot be a key; the message never repeats the text.
+    """
+
+    __slots__ = ("_secret",)
+
+    def __init__(self, secret: str) -> None:
+        text = secret.strip()
+        if not text:
+            raise ValueError("the API key is empty")
+        if not all("!" <= character <= "~" for character in text):
+            raise ValueError("the API key holds a space, a line break or a character that is not plain ASCII")
+        self._secret = text
+
+    def reveal(self) -> str:
+        """Return the key itself; for the request header and the keyring, nowhere else."""
+        return self._secret
+
+    @property
+    def masked(self) -> str:
+        """The last four characters behind dots, or only dots where the key is short."""
+        return "••••" + (self._secret[-_SHOWN:] if len(self._secret) >= _LONG_ENOUGH_TO_SHOW else "")
+
+    def __repr__(self) -> str:
+        return f"ApiKey({self.masked})"
+
+    def __str__(self) -> str:
+        return self.masked
+
+    def __format__(self, spec: str) -> str:
+        return format(self.masked, spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ApiKey) and hmac.compare_digest(self._secret, other._secret)
+
+    def __hash__(self) -> int:
+        return hash((ApiKey, self._secret))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an API key cannot be pickled or copied")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyIdentity:
+    """What `GET /whoami` tells of a key; no user and no organisation is in it."""
+
+    key_id: str
+    key_name: str
+    project_id: str | None = None

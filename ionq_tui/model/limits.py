@@ -1,0 +1,112 @@
+"""The limits of a session: whole jobs, whole minutes, money; read from what people type."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from ionq_tui.model.money import Money
+
+INT32_MAX = 2**31 - 1
+"""The API counts jobs and minutes in int32 (published OpenAPI, SessionSettingsRequest)."""
+
+_JOBS = re.compile(r"[0-9]+")
+_MINUTES = re.compile(r"(?:(?P<hours>[0-9]+)h)?(?:(?P<minutes>[0-9]+)(?:m|min)?)?")
+_MONEY = re.compile(r"(?P<value>[0-9]+(?:\.[0-9]{1,2})?) ?(?P<unit>[a-z]+)?")
+_UNITS = {"usd": "usd", "credit": "credit", "credits": "credit"}
+
+
+class LimitError(ValueError):
+    """A limit that cannot be sent; `field` is "jobs", "time" or "money"."""
+
+    def __init__(self, field: str, message: str) -> None:
+        self.field = field
+        super().__init__(f"{field}: {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a session may use at most; None is no limit, which IonQ allows."""
+
+    jobs: int | None = None
+    """Jobs, 1 to 2**31 - 1."""
+    minutes: int | None = None
+    """Minutes, 1 to 2**31 - 1."""
+    money: Money | None = None
+    """Money above zero, at most two decimals."""
+
+    @property
+    def absent(self) -> bool:
+        """True where nothing at all is limited."""
+        return self == NO_LIMITS
+
+
+NO_LIMITS = Limits()
+
+
+def whole(field: str, value: object) -> int:
+    """Return a whole number from 1 to int32's largest, or raise LimitError."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise LimitError(field, f"{value!r} is not a whole number")
+    if not 1 <= value <= INT32_MAX:
+        raise LimitError(field, f"{value} is not between 1 and {INT32_MAX}")
+    return value
+
+
+def amount(value: object, unit: str = "usd") -> Money:
+    """Return money above zero with at most two decimals, or raise LimitError."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise LimitError("money", f"{value!r} is not a number")
+    if not math.isfinite(value):
+        raise LimitError("money", f"{value} is not a finite number")
+    try:
+        exact = Decimal(str(value))
+        cents = exact.quantize(Decimal("0.01"))
+    except InvalidOperation:
+        raise LimitError("money", f"{value} is too large") from None
+    if exact <= 0:
+        raise LimitError("money", f"{value} is not above zero")
+    if exact != cents:
+        raise LimitError("money", f"{value} has more than two decimals")
+    return Money(exact, unit)
+
+
+def read_jobs(text: str) -> int | None:
+    """Read a number of jobs; the empty text is no limit. Raises LimitError."""
+    if not text:
+        return None
+    if not _JOBS.fullmatch(text.strip(" ")):
+        raise LimitError("jobs", f"{text!r} is not a whole number such as 40; leave it empty for no limit")
+    return whole("jobs", _digits("jobs", text))
+
+
+def read_minutes(text: str) -> int | None:
+    """Read "90", "90m" or "1h30m" as minutes; the empty text is no limit. Raises LimitError."""
+    if not text:
+        return None
+    found = _MINUTES.fullmatch(text.strip(" ").lower())
+    if not found or not any(found.groups()):
+        raise LimitError("time", f"{text!r} is not a time such as 90 (minutes) or 1h30m; leave it empty for no limit")
+    hours, minutes = (_digits("time", found[name] or "0") for name in ("hours", "minutes"))
+    return whole("time", hours * 60 + minutes)
+
+
+def read_money(text: str, unit: str = "usd") -> Money | None:
+    """Read "30", "30.00", "30usd" or "200credit"; the empty text is no limit. Raises LimitError."""
+    if not text:
+        return None
+    found = _MONEY.fullmatch(text.strip(" ").lower())
+    if not found or (found["unit"] or unit) not in {*_UNITS, unit}:
+        raise LimitError("money", f"{text!r} is not an amount such as 30.00, 30usd or 200credit; leave it empty for no limit")
+    named = found["unit"] or unit
+    if len(found["value"]) > 20:
+        raise LimitError("money", "that amount is too large")
+    return amount(Decimal(found["value"]), _UNITS.get(named, named))
+
+
+def _digits(field: str, text: str) -> int:
+    if len(text.strip(" ")) > 12:
+        raise LimitError(field, f"that number is above {INT32_MAX}")
+    return int(text)

@@ -1,0 +1,88 @@
+"""What became of a request that costs or ends something: never a bare yes or no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ionq_tui.model.limits import NO_LIMITS, Limits
+from ionq_tui.model.link import Fault
+from ionq_tui.model.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """One decision to open a session."""
+
+    backend: str
+    limits: Limits = NO_LIMITS
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known before the request was sent, so that a lost reply can be told from a colleague's session."""
+
+    ids: frozenset[str] = frozenset()
+    """Sessions that existed before."""
+    listed: bool = False
+    """True where `ids` is a whole list no older than two polling intervals."""
+    creators: frozenset[str] = frozenset()
+    """Creator ids that a 201 to this key once returned."""
+
+
+NOTHING_KNOWN = Known()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The session is open and it is ours."""
+
+    session: Session
+    adopted: bool = False
+    """True where the reply was lost and the session was found by looking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """It may have been opened: what was found by looking, and why we had to look."""
+
+    candidates: tuple[Session, ...]
+    fault: Fault
+    looked_at: datetime | None = None
+    """Server time of the last look that was answered; None where none was."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOpened:
+    """Certainly nothing was opened."""
+
+    fault: Fault
+
+
+OpenOutcome = Opened | Uncertain | NotOpened
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The end was proved by the server's own words."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """The server was asked to end it and still says that it runs."""
+
+    session: Session
+    fault: Fault | None = None
+    """What the request to end was answered, where that was a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndUnknown:
+    """Nothing can be said: no reading was answered."""
+
+    fault: Fault
+
+
+EndOutcome = Ended | StillOpen | EndUnknown

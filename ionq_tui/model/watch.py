@@ -1,0 +1,195 @@
+"""What a screen may know about one session, and the pure steps from one such picture to the next.
+
+Time is no part of it: two pictures are equal where nothing changed, whenever they were heard.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from ionq_tui.model.event import Event, EventKind
+from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.link import FRESH, Fault, Link, link_of
+from ionq_tui.model.money import Money, totals
+from ionq_tui.model.session import Session
+
+EVENTS_KEPT = 500
+
+_NO_JOBS: Mapping[str, Job] = MappingProxyType({})
+_NO_COSTS: Mapping[str, JobCost] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The last good picture of one session, and how well it is heard."""
+
+    session: Session | None = None
+    jobs: Mapping[str, Job] = field(default_factory=lambda: _NO_JOBS)
+    """By id, in the order in which they were first heard of."""
+    all_listed: bool = False
+    """True once every page of the jobs was read."""
+    costs: Mapping[str, JobCost] = field(default_factory=lambda: _NO_COSTS)
+    """By job id, as far as asked."""
+    seen_active: bool = False
+    """True once a reply said `active: true`."""
+    end_asked: bool = False
+    """True from the request to end until the end is proved or given up."""
+    link: Link = FRESH
+    jobs_fault: Fault | None = None
+    """Why the jobs are not to be seen, where the session itself is."""
+    events: tuple[Event, ...] = ()
+    """Newest last, the last 500."""
+
+    @property
+    def ended(self) -> bool:
+        """True where the end is proved."""
+        return self.session is not None and self.session.proves_end(self.seen_active)
+
+    @property
+    def counted(self) -> tuple[Job, ...]:
+        """The jobs that are not parts of another one."""
+        return tuple(job for job in self.jobs.values() if job.parent_job_id is None)
+
+    @property
+    def by_status(self) -> Mapping[str, int]:
+        """How many jobs have each status, most first."""
+        return dict(Counter(job.status for job in self.counted).most_common())
+
+    @property
+    def unfinished(self) -> tuple[Job, ...]:
+        """Jobs that wait or run."""
+        return tuple(job for job in self.counted if not job.finished)
+
+    @property
+    def charged(self) -> tuple[Money, ...]:
+        """Charged so far, per unit, without dry runs."""
+        return totals(cost.cost for cost in self._real_costs() if cost.cost is not None)
+
+    @property
+    def reserved(self) -> tuple[Money, ...]:
+        """Reserved for unfinished jobs that are not yet charged, per unit."""
+        return totals(
+            cost.estimate
+            for job_id, cost in self.costs.items()
+            if cost.cost is None and cost.estimate is not None and self._spends(job_id, cost) and not self.jobs[job_id].finished
+        )
+
+    @property
+    def finished_count(self) -> int:
+        """Jobs with a final status that can have cost money."""
+        return sum(job.finished and not job.dry_run for job in self.counted)
+
+    @property
+    def priced_count(self) -> int:
+        """Finished jobs whose final cost is known."""
+        return sum(job.finished and not job.dry_run and self.cost_is_final(job) for job in self.counted)
+
+    def cost_is_final(self, job: Job) -> bool:
+        """True where the cost of a finished job need not be asked again."""
+        cost = self.costs.get(job.id)
+        return cost is not None and (cost.cost is not None or cost.dry_run or job.dry_run)
+
+    def _spends(self, job_id: str, cost: JobCost) -> bool:
+        job = self.jobs.get(job_id)
+        return job is not None and not cost.dry_run and not job.dry_run
+
+    def _real_costs(self) -> Iterable[JobCost]:
+        return (cost for job_id, cost in self.costs.items() if self._spends(job_id, cost))
+
+
+EMPTY_WATCH = Watch()
+
+
+def heard_session(watch: Watch, session: Session, now: datetime) -> Watch:
+    """Take in a reading of the session; transitions become events."""
+    before = watch.session
+    fresh = replace(
+        watch,
+        session=session,
+        link=FRESH,
+        seen_active=watch.seen_active or session.active is True,
+        events=_kept(watch.events, _session_events(before, session, now)),
+    )
+    return replace(fresh, end_asked=False) if fresh.ended else fresh
+
+
+def heard_jobs(watch: Watch, jobs: Iterable[Job], now: datetime, *, complete: bool = False) -> Watch:
+    """Take in readings of some jobs (all of them where `complete`); transitions become events."""
+    changed = {job.id: job for job in jobs if watch.jobs.get(job.id) != job}
+    listed = watch.all_listed or complete
+    if not changed and listed == watch.all_listed and watch.jobs_fault is None:
+        return watch
+    happened = [
+        event for job in changed.values() for event in _job_events(watch.jobs.get(job.id), job, watch.all_listed, now)
+    ]
+    return replace(
+        watch,
+        jobs=MappingProxyType({**watch.jobs, **changed}) if changed else watch.jobs,
+        all_listed=listed,
+        jobs_fault=None,
+        events=_kept(watch.events, happened),
+    )
+
+
+def heard_costs(watch: Watch, costs: Mapping[str, JobCost]) -> Watch:
+    """Take in costs of jobs; a known final cost is not replaced by a missing one."""
+    changed = {
+        job_id: cost
+        for job_id, cost in costs.items()
+        if cost != (held := watch.costs.get(job_id)) and not (held is not None and held.cost is not None and cost.cost is None)
+    }
+    return replace(watch, costs=MappingProxyType({**watch.costs, **changed})) if changed else watch
+
+
+def lost(watch: Watch, fault: Fault) -> Watch:
+    """Keep the picture, and say that it is no longer fresh."""
+    return replace(watch, link=link_of(fault))
+
+
+def jobs_lost(watch: Watch, fault: Fault) -> Watch:
+    """Keep the picture, and say why the jobs cannot be read."""
+    return replace(watch, jobs_fault=fault)
+
+
+def asked_to_end(watch: Watch, asked: bool) -> Watch:
+    """Note that the end was asked for, or that asking was given up."""
+    return replace(watch, end_asked=asked and not watch.ended)
+
+
+def noted(watch: Watch, event: Event) -> Watch:
+    """Add an event that was done here."""
+    return replace(watch, events=_kept(watch.events, [event]))
+
+
+def _kept(events: tuple[Event, ...], more: Iterable[Event]) -> tuple[Event, ...]:
+    new = tuple(sorted(more, key=lambda event: event.at))
+    return (*events, *new)[-EVENTS_KEPT:] if new else events
+
+
+def _session_events(before: Session | None, session: Session, now: datetime) -> list[Event]:
+    told = []
+    if before is None and session.created_at is not None:
+        told.append(Event(session.created_at, EventKind.OPENED, session.id))
+    if session.started_at is not None and (before is None or before.started_at is None):
+        told.append(Event(session.started_at, EventKind.STARTED, session.id))
+    if session.ended and (before is None or not before.ended):
+        told.append(Event(session.ended_at or now, EventKind.ENDED, session.id, words=session.ender_id or ""))
+    return told
+
+
+_ENDINGS = {"completed": EventKind.JOB_COMPLETED, "failed": EventKind.JOB_FAILED, "canceled": EventKind.JOB_CANCELED}
+
+
+def _job_events(before: Job | None, job: Job, listed: bool, now: datetime) -> list[Event]:
+    """Tell endings: all that are seen to happen, and of those before our time only the failures."""
+    kind = _ENDINGS.get(job.status)
+    if kind is None or (before is not None and before.status == job.status):
+        return []
+    if before is None and not listed and kind is not EventKind.JOB_FAILED:
+        return []
+    words = f"{job.failure.code}, {job.failure.message}" if job.failure else ""
+    return [Event(job.completed_at or now, kind, job.session_id or "", subject=job.id, words=words)]

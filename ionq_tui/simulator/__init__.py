@@ -1,0 +1,1 @@
+"""The cloud in a box: the API on an injected clock."""

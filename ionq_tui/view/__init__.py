@@ -1,0 +1,1 @@
+"""Model and now in, words and rows out; no Textual, no Rich."""
