@@ -38,7 +38,7 @@ EMPTY_BOARD = Board()
 
 
 def heard_list(board: Board, heard: SessionList) -> Board:
-    """Take in a list of active sessions; those that are gone from it are kept only where they are known to have ended."""
+    """Take in a list of active sessions; those gone from it stay only where they are known to have ended."""
     now_active = {session.id: session for session in heard.sessions}
     ended = {key: session for key, session in board.sessions.items() if key not in now_active and session.ended}
     return Board(

@@ -19,6 +19,7 @@ class ApiKey:
     __slots__ = ("_secret",)
 
     def __init__(self, secret: str) -> None:
+        """Take the key without the white space around it."""
         text = secret.strip()
         if not text:
             raise ValueError("the API key is empty")
@@ -36,21 +37,27 @@ class ApiKey:
         return "••••" + (self._secret[-_SHOWN:] if len(self._secret) >= _LONG_ENOUGH_TO_SHOW else "")
 
     def __repr__(self) -> str:
+        """Mask it."""
         return f"ApiKey({self.masked})"
 
     def __str__(self) -> str:
+        """Mask it."""
         return self.masked
 
     def __format__(self, spec: str) -> str:
+        """Mask it."""
         return format(self.masked, spec)
 
     def __eq__(self, other: object) -> bool:
+        """Compare in constant time."""
         return isinstance(other, ApiKey) and hmac.compare_digest(self._secret, other._secret)
 
     def __hash__(self) -> int:
+        """Equal keys hash alike."""
         return hash((ApiKey, self._secret))
 
     def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied."""
         raise TypeError("an API key cannot be pickled or copied")
 
 

@@ -22,6 +22,7 @@ class LimitError(ValueError):
     """A limit that cannot be sent; `field` is "jobs", "time" or "money"."""
 
     def __init__(self, field: str, message: str) -> None:
+        """Name the field, say what is wrong and what would be right."""
         self.field = field
         super().__init__(f"{field}: {message}")
 
@@ -99,7 +100,7 @@ def read_money(text: str, unit: str = "usd") -> Money | None:
         return None
     found = _MONEY.fullmatch(text.strip(" ").lower())
     if not found or (found["unit"] or unit) not in {*_UNITS, unit}:
-        raise LimitError("money", f"{text!r} is not an amount such as 30.00, 30usd or 200credit; leave it empty for no limit")
+        raise LimitError("money", f"{text!r} is not an amount such as 30.00 or 30usd; leave it empty for no limit")
     named = found["unit"] or unit
     if len(found["value"]) > 20:
         raise LimitError("money", "that amount is too large")

@@ -75,7 +75,10 @@ class Watch:
         return totals(
             cost.estimate
             for job_id, cost in self.costs.items()
-            if cost.cost is None and cost.estimate is not None and self._spends(job_id, cost) and not self.jobs[job_id].finished
+            if cost.cost is None
+            and cost.estimate is not None
+            and self._spends(job_id, cost)
+            and not self.jobs[job_id].finished
         )
 
     @property
@@ -140,7 +143,8 @@ def heard_costs(watch: Watch, costs: Mapping[str, JobCost]) -> Watch:
     changed = {
         job_id: cost
         for job_id, cost in costs.items()
-        if cost != (held := watch.costs.get(job_id)) and not (held is not None and held.cost is not None and cost.cost is None)
+        if cost != (held := watch.costs.get(job_id))
+        and not (held is not None and held.cost is not None and cost.cost is None)
     }
     return replace(watch, costs=MappingProxyType({**watch.costs, **changed})) if changed else watch
 
