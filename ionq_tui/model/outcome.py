@@ -17,6 +17,18 @@ class OpenRequest:
     backend: str
     limits: Limits = NO_LIMITS
 
+    @property
+    def body(self) -> dict[str, object]:
+        """Exactly what `POST /sessions` sends: the limits that are set, and no settings where none is."""
+        settings: dict[str, object] = {}
+        if self.limits.jobs is not None:
+            settings["job_count_limit"] = self.limits.jobs
+        if self.limits.minutes is not None:
+            settings["duration_limit_min"] = self.limits.minutes
+        if self.limits.money is not None:
+            settings["cost_limit"] = {"unit": self.limits.money.unit, "value": float(self.limits.money.value)}
+        return {"backend": self.backend, "settings": settings} if settings else {"backend": self.backend}
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
