@@ -1,0 +1,71 @@
+# Two environments: .venv holds what a user gets and nothing else, .venv-dev the tools of the tests beside it.
+# Another Python: make PYTHON=python3.12 run. Arguments: make run ARGS='attach a1b2c3', make test ARGS='tests/unit -x'.
+PYTHON ?= python3
+ARGS ?=
+RUN := .venv
+DEV := .venv-dev
+PINS := tests/constraints.txt
+PIP := -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check format screenshots pins clean python
+
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do \
+		printf 'make %-12s %s\n' "$$name" "$$words"; done
+
+run: $(RUN)/.stamp ## open the dashboard
+	@$(RUN)/bin/ionq-tui $(ARGS)
+
+demo: $(RUN)/.stamp ## open the dashboard on the built-in simulated cloud: no key, no network
+	@$(RUN)/bin/ionq-tui --demo $(ARGS)
+
+test: $(DEV)/.stamp ## run all tests, and say which were skipped and why
+	$(DEV)/bin/python -m pytest -n auto --dist loadgroup -rs $(ARGS)
+
+check: $(DEV)/.stamp ## lint, format, types and the floors of the house, as CI does
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports
+
+format: $(DEV)/.stamp ## put the code into its format
+	$(DEV)/bin/ruff check --fix .
+	$(DEV)/bin/ruff format .
+
+screenshots: $(DEV)/.stamp ## take the pictures in screenshots/ from the demo with its clock stopped
+	$(DEV)/bin/python -m tests.snapshots.take screenshots
+
+pins: python ## write tests/constraints.txt anew from what is current
+	rm -rf $(DEV)
+	$(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/python $(PIP) -e '.[dev]'
+	{ sed -n '/^#/p' $(PINS); $(DEV)/bin/python -m pip freeze --exclude-editable; } > $(PINS).new
+	mv $(PINS).new $(PINS)
+	touch $(DEV)/.stamp
+
+clean: ## remove both environments and all caches
+	rm -rf $(RUN) $(DEV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN)/.stamp: pyproject.toml $(PINS) | python
+	@echo 'Installing ionq-tui into $(RUN) …'
+	@$(PYTHON) -m venv --clear $(RUN)
+	@$(RUN)/bin/python $(PIP) -c $(PINS) -e .
+	@touch $@
+
+$(DEV)/.stamp: pyproject.toml $(PINS) | python
+	@echo 'Installing ionq-tui and the tools of its tests into $(DEV) …'
+	@$(PYTHON) -m venv --clear $(DEV)
+	@$(DEV)/bin/python $(PIP) -c $(PINS) -e '.[dev]'
+	@touch $@
+
+python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "There is no $(PYTHON) here. Install Python 3.11 or later, or name one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "ionq-tui needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) -V 2>&1)." >&2; \
+		echo "Install a later one and name it: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make virtual environments: its modules venv or ensurepip are missing." >&2; \
+		echo "On Debian and Ubuntu: sudo apt install python3-venv (for another Python: python3.12-venv)." >&2; exit 1; }
