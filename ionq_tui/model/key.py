@@ -68,3 +68,21 @@ class KeyIdentity:
     key_id: str
     key_name: str
     project_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKey:
+    """A key, and in a word where it came from: environment, key command, keyring, typed, demo."""
+
+    key: ApiKey
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoKey:
+    """Why there is no key, and what works on this machine."""
+
+    reasons: tuple[str, ...] = ()
+    """What was tried and what came of it, a sentence each."""
+    can_keep: bool = False
+    """True where the system's keyring would keep a key."""

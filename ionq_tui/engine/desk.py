@@ -1,0 +1,190 @@
+"""The use-cases that cost or end something, as tasks that the desk owns: a screen may leave, a sent request may not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TypeVar
+
+from ionq_tui.engine.ports import Clock, Cloud, Journal
+from ionq_tui.engine.store import Store
+from ionq_tui.model.ledger import EMPTY_LEDGER, Ledger, Question
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.outcome import (
+    Ended,
+    EndOutcome,
+    EndUnknown,
+    Known,
+    NotOpened,
+    Opened,
+    OpenOutcome,
+    OpenRequest,
+)
+from ionq_tui.model.record import Place
+from ionq_tui.model.session import Session
+
+T = TypeVar("T")
+
+
+class Desk:
+    """Opens, adopts and ends sessions and cancels jobs; whatever becomes of it reaches the ledger."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        clock: Clock,
+        journal: Journal,
+        place: Callable[[], Place],
+        known: Callable[[frozenset[str]], Known],
+    ) -> None:
+        """Take the cloud, the clock, the journal, and how to tell where we are and what is known before an opening."""
+        self.ledger: Store[Ledger] = Store(EMPTY_LEDGER)
+        self._cloud = cloud
+        self._clock = clock
+        self._journal = journal
+        self._place = place
+        self._known = known
+        self._opens: dict[str, asyncio.Task[OpenOutcome]] = {}
+        self._ends: dict[str, asyncio.Task[EndOutcome]] = {}
+        self._cancels: dict[str, asyncio.Task[Mapping[str, str | Fault]]] = {}
+        self._intents: dict[str, int] = {}
+        self.opened_now: set[str] = set()
+        """Ids of sessions opened by this very process."""
+
+    async def recall(self) -> None:
+        """Read from the journal what was done here before."""
+        place = self._place()
+        here, creators = await self._journal.here(place), await self._journal.creators(place)
+        labels = await self._journal.labels(place)
+        self.ledger.apply(
+            lambda ledger: replace(
+                ledger,
+                here=ledger.here | here,
+                creators=ledger.creators | creators,
+                labels=MappingProxyType({**labels, **ledger.labels}),
+                trouble=self._journal.trouble or "",
+            )
+        )
+
+    async def open(self, token: str, request: OpenRequest, label: str = "") -> OpenOutcome:
+        """Open a session once per decision: a second call with the same token awaits the first one's outcome."""
+        if token not in self._opens:
+            self._opens[token] = asyncio.create_task(self._open(token, request, label), name=f"open {token}")
+        return await asyncio.shield(self._opens[token])
+
+    async def end(self, session_id: str, seen_active: bool = True) -> EndOutcome:
+        """End a session and prove it; a second call while one is under way awaits the same outcome."""
+        return await _owned(self._ends, session_id, lambda: self._end(session_id, seen_active))
+
+    async def cancel(self, job_ids: tuple[str, ...]) -> Mapping[str, str | Fault]:
+        """Cancel jobs and read them back; the answer is each job's status afterwards, or why it is not known."""
+        return await _owned(self._cancels, " ".join(job_ids), lambda: self._cancel(job_ids))
+
+    async def adopt(self, question: Question, session: Session) -> None:
+        """Take a candidate as the session that was opened: the user said that it is."""
+        await self._own(question.token, session, question.label, adopted=True)
+
+    async def settled(self) -> None:
+        """Return when nothing is under way any more."""
+        while pending := self._pending():
+            await asyncio.wait(pending)
+
+    @property
+    def busy(self) -> bool:
+        """True while a request that costs or ends something is under way."""
+        return any(not task.done() for task in self._tasks.values())
+
+    def _owned(
+        self, name: str, work: Callable[[], Coroutine[Any, Any, T]], *, again: bool = False
+    ) -> asyncio.Future[T]:
+        """Run the work as our own task, shielded from whoever waits for it."""
+        task = self._tasks.get(name)
+        if task is None or (again and task.done()):
+            task = self._tasks[name] = asyncio.create_task(work(), name=name)
+        return asyncio.shield(task)
+
+    async def _open(self, token: str, request: OpenRequest, label: str) -> OpenOutcome:
+        known = self._known(self.ledger.value.creators)
+        self._opening(token, request)
+        self._intents[token] = await self._journal.intent(self._place(), request, label, known.ids)
+        try:
+            outcome = await self._cloud.open_once(request, known)
+        finally:
+            self._opening(token, None)
+        if isinstance(outcome, Opened):
+            await self._own(token, outcome.session, label, adopted=outcome.adopted)
+        elif isinstance(outcome, NotOpened):
+            await self._journal.not_opened(self._intents[token])
+        else:
+            await self._ask(Question(token, request, outcome, label))
+        return outcome
+
+    async def _ask(self, question: Question) -> None:
+        await self._journal.uncertain(self._intents[question.token], [one.id for one in question.outcome.candidates])
+        self.ledger.apply(lambda ledger: replace(ledger, questions=(*ledger.questions, question)))
+
+    async def _own(self, token: str, session: Session, label: str, *, adopted: bool) -> None:
+        """Note on disk first, then tell the screens."""
+        if token in self._intents:
+            await self._journal.opened(self._intents[token], session, adopted)
+        self.opened_now.add(session.id)
+        creator = frozenset() if adopted or session.creator_id is None else frozenset({session.creator_id})
+        labels = {session.id: label} if label else {}
+        self.ledger.apply(
+            lambda ledger: replace(
+                ledger,
+                here=ledger.here | {session.id},
+                creators=ledger.creators | creator,
+                labels=MappingProxyType({**ledger.labels, **labels}),
+                questions=tuple(one for one in ledger.questions if one.token != token),
+                trouble=self._journal.trouble or "",
+            )
+        )
+
+    async def _end(self, session_id: str, seen_active: bool) -> EndOutcome:
+        self._ending(session_id, True)
+        outcome: EndOutcome = EndUnknown(Fault(FaultKind.OFFLINE, "the end was not asked for"))
+        try:
+            await self._journal.end_asked(self._place(), session_id)
+            outcome = await self._cloud.end_proved(session_id, seen_active)
+            if isinstance(outcome, Ended):
+                await self._journal.ended(self._place(), outcome.session)
+        finally:
+            self._ending(session_id, False)
+            self.ledger.apply(
+                lambda ledger: replace(ledger, ends=MappingProxyType({**ledger.ends, session_id: outcome}))
+            )
+        return outcome
+
+    async def _cancel(self, job_ids: tuple[str, ...]) -> Mapping[str, str | Fault]:
+        asked = await self._cloud.cancel_jobs(job_ids)
+        told: dict[str, str | Fault] = {}
+        for job_id in job_ids:
+            heard = await self._cloud.job(job_id)
+            told[job_id] = heard if isinstance(heard, Fault) else heard.status
+        if isinstance(asked, Fault):
+            return {job_id: status if status == "canceled" else asked for job_id, status in told.items()}
+        return told
+
+    def _opening(self, token: str, request: OpenRequest | None) -> None:
+        others = {key: value for key, value in self.ledger.value.opening.items() if key != token}
+        now = {**others, token: request} if request is not None else others
+        self.ledger.apply(lambda ledger: replace(ledger, opening=MappingProxyType(now)))
+
+    def _ending(self, session_id: str, under_way: bool) -> None:
+        self.ledger.apply(
+            lambda ledger: replace(
+                ledger, ending=ledger.ending | {session_id} if under_way else ledger.ending - {session_id}
+            )
+        )
+
+
+def _owned(
+    tasks: dict[str, asyncio.Task[T]], name: str, work: Callable[[], Coroutine[None, None, T]]
+) -> asyncio.Future[T]:
+    """Run the work as a task of the desk, or join the one under way; shielded from whoever waits for it."""
+    if name not in tasks or tasks[name].done():
+        tasks[name] = asyncio.create_task(work(), name=name)
+    return asyncio.shield(tasks[name])

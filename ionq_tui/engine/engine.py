@@ -1,0 +1,55 @@
+"""All that a window needs to talk to one server with one key; built by the stair, handed to the screens."""
+
+from __future__ import annotations
+
+from ionq_tui.engine.desk import Desk
+from ionq_tui.engine.home import Home, Yard
+from ionq_tui.engine.ports import Clock, Cloud, Journal
+from ionq_tui.engine.watcher import Watcher
+from ionq_tui.model.connection import Connection
+from ionq_tui.model.record import Place
+
+
+class Engine:
+    """The sessions, the backends, the desk, and a watcher for each session that somebody looks at."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        cloud: Cloud,
+        clock: Clock,
+        journal: Journal,
+        interval: float,
+    ) -> None:
+        """Take the connection's facts, the ports, and the usual seconds between two readings."""
+        self.connection = connection
+        self.cloud = cloud
+        self.clock = clock
+        self.journal = journal
+        self.home = Home(cloud, clock, interval)
+        self.yard = Yard(cloud, clock)
+        self.desk = Desk(cloud, clock, journal, self.place, self.home.known)
+        self._interval = interval
+        self._watchers: dict[str, Watcher] = {}
+
+    def place(self) -> Place:
+        """Tell where we are, as far as it is known by now."""
+        who = self.home.identity.value
+        return Place(
+            base_url=self.connection.base_url,
+            organization_id=self.home.board.value.organization_id,
+            project_id=who.project_id if who else None,
+            key_id=who.key_id if who else None,
+            profile=self.connection.profile,
+        )
+
+    def watcher(self, session_id: str) -> Watcher:
+        """Return the watcher of a session; it keeps its picture when the screen is left."""
+        if session_id not in self._watchers:
+            self._watchers[session_id] = Watcher(self.cloud, self.clock, session_id, self._interval)
+        return self._watchers[session_id]
+
+    async def close(self) -> None:
+        """Wait for what is under way, then close the connections."""
+        await self.desk.settled()
+        await self.cloud.close()

@@ -1,0 +1,127 @@
+"""Keeps the pictures of the organisation's sessions and of the backends up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from ionq_tui.engine.poller import Poller, Tick
+from ionq_tui.engine.ports import Clock, Cloud
+from ionq_tui.engine.store import Store
+from ionq_tui.model.board import (
+    EMPTY_BOARD,
+    EMPTY_FLEET,
+    Board,
+    Fleet,
+    board_lost,
+    fleet_lost,
+    heard_backends,
+    heard_characterization,
+    heard_list,
+    heard_one,
+)
+from ionq_tui.model.key import KeyIdentity
+from ionq_tui.model.link import FRESH, Fault, FaultKind
+from ionq_tui.model.outcome import Known
+from ionq_tui.model.session import Session
+
+BACKENDS_EVERY = 30.0
+"""Seconds between two lists of the backends: queues change slowly."""
+
+
+class Home:
+    """The active sessions of the organisation, who the key is, and the ended sessions where asked for."""
+
+    def __init__(self, cloud: Cloud, clock: Clock, interval: float) -> None:
+        """Take the cloud, the clock, and the seconds between two lists."""
+        self.board: Store[Board] = Store(EMPTY_BOARD)
+        self.identity: Store[KeyIdentity | None] = Store(None)
+        self._cloud = cloud
+        self._clock = clock
+        self._interval = interval
+        self._heard_at: float | None = None
+        self.poller = Poller(self._tick, clock, interval)
+
+    async def run(self) -> None:
+        """Poll until this task is cancelled."""
+        await self.poller.run()
+
+    def known(self, creators: frozenset[str]) -> Known:
+        """Tell what is known of the sessions before one is opened."""
+        recent = self._heard_at is not None and self._clock.monotonic() - self._heard_at <= 2 * self._interval
+        return Known(frozenset(self.board.value.sessions), recent, creators)
+
+    async def read_ended(self) -> Fault | None:
+        """Read the ended sessions too, once."""
+        heard = await self._cloud.sessions(False)
+        if isinstance(heard, Fault):
+            return heard
+        self.board.apply(lambda board: _with_ended(board, heard.sessions))
+        return None
+
+    async def _tick(self) -> Tick:
+        if self.identity.value is None:
+            who = await self._cloud.whoami()
+            if isinstance(who, KeyIdentity):
+                self.identity.apply(lambda _: who)
+            elif who.kind is FaultKind.KEY_REFUSED:
+                return self._lost(who)
+        heard = await self._cloud.sessions(True)
+        if isinstance(heard, Fault):
+            return self._lost(heard)
+        before = self.board.value.sessions
+        self.board.apply(lambda board: heard_list(board, heard))
+        self._heard_at = self._clock.monotonic()
+        await self._read_vanished(before)
+        return Tick(FRESH, self._interval)
+
+    def _lost(self, fault: Fault) -> Tick:
+        self.board.apply(lambda board: board_lost(board, fault))
+        return Tick(self.board.value.link, self._interval)
+
+    async def _read_vanished(self, before: Mapping[str, Session]) -> None:
+        """Read once more what is gone from the list, so that its end is told and not guessed."""
+        for gone in [one for one in before.values() if one.id not in self.board.value.sessions]:
+            heard = await self._cloud.session(gone.id)
+            if isinstance(heard, Session):
+                ended = heard
+                self.board.apply(lambda board, ended=ended: heard_one(board, ended))  # type: ignore[misc]
+
+
+def _with_ended(board: Board, ended: tuple[Session, ...]) -> Board:
+    return replace(board, sessions=MappingProxyType({**board.sessions, **{one.id: one for one in ended}}))
+
+
+class Yard:
+    """The backends, and what was measured of those that somebody looks at."""
+
+    def __init__(self, cloud: Cloud, clock: Clock) -> None:
+        """Take the cloud and the clock."""
+        self.fleet: Store[Fleet] = Store(EMPTY_FLEET)
+        self._cloud = cloud
+        self.poller = Poller(self._tick, clock, BACKENDS_EVERY)
+
+    async def run(self) -> None:
+        """Poll until this task is cancelled."""
+        await self.poller.run()
+
+    async def measure(self, backend: str) -> None:
+        """Read the newest characterization of a backend, where it is not held yet."""
+        offered = self.fleet.value.named(backend)
+        held = self.fleet.value.characterizations.get(backend)
+        if offered is None or offered.characterization_id is None:
+            return
+        if held is not None and held.id == offered.characterization_id:
+            return
+        heard = await self._cloud.characterization(backend)
+        if not isinstance(heard, Fault):
+            self.fleet.apply(lambda fleet: heard_characterization(fleet, heard))
+
+    async def _tick(self) -> Tick:
+        heard = await self._cloud.backends()
+        if isinstance(heard, Fault):
+            self.fleet.apply(lambda fleet: fleet_lost(fleet, heard))
+            return Tick(self.fleet.value.link, BACKENDS_EVERY)
+        self.fleet.apply(lambda fleet: heard_backends(fleet, heard))
+        return Tick(FRESH, BACKENDS_EVERY)

@@ -1,0 +1,113 @@
+"""What the engine needs of the world, written by who uses it; failures come back as values."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from ionq_tui.model.backend import Backend, Characterization
+from ionq_tui.model.board import SessionList
+from ionq_tui.model.job import Job, JobCost, JobPage
+from ionq_tui.model.key import KeyIdentity
+from ionq_tui.model.link import Fault
+from ionq_tui.model.outcome import EndOutcome, Known, OpenOutcome, OpenRequest
+from ionq_tui.model.record import Place
+from ionq_tui.model.session import Session
+
+
+class Cloud(Protocol):
+    """The API. Nothing here raises for what a server or a network may do."""
+
+    async def whoami(self) -> KeyIdentity | Fault:
+        """Ask who the key is."""
+
+    async def backends(self) -> tuple[Backend, ...] | Fault:
+        """List the backends; needs no key."""
+
+    async def characterization(self, backend: str) -> Characterization | Fault:
+        """Read the newest characterization of a backend; needs no key."""
+
+    async def sessions(self, active: bool) -> SessionList | Fault:
+        """List the organisation's sessions."""
+
+    async def session(self, session_id: str) -> Session | Fault:
+        """Read one session."""
+
+    async def session_jobs(
+        self, session_id: str, *, after: str | None = None, ids: tuple[str, ...] = (), limit: int = 100
+    ) -> JobPage | Fault:
+        """Read one page of a session's jobs."""
+
+    async def job(self, job_id: str) -> Job | Fault:
+        """Read one job."""
+
+    async def job_cost(self, job_id: str) -> JobCost | Fault:
+        """Read what one job cost or is estimated to cost."""
+
+    async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
+        """Ask that jobs be cancelled; returns the ids the server named as cancelled."""
+
+    async def open_once(self, request: OpenRequest, known: Known) -> OpenOutcome:
+        """Open a session with one request, and find out what became of it."""
+
+    async def end_proved(self, session_id: str, seen_active: bool) -> EndOutcome:
+        """End a session, and find out whether it ended."""
+
+    async def close(self) -> None:
+        """Close the connections."""
+
+
+class Journal(Protocol):
+    """What this machine did, kept beyond this process. Never raises; `trouble` says why it cannot be kept."""
+
+    @property
+    def trouble(self) -> str | None:
+        """Why nothing can be kept, in words; None where it can."""
+
+    async def intent(self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str]) -> int:
+        """Note a decision to open, before anything is sent; returns its number."""
+
+    async def opened(self, intent: int, session: Session, adopted: bool = False) -> None:
+        """Note the session that came of an intent."""
+
+    async def not_opened(self, intent: int) -> None:
+        """Note that nothing came of an intent."""
+
+    async def uncertain(self, intent: int, candidates: Iterable[str]) -> None:
+        """Note that an intent may have opened something."""
+
+    async def attached(self, place: Place, session_id: str) -> None:
+        """Note that a session is looked at; makes nothing ours."""
+
+    async def end_asked(self, place: Place, session_id: str) -> None:
+        """Note that the end is about to be asked for."""
+
+    async def ended(self, place: Place, session: Session) -> None:
+        """Note a proved end."""
+
+    async def here(self, place: Place) -> frozenset[str]:
+        """Return the ids of sessions opened here."""
+
+    async def creators(self, place: Place) -> frozenset[str]:
+        """Return the creator ids that a 201 to this key returned."""
+
+    async def labels(self, place: Place) -> Mapping[str, str]:
+        """Return the names given to sessions, by session id."""
+
+
+class Clock(Protocol):
+    """Time, so that tests own it."""
+
+    def now(self) -> datetime:
+        """Return the server's time as far as it is known, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back and count on during a suspend where the system allows."""
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Return when the event is set or the time is over."""
+
+    def jitter(self) -> float:
+        """Return a random share from 0 to 1."""
