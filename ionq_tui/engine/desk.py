@@ -94,16 +94,11 @@ class Desk:
     @property
     def busy(self) -> bool:
         """True while a request that costs or ends something is under way."""
-        return any(not task.done() for task in self._tasks.values())
+        return bool(self._pending())
 
-    def _owned(
-        self, name: str, work: Callable[[], Coroutine[Any, Any, T]], *, again: bool = False
-    ) -> asyncio.Future[T]:
-        """Run the work as our own task, shielded from whoever waits for it."""
-        task = self._tasks.get(name)
-        if task is None or (again and task.done()):
-            task = self._tasks[name] = asyncio.create_task(work(), name=name)
-        return asyncio.shield(task)
+    def _pending(self) -> list[asyncio.Future[object]]:
+        tasks: list[asyncio.Future[object]] = [*self._opens.values(), *self._ends.values(), *self._cancels.values()]
+        return [task for task in tasks if not task.done()]
 
     async def _open(self, token: str, request: OpenRequest, label: str) -> OpenOutcome:
         known = self._known(self.ledger.value.creators)
