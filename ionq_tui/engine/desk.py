@@ -96,8 +96,8 @@ class Desk:
         """True while a request that costs or ends something is under way."""
         return bool(self._pending())
 
-    def _pending(self) -> list[asyncio.Future[object]]:
-        tasks: list[asyncio.Future[object]] = [*self._opens.values(), *self._ends.values(), *self._cancels.values()]
+    def _pending(self) -> list[asyncio.Task[object]]:
+        tasks: list[asyncio.Task[object]] = [*self._opens.values(), *self._ends.values(), *self._cancels.values()]
         return [task for task in tasks if not task.done()]
 
     async def _open(self, token: str, request: OpenRequest, label: str) -> OpenOutcome:
