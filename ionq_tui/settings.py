@@ -90,7 +90,7 @@ class Settings:
 
 
 def load_settings(flags: Flags, environ: Mapping[str, str], config_dir: Path) -> Settings:
-    """Decide every setting: flags before environment before the file before the default; SettingsError where one is bad.
+    """Decide every setting: flags before environment before file before default; SettingsError where one is bad.
 
     `IONQ_API_URL` comes before the profile's `url`, except where `--profile` was given and that profile has a `url`
     of its own: who names an organisation must reach that one, and its key must not go to the host of another.
