@@ -1,0 +1,35 @@
+"""Nothing of the user's is read or touched by a test, and nothing of the user's gets into a report."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+_OURS = ("IONQ_", "TEXTUAL")
+_OTHERS = {"NO_COLOR", "FORCE_COLOR", "COLORFGBG", "DBUS_SESSION_BUS_ADDRESS", "SSH_CONNECTION", "TMUX"}
+_HOME = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the tests a home of their own and an environment without keys, all of which the snapshot report prints."""
+    for name in [name for name in os.environ if name.startswith(_OURS) or name in _OTHERS]:
+        del os.environ[name]
+    home = Path(tempfile.mkdtemp(prefix="ionq-tui-tests-"))
+    config.stash[_HOME] = home
+    os.environ["HOME"] = str(home)
+    for name in ("CONFIG", "DATA", "STATE", "CACHE"):
+        os.environ[f"XDG_{name}_HOME"] = str(home / name.lower())
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
+    settings.register_profile("house", derandomize=True, deadline=None, database=None)
+    settings.load_profile("house")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that home again."""
+    if _HOME in config.stash:
+        shutil.rmtree(config.stash[_HOME], ignore_errors=True)
