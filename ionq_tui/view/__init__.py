@@ -1,1 +1,1 @@
-"""Model and now in, words and rows out; no Textual, no Rich."""
+"""Model and the server's time in; words, rows and tones out. Pure functions on the standard library."""

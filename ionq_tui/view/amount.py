@@ -1,0 +1,80 @@
+"""Counts, money and limits in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.money import Money
+from ionq_tui.view.moment import minutes
+from ionq_tui.view.plain import plain
+
+UNKNOWN = "—"
+NO_LIMIT = "NO LIMIT"
+_CENT = Decimal("0.01")
+_LONGEST = 24
+"""Digits beyond which an amount is told in powers of ten."""
+
+
+def count(number: int | None) -> str:
+    """Return a number with separators: "1,000"."""
+    return UNKNOWN if number is None else f"{number:,}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 job", "2,000 jobs"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def figure(value: Decimal) -> str:
+    """Return an exact amount with two decimals at least: "18.20", "0.0125", "1,000.00"."""
+    if not value.is_finite():
+        return UNKNOWN
+    if abs(value.adjusted()) > _LONGEST:
+        return f"{value:.3E}"
+    try:
+        at_least = value.quantize(_CENT) if value == value.quantize(_CENT) else value.normalize()
+    except InvalidOperation:
+        at_least = value
+    return f"{at_least:,f}"
+
+
+def money(amount: Money | None) -> str:
+    """Return an amount with its unit: "18.20 usd"."""
+    return UNKNOWN if amount is None else f"{figure(amount.value)} {unit(amount.unit)}"
+
+
+def unit(name: str) -> str:
+    """Return the unit's name, harmless and short."""
+    return plain(name, 12) or "?"
+
+
+def sums(amounts: Iterable[Money]) -> str:
+    """Return amounts of several units side by side, never added; nothing in is "—"."""
+    return " + ".join(money(amount) for amount in amounts) or UNKNOWN
+
+
+def limit_parts(limits: Limits) -> tuple[str, ...]:
+    """Return each limit that is set: "40j", "1h30m", "30.00usd"."""
+    told = []
+    if limits.jobs is not None:
+        told.append(f"{limits.jobs:,}j")
+    if limits.minutes is not None:
+        told.append(minutes(limits.minutes))
+    if limits.money is not None:
+        told.append(f"{figure(limits.money.value)}{unit(limits.money.unit)}")
+    return tuple(told)
+
+
+def limits_words(limits: Limits) -> str:
+    """Return all limits: "40j 1h30m 30.00usd", or "NO LIMIT"."""
+    return " ".join(limit_parts(limits)) or NO_LIMIT
+
+
+def limits_short(limits: Limits) -> str:
+    """Return the first limit and how many more there are: "40j +2"; "NONE" where there is none."""
+    parts = limit_parts(limits)
+    if not parts:
+        return "NONE"
+    return parts[0] if len(parts) == 1 else f"{parts[0]} +{len(parts) - 1}"

@@ -1,0 +1,68 @@
+"""Columns of a table: name, width, alignment and how to sort by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ionq_tui.view.plain import Align, pad
+from ionq_tui.view.tone import Cell, Line
+
+Item = TypeVar("Item")
+SortKey = str | float | None
+"""What is sorted by; None is unknown and stands last in either direction."""
+
+Row = tuple[Cell, ...]
+"""One cell a column, uncut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Item]):
+    """One column; its widths add up to 80 cells with two between neighbours."""
+
+    name: str
+    width: int
+    """Cells at 80 columns."""
+    key: Callable[[Item], SortKey]
+    align: Align = "left"
+    grows: int = 0
+    """The width it may grow to where there is room; 0 stays."""
+
+
+def arranged(items: Iterable[Item], column: Column[Item], *, reverse: bool = False) -> list[Item]:
+    """Return the items sorted by the column, the unknown last; equal ones keep their order."""
+    known: list[tuple[str | float, Item]] = []
+    unknown: list[Item] = []
+    for item in items:
+        key = column.key(item)
+        if key is None:
+            unknown.append(item)
+        else:
+            known.append((key, item))
+    known.sort(key=lambda pair: (isinstance(pair[0], str), pair[0]), reverse=reverse)
+    return [item for _, item in known] + unknown
+
+
+def widths(columns: Sequence[Column[Item]], total: int, gap: int = 2) -> list[int]:
+    """Return the width of each column in a table of `total` cells, the first growing first."""
+    given = [column.width for column in columns]
+    spare = total - sum(given) - gap * len(columns)
+    for index, column in enumerate(columns):
+        more = max(0, min(spare, column.grows - column.width))
+        given[index] += more
+        spare -= more
+    return given
+
+
+def fitted(row: Row, columns: Sequence[Column[Item]], given: Sequence[int]) -> Line:
+    """Return the row's cells cut and padded to the widths."""
+    return tuple(
+        Cell(pad(cell.text, width, column.align), cell.tone)
+        for cell, column, width in zip(row, columns, given, strict=True)
+    )
+
+
+def heads(columns: Sequence[Column[Item]], given: Sequence[int]) -> tuple[str, ...]:
+    """Return the names of the columns padded to the widths."""
+    return tuple(pad(column.name, width, column.align) for column, width in zip(columns, given, strict=True))

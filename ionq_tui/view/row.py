@@ -1,0 +1,219 @@
+"""Sessions, jobs and backends as rows of tables, with their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from ionq_tui.model.backend import Backend, Characterization
+from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.session import Owner, Session
+from ionq_tui.view.amount import UNKNOWN, count, limits_short, money
+from ionq_tui.view.column import Column, Row, SortKey
+from ionq_tui.view.moment import NOTHING, aware, day_or_time, duration, duration_ms, left, since, spoken
+from ionq_tui.view.plain import plain
+from ionq_tui.view.status import backend_status, job_status, job_tone, session_status
+from ionq_tui.view.tone import Cell, Tone
+
+_CHILD = "└ "
+_LOW = timedelta(minutes=5)
+
+
+class SessionItem(NamedTuple):
+    """A session with what only this machine knows of it."""
+
+    session: Session
+    owner: Owner = Owner.UNKNOWN
+    label: str = ""
+
+
+class JobItem(NamedTuple):
+    """A job with its cost, None where that was not heard."""
+
+    job: Job
+    cost: JobCost | None = None
+
+
+class BackendItem(NamedTuple):
+    """A backend with what was measured of it, None where that was not heard."""
+
+    backend: Backend
+    measured: Characterization | None = None
+
+
+def _text(value: str | None) -> SortKey:
+    return None if value is None or not value else plain(value, 200).casefold()
+
+
+def _at(value: datetime | None) -> SortKey:
+    return None if value is None else (aware(value) - _EPOCH).total_seconds()
+
+
+_EPOCH = aware(datetime(2020, 1, 1))
+_OWNERS = list(Owner)
+
+SESSION_COLUMNS: tuple[Column[SessionItem], ...] = (
+    Column("ID", 6, lambda item: _text(item.session.short)),
+    Column("BACKEND", 16, lambda item: _text(item.session.backend), grows=24),
+    Column("STATUS", 8, lambda item: _text(item.session.status), grows=18),
+    Column("WHOSE", 7, lambda item: _OWNERS.index(item.owner)),
+    Column("LABEL", 7, lambda item: _text(item.label), grows=32),
+    Column("OPENED", 6, lambda item: _at(item.session.created_at), "right", grows=10),
+    Column("LEFT", 6, lambda item: None if item.session.ended else _at(item.session.runs_out_at), "right"),
+    Column("LIMITS", 8, lambda item: _text(limits_short(item.session.limits)), grows=14),
+)
+
+
+def session_row(
+    session: Session, owner: Owner, label: str, now: datetime, tz: tzinfo | None, *, ending: bool = False
+) -> Row:
+    """Return ID BACKEND STATUS WHOSE LABEL OPENED LEFT LIMITS."""
+    ended = session.ended
+    tone = Tone.DIM if ended else Tone.PLAIN
+    return (
+        Cell(plain(session.short, 6) or NOTHING, tone),
+        Cell(plain(session.backend, 60) or NOTHING, tone),
+        session_status(session, ending=ending),
+        Cell(owner.value, tone if owner in {Owner.HERE, Owner.YOU} else Tone.DIM),
+        Cell(plain(label, 200).strip() or NOTHING, tone),
+        Cell(day_or_time(session.created_at, now, tz), tone),
+        Cell(NOTHING, Tone.DIM) if ended else time_left(session, now),
+        Cell(limits_short(session.limits), Tone.WARN if session.limits.absent and not ended else tone),
+    )
+
+
+def time_left(session: Session, now: datetime) -> Cell:
+    """Return the time left: "38m", "~38m" where the end is start plus limit, "OVER", "-" where nothing is known."""
+    span = since(now, session.runs_out_at)
+    if span is None:
+        return Cell(NOTHING)
+    if span <= timedelta(0):
+        return Cell("OVER", Tone.BAD)
+    mark = "~" if session.runs_out_is_guess else ""
+    return Cell(mark + left(span), Tone.BAD if span < _LOW else Tone.PLAIN)
+
+
+JOB_COLUMNS: tuple[Column[JobItem], ...] = (
+    Column("ID", 6, lambda item: _text(item.job.short)),
+    Column("NAME", 17, lambda item: _text(item.job.name), grows=48),
+    Column("STATUS", 9, lambda item: _text(item.job.status), grows=14),
+    Column("WAIT", 6, lambda item: _at(item.job.submitted_at), "right"),
+    Column("RUN", 6, lambda item: item.job.run_ms, "right"),
+    Column("SHOTS", 7, lambda item: item.job.shots, "right", grows=9),
+    Column("COST", 15, lambda item: _price(item.cost), "right", grows=18),
+)
+
+
+def job_row(job: Job, cost: JobCost | None, now: datetime) -> Row:
+    """Return ID NAME STATUS WAIT RUN SHOTS COST."""
+    tone = job_tone(job)
+    indent = _CHILD if job.parent_job_id is not None else ""
+    return (
+        Cell(plain(job.short, 6) or NOTHING, tone),
+        Cell(indent + (plain(job.name, 200).strip() or NOTHING), tone),
+        job_status(job.status),
+        Cell(_wait(job), tone),
+        Cell(_run(job, now), tone),
+        Cell(NOTHING if job.shots is None else count(job.shots), tone),
+        Cell(cost_words(job, cost), tone),
+    )
+
+
+def family(jobs: Mapping[str, Job]) -> list[Job]:
+    """Return the jobs in their order, each followed by its parts; a part without its parent stands for itself."""
+    parts: dict[str, list[Job]] = {}
+    tops: list[Job] = []
+    for job in jobs.values():
+        if job.parent_job_id is not None and job.parent_job_id in jobs and job.parent_job_id != job.id:
+            parts.setdefault(job.parent_job_id, []).append(job)
+        else:
+            tops.append(job)
+    told: list[Job] = []
+    waiting = tops[::-1]
+    while waiting:
+        job = waiting.pop()
+        told.append(job)
+        waiting += reversed(parts.pop(job.id, []))
+    return told + [job for rest in parts.values() for job in rest]
+
+
+def cost_words(job: Job, cost: JobCost | None) -> str:
+    """Return "0.65 usd", "res. 2.05 usd" before it is charged, "dry run", or "—" where it is unknown."""
+    if job.dry_run or (cost is not None and cost.dry_run):
+        return "dry run"
+    if cost is None:
+        return UNKNOWN
+    if cost.cost is not None:
+        return money(cost.cost)
+    if cost.estimate is not None and not job.finished:
+        return f"res. {money(cost.estimate)}"
+    return UNKNOWN
+
+
+def _price(cost: JobCost | None) -> SortKey:
+    held = None if cost is None or cost.dry_run else cost.cost or cost.estimate
+    return float(held.value) if held is not None and held.value.is_finite() else None
+
+
+def _wait(job: Job) -> str:
+    if job.waiting:
+        return NOTHING if job.predicted_wait_ms is None else f"~{duration_ms(job.predicted_wait_ms)}"
+    return duration(since(job.submitted_at, job.started_at))
+
+
+def _run(job: Job, now: datetime) -> str:
+    if job.run_ms is not None:
+        return duration_ms(job.run_ms)
+    if job.running:
+        return duration(since(job.started_at, now))
+    return NOTHING
+
+
+BACKEND_COLUMNS: tuple[Column[BackendItem], ...] = (
+    Column("NAME", 22, lambda item: _text(item.backend.name), grows=32),
+    Column("STATUS", 11, lambda item: _text(item.backend.status), grows=16),
+    Column("QUEUE", 12, lambda item: item.backend.average_queue_time, "right"),
+    Column("QUBITS", 6, lambda item: item.backend.qubits, "right"),
+    Column("2Q FID.", 7, lambda item: fidelity(item.measured, "2q"), "right"),
+    Column("LOCATION", 8, lambda item: _text(item.backend.location), grows=24),
+)
+
+
+def backend_row(backend: Backend, measured: Characterization | None = None) -> Row:
+    """Return NAME STATUS QUEUE QUBITS 2Q-FIDELITY LOCATION."""
+    tone = Tone.PLAIN if backend.available else Tone.DIM
+    return (
+        Cell(plain(backend.name, 60) or NOTHING, tone),
+        backend_status(backend),
+        Cell(queue_words(backend), tone),
+        Cell(NOTHING if backend.qubits is None else count(backend.qubits), tone),
+        Cell(percent(fidelity(measured, "2q")), tone),
+        Cell(plain(backend.location, 60) or NOTHING, tone),
+    )
+
+
+def queue_words(backend: Backend) -> str:
+    """Return "about 6 min"; the unit is not stated by IonQ, and milliseconds is the likely one."""
+    time = backend.average_queue_time
+    if time is None or not 0 <= time < 1e13:
+        return NOTHING
+    seconds = time / 1000
+    rough = timedelta(seconds=seconds if seconds < 60 or seconds >= 36000 else round(seconds / 60) * 60)
+    return f"about {spoken(rough)}"
+
+
+def fidelity(measured: Characterization | None, which: str) -> float | None:
+    """Return a median fidelity as a fraction, None where it was not measured."""
+    found = measured.fidelity.get(which) if measured is not None else None
+    return found.median if found is not None and 0 <= found.median <= 1 else None
+
+
+def percent(fraction: float | None) -> str:
+    """Return a fidelity as "99.60%"."""
+    return NOTHING if fraction is None else f"{fraction * 100:.2f}%"
+
+
+def named(rows: Iterable[Row]) -> list[tuple[str, ...]]:
+    """Return rows as bare words."""
+    return [tuple(cell.text for cell in row) for row in rows]

@@ -1,0 +1,119 @@
+"""One session in words: title, timeline, its jobs and money in a line, and how to send jobs into it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from ionq_tui.model.job import FINISHED, WAITING
+from ionq_tui.model.session import Owner, Session
+from ionq_tui.model.watch import Watch
+from ionq_tui.view.amount import count, counted, money
+from ionq_tui.view.moment import NOTHING, clock
+from ionq_tui.view.plain import plain
+from ionq_tui.view.status import NOBODY, job_status, owner_words, person, session_status_loud
+from ionq_tui.view.tone import Cell, Line, Tone, joined, line
+
+
+def title(session: Session, owner: Owner, label: str = "", people: Mapping[str, str] = NOBODY) -> Line:
+    """Return the whole id, backend, whose it is, and the label in quotes."""
+    shown = plain(label, 80).strip()
+    return joined(
+        [
+            line(Cell(plain(session.id, 80), Tone.STRONG)),
+            line(plain(session.backend, 60)),
+            line(owner_words(owner, session.creator_id, people)),
+            line(f'"{shown}"') if shown else (),
+        ]
+    )
+
+
+def timeline(
+    session: Session,
+    now: datetime,
+    tz: tzinfo | None,
+    people: Mapping[str, str] = NOBODY,
+    *,
+    ending: bool = False,
+    seen_active: bool = False,
+) -> Line:
+    """Return the status and "created 13:10 > started 13:22 > expires 14:40"."""
+    status = session_status_loud(session, ending=ending, seen_active=seen_active)
+    return line(status, "   ", steps(session, now, tz, people))
+
+
+def steps(session: Session, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY) -> str:
+    """Return each step with its time; what has not been is not told, what is only likely has "~"."""
+    told = [f"created {clock(session.created_at, now, tz)}"]
+    if session.started_at is not None:
+        told.append(f"started {clock(session.started_at, now, tz)}")
+    elif not session.ended:
+        told.append("not started")
+    if session.ended:
+        by = f" by {person(session.ender_id, people)}" if session.ender_id is not None else ""
+        at = clock(session.ended_at, now, tz) if session.ended_at is not None else "at an unknown time"
+        told.append(f"ended {at}{by}")
+    elif session.runs_out_at is not None:
+        guess = "~" if session.runs_out_is_guess else ""
+        told.append(f"expires {guess}{clock(session.runs_out_at, now, tz)}")
+    return " > ".join(told)
+
+
+def jobs_line(watch: Watch) -> Line:
+    """Return "31 jobs: 28 completed · 1 FAILED · 1 running · 1 waiting"."""
+    number = len(watch.counted)
+    if watch.jobs_fault is not None and not number:
+        return line(Cell("jobs not visible to this key, or not readable just now", Tone.WARN))
+    if not number:
+        return line("no jobs yet" if watch.all_listed else "jobs are being listed…")
+    words: dict[str, int] = {}
+    for status, many in watch.by_status.items():
+        word = "waiting" if status in WAITING else status
+        words[word] = words.get(word, 0) + many
+    order = {"completed": 0, "failed": 1, "canceled": 2, "started": 3, "waiting": 4}
+    told = sorted(words.items(), key=lambda pair: order.get(pair[0], len(order)))
+    at_least = "" if watch.all_listed and watch.jobs_fault is None else "≥ "
+    parts = [_part(word, many) for word, many in told]
+    return line(f"{at_least}{counted(number, 'job')}: ", *joined(parts))
+
+
+def _part(word: str, many: int) -> Line:
+    status = Cell("waiting") if word == "waiting" else job_status(word)
+    tone = Tone.PLAIN if word in FINISHED and word != "failed" else status.tone
+    return line(Cell(f"{count(many)} {status.text}", tone))
+
+
+def spend_lines(watch: Watch) -> list[str]:
+    """Return what was charged and what is reserved, a line for each unit."""
+    at_least = "≥ " if watch.priced_count < watch.finished_count or not watch.all_listed else ""
+    charged = [f"charged {at_least}{money(amount)}" for amount in watch.charged]
+    reserved = [f"reserved {money(amount)}" for amount in watch.reserved]
+    return [*charged, *reserved] or ["charged —"]
+
+
+def how_to_send(session_id: str) -> list[str]:
+    """Return how to send jobs into the session, for where there are none; safe to paste into a shell."""
+    shown = plain(session_id, 80)
+    return [
+        "no jobs yet: send some into this session",
+        f"  shell       {export_line(session_id)}",
+        f"  any client  session_id={shown!r} in the body of create_job",
+        f"  Python      session = SessionManager.from_id(client, {shown!r})",
+    ]
+
+
+def export_line(session_id: str) -> str:
+    """Return the line that tells a program the session, quoted for a shell."""
+    return f"export IONQ_SESSION_ID={shlex.quote(plain(session_id, 80))}"
+
+
+def attach_command(session_id: str) -> str:
+    """Return the command that shows the session again."""
+    return f"ionq-tui attach {shlex.quote(plain(session_id, 80))}"
+
+
+def terminal_title(session: Session, left: str) -> str:
+    """Return the terminal's title: "forte-1 38m"."""
+    name = plain(session.backend, 40).removeprefix("qpu.")
+    return f"{name} {left if left != NOTHING else plain(session.status, 20)}"
