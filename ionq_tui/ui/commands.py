@@ -1,0 +1,123 @@
+"""Every command once: footer, help, palette, remapping and the README's key table are made from these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something a key does; `id` is also the name of the action and what the key is remapped by."""
+
+    id: str
+    keys: str
+    """Textual's names of the keys, comma separated; the first is the one that is shown."""
+    label: str
+    """The footer's word."""
+    help: str
+    """One sentence; tooltip, help and palette."""
+    shown: bool = True
+    """True where it stands in the footer."""
+
+
+Commands = tuple[Command, ...]
+
+HELP = Command("help", "?", "help", "Show the keys of this screen.")
+QUIT = Command("quit", "ctrl+c,ctrl+q", "quit", "Quit; twice within 2 s at once, sessions are left running.", False)
+
+EVERYWHERE: Commands = (
+    HELP,
+    Command("palette", ":,ctrl+p", "palette", "Find a command by its name.", False),
+    Command("refresh", "r", "refresh", "Ask IonQ now instead of later.", False),
+    Command("redraw", "ctrl+l", "redraw", "Paint the whole screen again.", False),
+    Command("back", "escape", "back", "Close the dialog, else clear the filter, else go back.", False),
+    Command("leave", "q", "back/quit", "Go back; on the first screen quit.", False),
+)
+
+TABLE: Commands = (
+    Command("look", "enter", "view", "Look at the selected row."),
+    Command("filter", "/", "find", "Show only the rows that hold a text."),
+    Command("sort", "s", "sort", "Sort by the next column.", False),
+    Command("reverse", "S", "reverse", "Turn the order round.", False),
+    Command("cursor_up", "up,k", "up", "Go to the row above.", False),
+    Command("cursor_down", "down,j", "down", "Go to the row below.", False),
+    Command("first", "home,g", "first", "Go to the first row.", False),
+    Command("last", "end,G", "last", "Go to the last row.", False),
+    Command("page_up", "pageup", "page up", "Go up by a screenful.", False),
+    Command("page_down", "pagedown", "page down", "Go down by a screenful.", False),
+    Command("half_up", "ctrl+u", "half page up", "Go up by half a screenful.", False),
+    Command("half_down", "ctrl+d", "half page down", "Go down by half a screenful.", False),
+)
+
+SESSIONS: Commands = (
+    Command("new", "n", "new", "Choose a backend for a new session; nothing is sent yet."),
+    Command("new_like", "N", "again like this", "Fill the form for a new session like the selected one."),
+    Command("end", "e", "end", "End the selected session, or all that are marked; asks first."),
+    Command("mark", "space", "mark", "Mark the selected session for ending, or take the mark away."),
+    Command("ended", "a", "ended too", "Show ended sessions too, or no more."),
+    Command("backends", "b", "backends", "Look at the backends."),
+    Command("attach", "o", "attach", "Look at a session by its id; any unique beginning or end of it will do.", False),
+    Command("copy", "c,y", "copy", "Copy the id, the export line or the attach command.", False),
+)
+
+BACKENDS: Commands = (Command("copy", "c,y", "copy", "Copy the backend's name."),)
+
+NEW_SESSION: Commands = ()
+
+LIVE: Commands = (
+    Command("end", "e", "end", "End this session; asks first."),
+    Command("cancel", "x", "cancel job", "Cancel the selected job; asks first."),
+    Command("cancel_waiting", "X", "cancel waiting", "Cancel all jobs not yet started; asks first."),
+    Command("copy", "c,y", "copy", "Copy the session's id, the export line or the attach command."),
+    Command("events", "v", "events", "Show what happened in this session."),
+)
+
+DIALOG: Commands = (
+    Command("dismiss", "escape", "back", "The safe answer: nothing is sent."),
+    Command("focus_next", "tab,down,right", "next", "Go to the next field or button.", False),
+    Command("focus_previous", "shift+tab,up,left", "previous", "Go to the field or button before.", False),
+)
+
+GROUPS: tuple[tuple[str, Commands], ...] = (
+    ("everywhere", (*EVERYWHERE, QUIT)),
+    ("tables", TABLE),
+    ("Sessions", SESSIONS),
+    ("Backends", BACKENDS),
+    ("New session", NEW_SESSION),
+    ("Session", LIVE),
+    ("dialogs", DIALOG),
+)
+"""All commands by where they work, in the order of the key table."""
+
+_SIGNS = {
+    "question_mark": "?",
+    "colon": ":",
+    "slash": "/",
+    "escape": "esc",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+}
+
+
+def bindings(commands: Iterable[Command], *, priority: bool = False) -> list[Binding]:
+    """Return Textual's bindings for the commands; the action is named as the command."""
+    return [
+        Binding(
+            command.keys,
+            command.id,
+            command.label,
+            show=command.shown,
+            tooltip=command.help,
+            id=command.id,
+            priority=priority,
+        )
+        for command in commands
+    ]
+
+
+def key_name(key: str) -> str:
+    """Return how a key is written for people: "esc", "?", "ctrl+p"."""
+    return _SIGNS.get(key, key)
