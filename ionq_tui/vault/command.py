@@ -66,11 +66,12 @@ class _Errand:
             if len(output) > _MOST:
                 self.stop()
             code = process.wait()
+            with self._lock:
+                self._process = None  # its number may soon be another's
         if len(output) > _MOST:
             raise CommandFailed(f"key_command ({program}) printed far more than a key")
         if code != 0:
             raise CommandFailed(f"key_command ({program}) failed with code {code}")
-        self._process = None
         return output
 
     def _start(self) -> subprocess.Popen[bytes]:

@@ -217,7 +217,7 @@ _LOCKED_ERRORS = {"KeyringLocked", "LockedException", "PromptDismissedException"
 
 def _failed(error: Exception) -> Locked | Broken:
     """Tell locked from broken by the kinds of the errors alone: their texts may hold anything."""
-    kinds = []
+    kinds: list[str] = []
     link: BaseException | None = error
     while link is not None and len(kinds) < 10:
         kinds.append(type(link).__name__)

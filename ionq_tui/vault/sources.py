@@ -96,18 +96,25 @@ async def auth_status(wanted: Wanted, environ: Mapping[str, str], ring: Ring) ->
     given = environ.get(VARIABLE)
     if given and not wanted.profile_named:
         return AuthStatus(_from_environment(given, wanted), None)
-    notes: tuple[str, ...] = ()
     if wanted.key_command and wanted.key_command_host == wanted.host:
         return AuthStatus(await _from_command(wanted, environ), None)
-    if wanted.key_command:
-        notes = (
-            f"the key command of profile {wanted.profile} is for {wanted.key_command_host}, not for {wanted.host}: "
-            f"it was not run. Set the profile's url, or unset IONQ_API_URL",
-        )
+    notes = _passed_over(wanted, given)
     outcome = await ring.read(wanted.profile, wanted.host)
     if isinstance(outcome, Found):
         return AuthStatus(KeyFound(outcome.key, KeySource.KEYRING), outcome)
     return AuthStatus(_without(wanted, notes, outcome), outcome)
+
+
+def _passed_over(wanted: Wanted, given: str | None) -> tuple[str, ...]:
+    notes = []
+    if given:
+        notes.append(f"{VARIABLE} is set, but passed over since the profile {wanted.profile} was named")
+    if wanted.key_command:
+        notes.append(
+            f"the key command of profile {wanted.profile} was not run: it is for {wanted.key_command_host}, "
+            f"not for {wanted.host}. Give the profile that url, or unset IONQ_API_URL"
+        )
+    return tuple(notes)
 
 
 def _from_environment(given: str, wanted: Wanted) -> KeyFound | KeyMissing:
