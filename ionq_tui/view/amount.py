@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
@@ -12,7 +12,6 @@ from ionq_tui.view.plain import plain
 
 UNKNOWN = "—"
 NO_LIMIT = "NO LIMIT"
-_CENT = Decimal("0.01")
 _LONGEST = 24
 """Digits beyond which an amount is told in powers of ten."""
 
@@ -31,13 +30,12 @@ def figure(value: Decimal) -> str:
     """Return an exact amount with two decimals at least: "18.20", "0.0125", "1,000.00"."""
     if not value.is_finite():
         return UNKNOWN
-    if abs(value.adjusted()) > _LONGEST:
-        return f"{value:.3E}"
-    try:
-        at_least = value.quantize(_CENT) if value == value.quantize(_CENT) else value.normalize()
-    except InvalidOperation:
-        at_least = value
-    return f"{at_least:,f}"
+    if not value:
+        return "0.00"
+    if abs(value.adjusted()) > _LONGEST or len(value.as_tuple().digits) > 2 * _LONGEST:
+        return f"{value:.6E}"
+    whole, _, part = f"{value:,f}".partition(".")
+    return f"{whole}.{part.rstrip('0').ljust(2, '0')}"
 
 
 def money(amount: Money | None) -> str:

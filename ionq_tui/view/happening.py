@@ -43,5 +43,5 @@ def event_words(event: Event, costs: Mapping[str, JobCost] = _NO_COSTS, people: 
         return f"session {event.kind.value}" + (f": {words}" if words else "")
     what = event.kind.value.removeprefix("job ")
     said = f"job {plain(event.subject[-6:])} {what}" + (f": {words}" if words else "")
-    cost = costs.get(event.subject)
+    cost = costs.get(event.subject) if event.kind is EventKind.JOB_COMPLETED else None
     return said + (f", {money(cost.cost)}" if cost is not None and cost.cost is not None and not cost.dry_run else "")

@@ -44,12 +44,13 @@ def freshness(
     tz: tzinfo | None,
     *,
     next_try: timedelta | None = None,
-    late: bool = False,
+    late: bool | None = None,
     about: About = "",
 ) -> Line:
     """Return "live · 14:02 CEST", "STALE 42 s, next try in 5 s: why" or what was refused.
 
-    `heard` is when the last good answer came, in the server's time; `late` says that the next is overdue.
+    `heard` is when the last good answer came, in the server's time; `late` says that the next is overdue by more
+    than an interval; left out, a failed request counts as that.
     """
     time = Cell(clock(now, now, tz, zone=True), Tone.DIM)
     if isinstance(link, Refused):
@@ -59,7 +60,8 @@ def freshness(
         return line(Cell(said, Tone.WARN if link != FRESH else Tone.DIM))
     if isinstance(link, Fresh) and not late:
         return joined([line(Cell("live", Tone.GOOD)), line(time)])
-    age = f"STALE {spoken(since(heard, now))}"
+    span = spoken(since(heard, now))
+    age = f"heard {span} ago" if late is False else f"STALE {span}"
     return line(Cell(f"{age}, {_why(link, next_try, about)}", Tone.WARN))
 
 

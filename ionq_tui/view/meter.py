@@ -62,15 +62,15 @@ class Meter:
 
 def meters(watch: Watch, now: datetime) -> tuple[Meter, Meter, Meter]:
     """Return time, jobs and money as of the server's time `now`."""
-    return time_meter(watch.session, now), jobs_meter(watch), money_meter(watch)
+    return time_meter(watch.session, now, ended=watch.ended), jobs_meter(watch), money_meter(watch)
 
 
-def time_meter(session: Session | None, now: datetime) -> Meter:
-    """Measure the time from the server's `expires_at`, else from start plus limit, which is marked."""
+def time_meter(session: Session | None, now: datetime, *, ended: bool = False) -> Meter:
+    """Measure the time to the server's `expires_at`, else to start plus limit, which is marked."""
     if session is None:
         return Meter("time")
     limit = minutes(session.limits.minutes) if session.limits.minutes is not None else NO_LIMIT
-    if session.ended:
+    if session.ended or ended:
         spent = since(session.started_at, session.ended_at)
         return Meter(
             "time", UNKNOWN if spent is None else used_words(spent), limit, UNKNOWN, note="ended", tone=Tone.DIM
@@ -109,9 +109,12 @@ def _not_started(session: Session, limit: str) -> Meter:
 
 
 def _told_limit(session: Session, total: timedelta | None) -> str:
-    """Name the limit that was asked for where the server's expiry makes another span of it."""
+    """Name the limit that was asked for where the server's expiry fits it neither from start nor from creation."""
     asked = session.limits.minutes
-    if asked is None or total is None or abs(total.total_seconds() / 60 - asked) < 1:
+    if session.started_at is None and session.status == "created":
+        return "starts with the first job" + (f", limit {asked:,} min" if asked is not None else "")
+    spans = (total, since(session.created_at, session.expires_at))
+    if asked is None or any(span is None or abs(span.total_seconds() / 60 - asked) < 1 for span in spans):
         return ""
     return f"limit {minutes(asked)}; what is left counts to the expiry IonQ gave"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
@@ -68,7 +69,7 @@ def open_button(request: OpenRequest) -> str:
 
 def request_json(request: OpenRequest) -> str:
     """Return exactly the JSON that is sent."""
-    return json.dumps(request.body)
+    return json.dumps(request.body).replace("\x7f", "\\u007f")
 
 
 def request_preview(request: OpenRequest, base_url: str, width: int) -> list[str]:
@@ -76,7 +77,7 @@ def request_preview(request: OpenRequest, base_url: str, width: int) -> list[str
     lines = [f"sent once, to {plain(base_url, 300).rstrip('/')}/sessions:"]
     indent, room = "  ", max(20, width - 3)
     current = ""
-    for piece in _pieces(request_json(request)):
+    for piece in _pieces(request_json(request), room - 3):
         if current and cells(indent) + cells(current) + cells(piece) > room:
             lines.append(indent + current.rstrip(" "))
             indent, current = "   ", ""
@@ -84,7 +85,7 @@ def request_preview(request: OpenRequest, base_url: str, width: int) -> list[str
     return [*lines, indent + current]
 
 
-def _pieces(text: str) -> list[str]:
-    """Break after each ", "; a name of a backend holds none, for it comes from the list."""
-    parts = text.split(", ")
-    return [part + ", " for part in parts[:-1]] + parts[-1:]
+def _pieces(text: str, room: int) -> list[str]:
+    """Break after each ", ", and anywhere in what is still too long for a line."""
+    members = re.split(r"(?<=, )(?=\")", text)
+    return [member[at : at + room] for member in members for at in range(0, len(member), room)]

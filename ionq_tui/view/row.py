@@ -13,7 +13,7 @@ from ionq_tui.view.amount import UNKNOWN, count, limits_short, money
 from ionq_tui.view.column import Column, Row, SortKey
 from ionq_tui.view.moment import NOTHING, aware, day_or_time, duration, duration_ms, left, since, spoken
 from ionq_tui.view.plain import plain
-from ionq_tui.view.status import backend_status, job_status, job_tone, session_status
+from ionq_tui.view.status import NOBODY, backend_status, job_status, job_tone, session_status
 from ionq_tui.view.tone import Cell, Tone
 
 _CHILD = "└ "
@@ -57,7 +57,7 @@ SESSION_COLUMNS: tuple[Column[SessionItem], ...] = (
     Column("ID", 6, lambda item: _text(item.session.short)),
     Column("BACKEND", 16, lambda item: _text(item.session.backend), grows=24),
     Column("STATUS", 8, lambda item: _text(item.session.status), grows=18),
-    Column("WHOSE", 7, lambda item: _OWNERS.index(item.owner)),
+    Column("WHOSE", 7, lambda item: _OWNERS.index(item.owner), grows=12),
     Column("LABEL", 7, lambda item: _text(item.label), grows=32),
     Column("OPENED", 6, lambda item: _at(item.session.created_at), "right", grows=10),
     Column("LEFT", 6, lambda item: None if item.session.ended else _at(item.session.runs_out_at), "right"),
@@ -66,21 +66,33 @@ SESSION_COLUMNS: tuple[Column[SessionItem], ...] = (
 
 
 def session_row(
-    session: Session, owner: Owner, label: str, now: datetime, tz: tzinfo | None, *, ending: bool = False
+    session: Session,
+    owner: Owner,
+    label: str,
+    now: datetime,
+    tz: tzinfo | None,
+    *,
+    ending: bool = False,
+    people: Mapping[str, str] = NOBODY,
 ) -> Row:
-    """Return ID BACKEND STATUS WHOSE LABEL OPENED LEFT LIMITS."""
+    """Return ID BACKEND STATUS WHOSE LABEL OPENED LEFT LIMITS; a name from `people` stands for "other"."""
     ended = session.ended
     tone = Tone.DIM if ended else Tone.PLAIN
     return (
         Cell(plain(session.short, 6) or NOTHING, tone),
         Cell(plain(session.backend, 60) or NOTHING, tone),
         session_status(session, ending=ending),
-        Cell(owner.value, tone if owner in {Owner.HERE, Owner.YOU} else Tone.DIM),
+        Cell(_whose(session, owner, people), tone if owner in {Owner.HERE, Owner.YOU} else Tone.DIM),
         Cell(plain(label, 200).strip() or NOTHING, tone),
         Cell(day_or_time(session.created_at, now, tz), tone),
         Cell(NOTHING, Tone.DIM) if ended else time_left(session, now),
         Cell(limits_short(session.limits), Tone.WARN if session.limits.absent and not ended else tone),
     )
+
+
+def _whose(session: Session, owner: Owner, people: Mapping[str, str]) -> str:
+    name = people.get(session.creator_id) if session.creator_id is not None else None
+    return owner.value if name is None or owner in {Owner.HERE, Owner.YOU} else plain(name, 40)
 
 
 def time_left(session: Session, now: datetime) -> Cell:

@@ -35,7 +35,7 @@ def session_status(session: Session, *, ending: bool = False, seen_active: bool 
     if ending and not session.proves_end(seen_active):
         return Cell("ending…", Tone.WARN)
     if session.contradictory:
-        return Cell(f"{word}, {'active' if session.active else 'inactive'}", Tone.WARN)
+        return Cell(f"? {word}, {'active' if session.active else 'inactive'}", Tone.WARN)
     return Cell(word, _SESSION_TONES.get(session.status, Tone.WARN))
 
 

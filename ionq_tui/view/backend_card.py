@@ -1,0 +1,58 @@
+"""One backend in words: its state and what was measured of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from ionq_tui.model.backend import Backend, Characterization, Measured
+from ionq_tui.view.amount import count
+from ionq_tui.view.moment import NOTHING, ago, both
+from ionq_tui.view.plain import plain
+from ionq_tui.view.row import percent, queue_words
+from ionq_tui.view.status import backend_status, why_not
+
+Fact = tuple[str, str]
+
+_SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+_FIDELITIES = (("spam", "SPAM"), ("1q", "1-qubit gate"), ("2q", "2-qubit gate"))
+_TIMES = (("t1", "T1"), ("t2", "T2"), ("1q", "1-qubit"), ("2q", "2-qubit"), ("readout", "readout"), ("reset", "reset"))
+
+
+def backend_facts(backend: Backend, measured: Characterization | None, now: datetime, tz: tzinfo | None) -> list[Fact]:
+    """Return each known fact with its name; what is unknown is left out."""
+    fidelity = (
+        [f"{name} {_median(measured.fidelity[key])}" for key, name in _FIDELITIES if key in measured.fidelity]
+        if measured
+        else []
+    )
+    timing = (
+        [f"{name} {seconds(measured.timing[key])}" for key, name in _TIMES if key in measured.timing]
+        if measured
+        else []
+    )
+    facts = [
+        ("backend", plain(backend.name, 60)),
+        ("status", backend_status(backend).text),
+        ("", why_not(backend) or NOTHING),
+        ("queue", queue_words(backend)),
+        ("qubits", count(backend.qubits) if backend.qubits is not None else NOTHING),
+        ("location", plain(backend.location, 60)),
+        ("fidelity", ", ".join(fidelity)),
+        ("timing", ", ".join(timing)),
+        ("measured", both(measured.date, now, tz) if measured else NOTHING),
+        ("updated", ago(backend.last_updated, now)),
+    ]
+    return [(name, text) for name, text in facts if text not in {NOTHING, ""}]
+
+
+def _median(value: Measured) -> str:
+    error = f" ± {value.stderr * 100:.2g}" if value.stderr is not None and 0 < value.stderr < 1 else ""
+    return percent(value.median if 0 <= value.median <= 1 else None) + error
+
+
+def seconds(value: float) -> str:
+    """Return a time in the unit that suits it: "135 µs", "100 s"."""
+    if not 0 <= value < 1e9:
+        return NOTHING
+    scale, name = next(((scale, name) for scale, name in _SCALES if value >= scale), _SCALES[-1])
+    return f"{value / scale:.4g} {name}"

@@ -1,0 +1,68 @@
+"""One job in words: its facts, its failure in full, and its result as a histogram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from math import isfinite
+
+from ionq_tui.model.job import Job, JobCost
+from ionq_tui.view.amount import UNKNOWN, count
+from ionq_tui.view.moment import NOTHING, both, duration, duration_ms, since
+from ionq_tui.view.plain import cells, pad, plain
+from ionq_tui.view.row import cost_words
+from ionq_tui.view.status import NOBODY, job_status, person
+
+Fact = tuple[str, str]
+
+_WHOLE = 4_000
+"""Characters of a failure told in full."""
+
+
+def job_facts(
+    job: Job, cost: JobCost | None, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY
+) -> list[Fact]:
+    """Return each known fact with its name; what is unknown is left out, but the cost."""
+    run = duration_ms(job.run_ms) if job.run_ms is not None else duration(since(job.started_at, job.completed_at))
+    facts = [
+        ("job", plain(job.id, 80)),
+        ("name", plain(job.name, _WHOLE)),
+        ("status", _status(job)),
+        ("backend", plain(job.backend, 60)),
+        ("session", plain(job.session_id, 80)),
+        ("part of", plain(job.parent_job_id, 80)),
+        ("sent by", person(job.submitter_id, people) if job.submitter_id is not None else NOTHING),
+        ("shots", count(job.shots) if job.shots is not None else NOTHING),
+        ("submitted", both(job.submitted_at, now, tz)),
+        ("started", both(job.started_at, now, tz)),
+        ("completed", both(job.completed_at, now, tz)),
+        ("waited", duration(since(job.submitted_at, job.started_at))),
+        ("wait about", duration_ms(job.predicted_wait_ms) if job.waiting else NOTHING),
+        ("ran", run if job.finished else NOTHING),
+        ("run about", duration_ms(job.predicted_run_ms) if not job.finished else NOTHING),
+        ("failure", plain(job.failure.code, 200) if job.failure else NOTHING),
+        ("", plain(job.failure.message, _WHOLE) if job.failure else NOTHING),
+    ]
+    return [(name, text) for name, text in facts if text not in {NOTHING, ""}] + [("cost", cost_words(job, cost))]
+
+
+def _status(job: Job) -> str:
+    word, written = job_status(job.status).text, plain(job.status, 40)
+    return word if word.casefold() == written.casefold() else f'{word} (IonQ says "{written}")'
+
+
+def histogram(probabilities: Mapping[str, float], width: int, most: int = 16) -> list[str]:
+    """Return the likeliest states, one a line: state, bar, percent; then how many more there are."""
+    sound = [(state, part) for state, part in probabilities.items() if isfinite(part) and part >= 0]
+    ranked = sorted(sound, key=lambda pair: -pair[1])
+    shown = [(plain(state, 24) or UNKNOWN, min(part, 1.0)) for state, part in ranked[:most]]
+    if not shown:
+        return ["no result to show"]
+    name = max(cells(state) for state, _ in shown)
+    room, top = max(0, width - name - 10), shown[0][1] or 1.0
+    lines = [
+        f"{pad(state, name, 'right')}  {pad('█' * round(part / top * room), room)} {part * 100:6.2f}%".rstrip()
+        for state, part in shown
+    ]
+    rest = len(ranked) - len(shown)
+    return [*lines, f"and {rest:,} more states"] if rest else lines
