@@ -32,7 +32,10 @@ class Tmux:
         self.end()
 
     def start(self, argv: Sequence[str], *, rows: int = 24, columns: int = 80) -> Self:
-        """Run a program in a new session; its pane stays, showing the last screen, when it ends."""
+        """Run a program in a new session; its pane stays, showing the last screen, when it ends (`#{pane_dead}`).
+
+        `#{pane_dead_status}` is not to be relied on: tmux 3.3a leaves it empty where it meets the closed pane first.
+        """
         self.run(
             "new-session", "-d", "-x", str(columns), "-y", str(rows), *argv, ";", "set", "-w", "remain-on-exit", "on"
         )
