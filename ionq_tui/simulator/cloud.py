@@ -1,0 +1,246 @@
+"""The simulated IonQ cloud: a pure state machine on an injected clock.
+
+What IonQ does not say publicly had to be chosen here, and is no claim about IonQ: the first accepted job starts a
+session; the end of a session cancels its waiting jobs and lets the running one finish; a session ends by itself when its
+time is up, or when it is idle and no further job fits its limits; a money limit in another unit than the bill's is kept,
+not applied.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Literal
+
+from ionq_tui.simulator.book import NOTHING, JobEntry, Order, Refusal, SessionEntry, Terms
+from ionq_tui.simulator.chance import hashed_id, stream, uuid7
+from ionq_tui.simulator.colleague import HISTORY, Colleagues
+from ionq_tui.simulator.ledger import Ledger
+from ionq_tui.simulator.machine import MACHINES, SMALLEST_SHOTS, Machine
+from ionq_tui.simulator.timeline import Timeline
+from ionq_tui.simulator.workload import Workload
+
+
+class SimulatedCloud:
+    """One organisation on the simulated cloud; every call first needs `advance()`, and the lock where threads meet."""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        *,
+        seed: int = 7,
+        start: Literal["first-job", "at-once"] = "first-job",
+        workload: bool = True,
+        colleagues: bool = True,
+        unit: str = "usd",
+        newest_first: bool = True,
+    ) -> None:
+        """Build the same world for the same arguments; `unit` is what is billed, `newest_first` how jobs are listed."""
+        origin = clock()
+        self.lock = threading.RLock()
+        self.seed = seed
+        self.unit = unit
+        self.newest_first = newest_first
+        self.organization_id = f"{stream(seed, 'organization').getrandbits(96):024x}"
+        self.project_id = hashed_id("project", str(seed))
+        self.sessions: dict[str, SessionEntry] = {}
+        self.active: dict[str, SessionEntry] = {}
+        self.jobs: dict[str, JobEntry] = {}
+        self.log: list[JobEntry] = []
+        self.ledger = Ledger()
+        self.answered = 0
+        self._clock = clock
+        self._start = start
+        self._opened: Counter[str] = Counter()
+        self.timeline = Timeline(origin - HISTORY if colleagues else origin)
+        self._workload = Workload(self) if workload else None
+        if colleagues:
+            Colleagues(self, origin, living=workload).arrive()
+        self.advance()
+
+    @property
+    def now(self) -> datetime:
+        """The time that was reached."""
+        return self.timeline.now
+
+    def advance(self) -> datetime:
+        """Let everything happen that is due by the clock, and return the time."""
+        self.timeline.run_until(self._clock())
+        return self.now
+
+    def machine(self, name: str) -> Machine:
+        """Return the backend of that name, or refuse with 404."""
+        if name not in MACHINES:
+            raise Refusal(404, "There is no backend of that name")
+        return MACHINES[name]
+
+    def session(self, session_id: str) -> SessionEntry:
+        """Return the session of that id, or refuse with 404."""
+        if session_id not in self.sessions:
+            raise Refusal(404, "There is no session with that id")
+        return self.sessions[session_id]
+
+    def job(self, job_id: str) -> JobEntry:
+        """Return the job of that id, or refuse with 404."""
+        if job_id not in self.jobs:
+            raise Refusal(404, "There is no job with that id")
+        return self.jobs[job_id]
+
+    def open_session(self, creator_id: str, backend: str, terms: Terms, *, first_job_in: float = 0) -> SessionEntry:
+        """Open a session; the workload's first job comes within seconds, or after `first_job_in`."""
+        self._usable(backend)
+        self._opened[creator_id] += 1
+        random = stream(self.seed, "session", creator_id, self._opened[creator_id])
+        session = SessionEntry(uuid7(self.now, random), backend, creator_id, self.project_id, self.now, terms)
+        self.sessions[session.id] = self.active[session.id] = session
+        if self._start == "at-once":
+            self.begin(session)
+        if self._workload is not None:
+            self._workload.follow(session, first_job_in or random.uniform(2, 5))
+        return session
+
+    def begin(self, session: SessionEntry) -> None:
+        """Start a session, and its time with it."""
+        session.started_at = self.now
+        if session.terms.minutes is not None:
+            session.expires_at = self.now + timedelta(minutes=session.terms.minutes)
+            self.timeline.at(session.expires_at, partial(self.end, session, None))
+
+    def end(self, session: SessionEntry, ender_id: str | None) -> SessionEntry:
+        """End a session and cancel what waits in it; ending it again changes nothing."""
+        if session.active:
+            session.ended_at, session.ender_id = self.now, ender_id
+            del self.active[session.id]
+            waiting = [job for job in session.lane.waiting if not job.finished]
+            session.lane.waiting.clear()
+            for job in waiting:
+                self._close(job, "canceled")
+        return session
+
+    def submit(self, submitter_id: str, order: Order, fate: tuple[str, str] | None = None) -> JobEntry:
+        """Take a job, or refuse it; `fate` is the failure it is going to meet."""
+        machine = self._usable(order.backend)
+        session = self._into(order)
+        estimate = machine.estimate(order.shots)
+        if session is not None:
+            self._fits(session, NOTHING if order.dry_run else estimate or NOTHING)
+        job = self._job(submitter_id, order, machine, session, fate)
+        self.jobs[job.id] = job
+        self.log.append(job)
+        job.lane.waiting.append(job)
+        job.lane.unfinished += 1
+        if session is not None:
+            session.jobs.append(job)
+            session.reserved += self._reserved(job)
+            if session.started_at is None:
+                self.begin(session)
+        self.timeline.at(job.submitted_at + (job.may_start_at - job.submitted_at) / 3, partial(self._ready, job))
+        self.timeline.at(job.may_start_at, partial(self._start_next, job))
+        return job
+
+    def cancel(self, job: JobEntry) -> JobEntry:
+        """Cancel a job that waits or runs; refuse where it finished otherwise."""
+        if job.status in ("completed", "failed"):
+            raise Refusal(400, f"The job is {job.status} and cannot be canceled", "UUID", source="params")
+        if not job.finished:
+            self._close(job, "canceled")
+        return job
+
+    def _usable(self, backend: str) -> Machine:
+        if backend not in MACHINES:
+            raise Refusal(400, "There is no backend of that name", "backend")
+        machine = MACHINES[backend]
+        if machine.status != "available":
+            raise Refusal(400, f"Backend {backend} is {machine.status}", "backend")
+        return machine
+
+    def _into(self, order: Order) -> SessionEntry | None:
+        if order.session_id is None:
+            return None
+        session = self.sessions.get(order.session_id)
+        if session is None:
+            raise Refusal(400, "There is no session with that id", "session_id")
+        if not session.active:
+            raise Refusal(400, "The session has ended", "session_id")
+        if session.backend != order.backend:
+            raise Refusal(400, f"The session is on {session.backend}", "backend", "session_id")
+        return session
+
+    def _fits(self, session: SessionEntry, cost: Decimal) -> None:
+        if session.terms.jobs is not None and len(session.jobs) >= session.terms.jobs:
+            raise Refusal(400, f"The session's limit of {session.terms.jobs} jobs is reached", "session_id")
+        left = session.left(self.unit)
+        if left is not None and cost > left:
+            raise Refusal(400, f"The job needs {cost} {self.unit}, the session has {left} left", "session_id")
+
+    def _job(
+        self,
+        submitter_id: str,
+        order: Order,
+        machine: Machine,
+        session: SessionEntry | None,
+        fate: tuple[str, str] | None,
+    ) -> JobEntry:
+        place = len(session.jobs) if session is not None else 0
+        random = stream(self.seed, "job", session.id if session is not None else len(self.log), place)
+        wait = random.uniform(1.5, 4) if session is not None else machine.queue_at(self.now) / 1000
+        if fate is None and order.qubits > machine.qubits:
+            fate = ("NotEnoughQubits", f"The circuit needs {order.qubits} qubits, the backend has {machine.qubits}")
+        job = JobEntry(
+            uuid7(self.now, random), order, submitter_id, self.project_id, self.now,
+            may_start_at=self.now + timedelta(seconds=wait), run_ms=int(random.gauss(14_000, 1_200)),
+            estimate=machine.estimate(order.shots), price=machine.price(order.shots, random), fate=fate,
+            session=session, number=len(self.log), place=place,
+        )  # fmt: skip
+        if session is not None:
+            job.lane = session.lane
+        return job
+
+    def _reserved(self, job: JobEntry) -> Decimal:
+        return NOTHING if job.order.dry_run or job.estimate is None else job.estimate
+
+    def _ready(self, job: JobEntry) -> None:
+        if job.status == "submitted":
+            job.status = "ready"
+
+    def _start_next(self, told: JobEntry) -> None:
+        lane = told.lane
+        while lane.waiting and lane.waiting[0].finished:
+            lane.waiting.popleft()
+        if lane.running is not None or not lane.waiting or lane.waiting[0].may_start_at > self.now:
+            return
+        job = lane.running = lane.waiting.popleft()
+        job.status, job.started_at = "started", self.now
+        self.timeline.at(self.now + timedelta(milliseconds=job.run_ms), partial(self._finish, job))
+
+    def _finish(self, job: JobEntry) -> None:
+        if job.status == "started":
+            self._close(job, "completed" if job.fate is None else "failed")
+
+    def _close(self, job: JobEntry, status: Literal["completed", "failed", "canceled"]) -> None:
+        """Settle a job's money and free its lane for the next."""
+        job.status, job.completed_at = status, self.now
+        if not job.order.dry_run:
+            job.cost = job.price if status == "completed" else NOTHING
+        job.lane.unfinished -= 1
+        if job.lane.running is job:
+            job.lane.running = None
+        self.ledger.enter(job)
+        if job.session is not None:
+            job.session.reserved -= self._reserved(job)
+            job.session.charged += job.cost or NOTHING
+            self._settle(job.session)
+        self._start_next(job)
+
+    def _settle(self, session: SessionEntry) -> None:
+        if not session.active or session.lane.unfinished:
+            return
+        spent_jobs = session.terms.jobs is not None and len(session.jobs) >= session.terms.jobs
+        left, least = session.left(self.unit), MACHINES[session.backend].estimate(SMALLEST_SHOTS)
+        spent_money = left is not None and least is not None and left < least
+        if spent_jobs or spent_money:
+            self.end(session, None)
