@@ -1,0 +1,87 @@
+"""The tables, as steps from each version of the file to the next; a step that was released is never edited."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+_PLACE = """
+    base_url TEXT NOT NULL, organization_id TEXT, project_id TEXT, key_id TEXT, profile TEXT NOT NULL"""
+_LIMITS = """
+    limit_jobs INTEGER, limit_minutes INTEGER, limit_money TEXT, limit_unit TEXT"""
+
+_FIRST = (
+    f"""CREATE TABLE intent (
+    id INTEGER PRIMARY KEY, state TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, born TEXT NOT NULL,{_PLACE},
+    backend TEXT NOT NULL,{_LIMITS},
+    label TEXT NOT NULL, asked_at TEXT NOT NULL, known_ids TEXT NOT NULL, candidates TEXT NOT NULL, session_id TEXT
+    )""",
+    "CREATE INDEX intent_state ON intent (state)",
+    f"""CREATE TABLE session (
+    id TEXT NOT NULL,{_PLACE},
+    here INTEGER NOT NULL DEFAULT 0, adopted INTEGER NOT NULL DEFAULT 0, label TEXT NOT NULL DEFAULT '',
+    backend TEXT,{_LIMITS},
+    opened_at TEXT, attached_at TEXT, end_asked_at TEXT, ended_at TEXT,
+    host TEXT NOT NULL DEFAULT '', pid INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (base_url, id)
+    )""",
+    f"""CREATE TABLE creator (
+    creator_id TEXT NOT NULL,{_PLACE}
+    )""",
+    "CREATE INDEX creator_id ON creator (creator_id)",
+    f"""CREATE TABLE event (
+    at TEXT NOT NULL, kind TEXT NOT NULL, session_id TEXT NOT NULL, subject TEXT NOT NULL, words TEXT NOT NULL,
+    mark TEXT NOT NULL,{_PLACE},
+    UNIQUE (base_url, session_id, kind, subject, mark)
+    )""",
+    "CREATE INDEX event_at ON event (at)",
+    """CREATE TABLE cost (
+    base_url TEXT NOT NULL, job_id TEXT NOT NULL, session_id TEXT NOT NULL, dry_run INTEGER NOT NULL,
+    cost TEXT, cost_unit TEXT, estimate TEXT, estimate_unit TEXT,
+    PRIMARY KEY (base_url, job_id)
+    )""",
+    "CREATE INDEX cost_session ON cost (base_url, session_id)",
+    """CREATE TABLE queue_sample (
+    base_url TEXT NOT NULL, backend TEXT NOT NULL, at TEXT NOT NULL, value REAL NOT NULL,
+    PRIMARY KEY (base_url, backend, at)
+    )""",
+)
+
+STEPS: tuple[Sequence[str], ...] = (_FIRST,)
+"""Step n takes a file of version n to version n + 1 (PRAGMA user_version)."""
+
+
+class NewerFile(Exception):
+    """The file was written by a later version of the program; it is left alone."""
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the version the file says it has; 0 is an empty file."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+def refuse_newer(connection: sqlite3.Connection, steps: Sequence[Sequence[str]] = STEPS) -> None:
+    """Raise NewerFile where the file is of a later version than the last step makes."""
+    if version_of(connection) > len(steps):
+        raise NewerFile
+
+
+def migrate(connection: sqlite3.Connection, steps: Sequence[Sequence[str]] = STEPS) -> None:
+    """Bring the file to the last version, all or nothing; one that is beyond it raises NewerFile and is not touched."""
+    refuse_newer(connection, steps)
+    if version_of(connection) == len(steps):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # read again under the lock: another process may have done it meanwhile
+        refuse_newer(connection, steps)
+        for number in range(version_of(connection), len(steps)):
+            for statement in steps[number]:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number + 1}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
