@@ -1,8 +1,8 @@
 """The journal's file: private, opened late, opened anew where it was replaced, set aside where it is damaged.
 
 The home may be on NFS, so the file is in rollback mode (WAL needs memory shared by all, which NFS has not), and its
-locks are those of fcntl. Closing any descriptor of a file drops all fcntl locks that the process holds on it: the file is
-therefore never opened here but by SQLite, once it exists. A connection must not cross a fork: in the child it would
+locks are those of fcntl. Closing any descriptor of a file drops all fcntl locks that the process holds on it, so once
+the file exists nobody here opens it but SQLite. A connection must not cross a fork: in the child it would
 take part in the parent's transaction, so the child leaves it alone, never closed, and opens its own.
 """
 

@@ -84,13 +84,13 @@ class Journal:
         """Note that nothing came of an intent."""
         self._clerk.settle(intent, IntentState.NOT_OPENED).now()
 
-    async def uncertain(self, intent: int, candidates: Iterable[str] = ()) -> bool:
+    async def uncertain(self, intent: int, candidates: Iterable[str] = ()) -> None:
         """Note that an intent may have opened something, and the ids of what it may be."""
-        return await self._clerk.settle(intent, IntentState.UNCERTAIN, candidates=candidates)
+        await self._clerk.settle(intent, IntentState.UNCERTAIN, candidates=candidates)
 
-    def uncertain_now(self, intent: int, candidates: Iterable[str] = ()) -> bool:
+    def uncertain_now(self, intent: int, candidates: Iterable[str] = ()) -> None:
         """Note that an intent may have opened something, and the ids of what it may be."""
-        return self._clerk.settle(intent, IntentState.UNCERTAIN, candidates=candidates).now()
+        self._clerk.settle(intent, IntentState.UNCERTAIN, candidates=candidates).now()
 
     async def resolved(self, place: Place, question: int, session: Session | None) -> None:
         """Settle an open question of the same place: with its session, or None where it was none."""
