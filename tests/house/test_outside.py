@@ -1,0 +1,106 @@
+"""The outside of the house: what a newcomer types first."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.house.source import ROOT
+
+make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+def run_make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run make on a copy of the Makefile, so that no environment of this tree is touched."""
+    (folder / "tests").mkdir(exist_ok=True)
+    for name in ("Makefile", "pyproject.toml", "tests/constraints.txt"):
+        shutil.copy(ROOT / name, folder / name)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def stand_in(folder: Path, program: str) -> str:
+    """Write a Python that is not one."""
+    path = folder / "python-of-the-test"
+    path.write_text(f"#!/bin/sh\n{program}\n")
+    path.chmod(0o755)
+    return f"PYTHON={path}"
+
+
+@make
+def test_make_alone_tells_the_targets(tmp_path: Path) -> None:
+    told = run_make(tmp_path)
+    assert told.returncode == 0
+    for target in ("run", "demo", "test", "check", "screenshots"):
+        assert re.search(rf"^make {target} +\w", told.stdout, re.MULTILINE)
+    assert not (tmp_path / ".venv").exists()
+
+
+@make
+def test_an_old_python_is_told_the_way_out(tmp_path: Path) -> None:
+    old = stand_in(tmp_path, 'case "$1" in -V) echo "Python 3.9.2";; *) exit 1;; esac')
+    told = run_make(tmp_path, "run", old)
+    assert told.returncode != 0
+    assert "needs Python 3.11 or later" in told.stderr
+    assert "Python 3.9.2" in told.stderr
+    assert "make PYTHON=python3.12" in told.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+@make
+def test_a_python_without_ensurepip_is_told_the_way_out(tmp_path: Path) -> None:
+    bare = stand_in(tmp_path, 'case "$2" in *ensurepip*) exit 1;; *) exit 0;; esac')
+    told = run_make(tmp_path, "run", bare)
+    assert told.returncode != 0
+    assert "apt install python3-venv" in told.stderr
+
+
+@make
+def test_no_python_is_told_the_way_out(tmp_path: Path) -> None:
+    told = run_make(tmp_path, "run", "PYTHON=python-that-is-not-there")
+    assert told.returncode != 0
+    assert "Install Python 3.11 or later" in told.stderr
+
+
+@make
+def test_what_is_installed_is_not_installed_again(tmp_path: Path) -> None:
+    app = tmp_path / ".venv" / "bin" / "ionq-tui"
+    app.parent.mkdir(parents=True)
+    app.write_text('#!/bin/sh\necho "started $*"\n')
+    app.chmod(0o755)
+    run_make(tmp_path)
+    (tmp_path / ".venv" / ".stamp").touch()
+    os.utime(tmp_path / "pyproject.toml", (1, 1))
+    os.utime(tmp_path / "tests" / "constraints.txt", (1, 1))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    told = subprocess.run(
+        ["make", "demo", "ARGS=--read-only"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert told.stdout == "started --demo --read-only\n"
+
+
+def test_every_version_is_pinned_and_nothing_else_is_said() -> None:
+    lines = (ROOT / "tests/constraints.txt").read_text().splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert [line for line in pins if not re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", line)] == []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    names = {plain(line.partition("==")[0]) for line in pins}
+    assert {plain(re.split(r"[<>=~! \[]", want)[0]) for want in wanted} - names == set()
+    assert {want for want in wanted if "==" in want} <= set(pins)
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_ci_can_be_run() -> None:
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+    done = subprocess.run(["bash", "-n", ROOT / ".ci/run"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
