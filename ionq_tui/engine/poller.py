@@ -45,6 +45,7 @@ class Poller:
         self._due: float | None = None
         self._link: Link = FRESH
         self._stopped = False
+        self._waiting: list[asyncio.Event] = []
 
     async def run(self) -> None:
         """Poll until the fetch wants no more, or this task is cancelled."""
@@ -59,6 +60,7 @@ class Poller:
                 failures, self._heard = 0, now
             else:
                 failures += 1
+            self._tell()
             if tick.interval is None:
                 self._stopped, self._due = True, None
                 return
@@ -71,6 +73,18 @@ class Poller:
     def nudge(self) -> None:
         """Ask now instead of later."""
         self._nudged.set()
+
+    def asked(self) -> asyncio.Event:
+        """Ask now; the event is set once a fetch has ended."""
+        event = asyncio.Event()
+        self._waiting.append(event)
+        self.nudge()
+        return event
+
+    def _tell(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for event in waiting:
+            event.set()
 
     def freshness(self) -> Freshness:
         """Tell how old the picture is now."""

@@ -32,15 +32,19 @@ class Watcher:
         self._reader = JobReader(cloud, session_id, self._take)
         self._pricer = Pricer(cloud, clock, self.store)
         self.poller = Poller(self._tick, clock, interval)
+        self.running = False
+        """True while somebody runs it."""
 
     async def run(self) -> None:
         """Poll and price until the session has ended, or this task is cancelled."""
+        self.running = True
         pricing = asyncio.create_task(self._pricer.run(), name=f"prices of {self.session_id}")
         try:
             await self.poller.run()
             while self._pricer.due():
                 await self._clock.wait(asyncio.Event(), 1.0)
         finally:
+            self.running = False
             pricing.cancel()
             await asyncio.gather(pricing, return_exceptions=True)
 

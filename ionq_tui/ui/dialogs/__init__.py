@@ -1,0 +1,1 @@
+"""Questions: the focus starts on the safe answer, and `esc` gives it."""

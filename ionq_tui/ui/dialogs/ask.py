@@ -1,0 +1,136 @@
+"""A question with a safe answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input
+
+from ionq_tui.ui.commands import DIALOG, bindings
+from ionq_tui.ui.quiet import Attentive, Deliberate, Quiet
+from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.tone import Cell, Line, Tone, line
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[T]):
+    """One button and the answer it gives."""
+
+    label: str
+    answer: T
+    grave: bool = False
+    """True where it costs money or ends something: it then waits for quiet, and for what is to be typed."""
+
+
+class Ask(Attentive, ModalScreen[T], Generic[T]):
+    """Asks once: the first choice has the focus, `esc` gives the safe answer, grave choices take a deliberate key."""
+
+    CSS_PATH = "../styles/dialog.tcss"
+    AUTO_FOCUS = ".choice"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIALOG)]
+
+    facts = query_one("#facts", Words)
+    hint = query_one("#hint", Words)
+
+    def __init__(
+        self,
+        title: str,
+        lines: Sequence[Line | str],
+        choices: Sequence[Choice[T]],
+        safe: T,
+        *,
+        typed: str = "",
+        id: str | None = None,
+    ) -> None:
+        """Take what is asked, the choices (the safe one first), and what must be typed before a grave one."""
+        super().__init__(id=id)
+        self.quiet = Quiet()
+        self._title = title
+        self._lines = tuple(lines)
+        self._choices = tuple(choices)
+        self._safe = safe
+        self._typed = typed
+        self._answered = False
+
+    def compose(self) -> ComposeResult:
+        """Title, facts, the safe choices, the field where one is needed, the grave choices."""
+        with VerticalGroup(id="dialog"):
+            yield Words(line(Cell(self._title, Tone.STRONG)), id="title")
+            with VerticalScroll(id="scroll", can_focus=False):
+                yield Words(*self._lines, id="facts")
+            with HorizontalGroup(id="choices"):
+                yield from self._buttons(grave=False)
+                if self._typed:
+                    yield Input(placeholder=f"type {self._typed}", id="typed", compact=True, max_length=64)
+                yield from self._buttons(grave=True)
+            yield Words(line(Cell(self._hint(), Tone.DIM)), id="hint")
+
+    def _buttons(self, *, grave: bool) -> ComposeResult:
+        for index, choice in enumerate(self._choices):
+            if choice.grave == grave:
+                made = Deliberate if grave else Button
+                button = made(Content(choice.label), id=f"choice-{index}", classes="choice", compact=True)
+                button.active_effect_duration = 0
+                button.set_class(grave, "grave")
+                button.disabled = grave and bool(self._typed)
+                yield button
+
+    @property
+    def _safe_label(self) -> str:
+        return next((choice.label for choice in self._choices if choice.answer == self._safe), "close")
+
+    def _hint(self) -> str:
+        typed = f"type {self._typed} in the field first · " if self._typed else ""
+        return f"{typed}tab and arrows move · enter answers · esc: {self._safe_label}"
+
+    @on(Input.Changed, "#typed")
+    def compare(self, event: Input.Changed) -> None:
+        """Enable the grave choices only while the field holds what is to be typed."""
+        right = event.value.strip() == self._typed
+        for button in self.query(Button).filter(".grave"):
+            button.disabled = not right
+
+    @on(Input.Submitted, "#typed")
+    def go_on(self) -> None:
+        """Move on to the grave choice once the text is right; a field itself never answers."""
+        if allowed := [button for button in self.query(Button).filter(".grave") if not button.disabled]:
+            allowed[0].focus()
+        else:
+            self.hint.tell(
+                line(Cell(f"that is not {self._typed}: nothing was sent · esc: {self._safe_label}", Tone.WARN))
+            )
+
+    @on(Button.Pressed, ".choice")
+    def choose(self, event: Button.Pressed) -> None:
+        """Answer with the button's choice."""
+        event.stop()
+        self.answer(self._choices[int((event.button.id or "").removeprefix("choice-"))].answer)
+
+    async def action_dismiss(self, result: T | None = None) -> None:
+        """Answer safely."""
+        self.answer(self._safe)
+
+    def action_focus_next(self) -> None:
+        """Go to the next field or button."""
+        self.focus_next()
+
+    def action_focus_previous(self) -> None:
+        """Go to the field or button before."""
+        self.focus_previous()
+
+    def answer(self, answer: T) -> None:
+        """Close the dialog; only the first answer counts."""
+        if not self._answered:
+            self._answered = True
+            self.dismiss(answer)
