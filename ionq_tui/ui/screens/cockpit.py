@@ -1,0 +1,291 @@
+"""What all screens have: a first line, a body, a last line, and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import ClassVar, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.css.query import NoMatches
+from textual.message import Message
+from textual.screen import Screen, ScreenResultType
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.poller import Freshness
+from ionq_tui.engine.store import Store
+from ionq_tui.model.board import Board, Fleet
+from ionq_tui.model.connection import Connection
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.watch import Watch
+from ionq_tui.ui.commands import EVERYWHERE, QUIT, TABLE, Command, Commands, bindings
+from ionq_tui.ui.widgets.lines import BottomLine, FindLine, TopLine
+from ionq_tui.ui.widgets.table import Table
+from ionq_tui.view.fault import About, fault_of
+from ionq_tui.view.head import freshness, header
+from ionq_tui.view.tone import Line
+
+Value = TypeVar("Value")
+SMALLEST = (60, 16)
+"""Columns and rows below which nothing useful can be shown."""
+
+
+class KeyRefused(Message):
+    """The server refused the key: the App's to answer."""
+
+    def __init__(self, fault: Fault) -> None:
+        """Keep the server's words."""
+        super().__init__()
+        self.fault = fault
+
+
+class Frame(Screen[ScreenResultType]):
+    """A screen with its lines and commands, that needs no engine."""
+
+    COMMANDS: ClassVar[Commands] = ()
+    """The screen's own commands; each is an action of the same name."""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
+
+    def __init_subclass__(cls, **options: bool) -> None:
+        """Bind the commands of the screen."""
+        if "COMMANDS" in cls.__dict__:
+            cls.BINDINGS = [*bindings(cls.COMMANDS)]
+        super().__init_subclass__(**options)
+
+    def __init__(self, connection: Connection) -> None:
+        """Take what the first line says."""
+        super().__init__()
+        self._connection = connection
+
+    def compose(self) -> ComposeResult:
+        """Put the body between the lines."""
+        yield TopLine()
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield FindLine()
+        yield BottomLine((*self.COMMANDS, *TABLE[:2], *EVERYWHERE))
+        yield Static("", id="too-small", markup=False)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Yield what stands between the lines."""
+        return ()
+
+    @property
+    def commands(self) -> Commands:
+        """All commands that can be given here, those of the table and of everywhere included."""
+        return (*self.COMMANDS, *(TABLE if self.query(Table) else ()), *EVERYWHERE, QUIT)
+
+    def when(self, command: str) -> bool:
+        """Tell whether the command can be given now."""
+        return True
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Grey the commands that cannot be given now."""
+        if any(command.id == action for command in self.COMMANDS) and not self.when(action):
+            return None
+        return True
+
+    def on_mount(self) -> None:
+        """Say the first line, and then again whenever it may differ."""
+        self.tick()
+        self.set_interval(1.0, self.tick)
+
+    def on_resize(self) -> None:
+        """Say what is needed where there is too little room."""
+        width, height = self.app.size
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(small, "-too-small")
+        self.set_class(height < 24, "-low")
+        if small:
+            told = f"this needs {SMALLEST[0]} columns and {SMALLEST[1]} lines, and has {width} and {height}"
+            self.query_one("#too-small", Static).update(told)
+
+    def tick(self) -> None:
+        """Paint again what the time has changed."""
+        self.query_one(TopLine).tell(*self.heading())
+        for table in self.query(Table):
+            table.tick()
+
+    def heading(self) -> tuple[Line, Line]:
+        """Return both parts of the first line."""
+        told = self._connection
+        source = told.source if told.key_masked or told.demo else None
+        left = header(
+            told.profile, told.key_masked, source, told.base_url, read_only=told.read_only, demo=told.demo
+        )
+        return left, ()
+
+    # Finding
+
+    @on(Table.Find)
+    def _ask_what_to_find(self) -> None:
+        line = self.query_one(FindLine)
+        line.display = True
+        line.focus()
+
+    @on(Input.Changed, "FindLine")
+    def _find(self, event: Input.Changed) -> None:
+        for table in self.query(Table):
+            table.find(event.value)
+
+    @on(Input.Submitted, "FindLine")
+    def _found(self) -> None:
+        self._to_table(hide=not self.query_one(FindLine).value)
+
+    def _to_table(self, *, hide: bool) -> None:
+        line = self.query_one(FindLine)
+        if hide:
+            line.value = ""
+            line.display = False
+        for table in self.query(Table).first(), :
+            table.focus()
+
+    # Commands of everywhere
+
+    def action_back(self) -> None:
+        """Clear the filter, else go back."""
+        if self.query_one(FindLine).display:
+            self._to_table(hide=True)
+        else:
+            self.go_back()
+
+    def action_leave(self) -> None:
+        """Go back."""
+        self.go_back()
+
+    def go_back(self) -> None:
+        """Go to the screen before this one."""
+        self.app.pop_screen()
+
+    def action_refresh(self) -> None:
+        """Ask now; a screen with a picture says what."""
+
+    def action_redraw(self) -> None:
+        """Paint the whole screen, whatever the terminal shows."""
+        self.app.refresh(layout=True)
+
+    def action_help(self) -> None:
+        """Show the keys of this screen."""
+        from ionq_tui.ui.screens.help import Help
+
+        self.app.push_screen(Help(self.reachable(), self._connection))
+
+    def action_palette(self) -> None:
+        """Find a command by its name."""
+        from ionq_tui.ui.dialogs.palette import Palette
+
+        def give(command: Command | None) -> None:
+            if command is not None:
+                self.call_later(self.give, command)
+
+        self.app.push_screen(Palette(self.reachable()), give)
+
+    def reachable(self) -> tuple[tuple[Command, str, bool], ...]:
+        """Return the commands of this screen, their keys as they are mapped now, and whether they can be given."""
+        keys: dict[str, list[str]] = {}
+        enabled: dict[str, bool] = {}
+        for key, active in self.active_bindings.items():
+            if active.binding.id is not None:
+                keys.setdefault(active.binding.id, []).append(key)
+                enabled[active.binding.id] = active.enabled
+        return tuple(
+            (command, ",".join(keys[command.id]), enabled[command.id]) for command in self.commands if command.id in keys
+        )
+
+    async def give(self, command: Command) -> None:
+        """Do what the command's key would do."""
+        for active in self.active_bindings.values():
+            if active.binding.id == command.id:
+                await self.app.run_action(active.binding.action, active.node)
+                return
+
+    async def action_quit(self) -> None:
+        """Leave that to the App."""
+        await self.app.action_quit()
+
+
+class Cockpit(Frame[None]):
+    """A screen that shows what an engine hears."""
+
+    ABOUT: ClassVar[About] = ""
+    """What the screen's requests are about, for the words of faults."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take the engine."""
+        super().__init__(engine.connection)
+        self.engine = engine
+        self._stops: list[Callable[[], None]] = []
+
+    def listen(self, store: Store[Value], method: Callable[[Value], None]) -> None:
+        """Call the method with the value now and, as long as the screen lives, once for every burst of changes."""
+        waiting = False
+
+        def tell() -> None:
+            nonlocal waiting
+            waiting = False
+            if self.is_attached:
+                self._look_for_refusal(store.value)
+                method(store.value)
+                self.refresh_bindings()
+
+        def heard(_: Value) -> None:
+            nonlocal waiting
+            if not waiting:
+                waiting = self.call_later(tell)
+
+        self._stops.append(store.subscribe(heard))
+        tell()
+
+    def on_mount(self) -> None:
+        """Hear who the key is."""
+        self.listen(self.engine.home.identity, lambda _: self._say_heading())
+
+    def on_unmount(self) -> None:
+        """Hear no more."""
+        for stop in self._stops:
+            stop()
+
+    def freshness(self) -> Freshness | None:
+        """Return how old the picture of this screen is; None where it shows none."""
+        return self.engine.home.poller.freshness()
+
+    def heading(self) -> tuple[Line, Line]:
+        """Return whose key speaks to which server, and how old the picture is."""
+        told, who = self.engine.connection, self.engine.home.identity.value
+        has_key = bool(told.key_masked) or told.demo
+        left = header(
+            told.profile,
+            who.key_name if who is not None else told.key_masked,
+            told.source if has_key else None,
+            told.base_url,
+            read_only=told.read_only,
+            demo=told.demo,
+        )
+        fresh, now = self.freshness(), self.engine.clock.now()
+        if fresh is None:
+            return left, ()
+        heard = None if fresh.age is None else now - timedelta(seconds=fresh.age)
+        again = None if fresh.next_try is None else timedelta(seconds=fresh.next_try)
+        return left, freshness(fresh.link, heard, now, None, next_try=again, late=fresh.late, about=self.ABOUT)
+
+    def action_refresh(self) -> None:
+        """Ask for the sessions now."""
+        self.engine.home.poller.nudge()
+
+    def _say_heading(self) -> None:
+        try:
+            self.query_one(TopLine).tell(*self.heading())
+        except NoMatches:
+            return
+
+    def _look_for_refusal(self, value: object) -> None:
+        if isinstance(value, Board | Fleet | Watch):
+            fault = fault_of(value.link)
+            if fault is not None and fault.kind is FaultKind.KEY_REFUSED:
+                self.post_message(KeyRefused(fault))
+        self._say_heading()

@@ -1,0 +1,330 @@
+"""The one table that all tables use: only the lines to be seen are made, and only those that differ are painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import ClassVar, Generic, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from ionq_tui.ui.commands import TABLE, bindings
+from ionq_tui.view.column import Column, Row, arranged, fitted, heads, widths
+from ionq_tui.view.tone import Tone
+
+Item = TypeVar("Item")
+_GAP = 2
+_Look = tuple[Row, bool, bool]
+"""All that a line's paint depends on: its cells, whether the cursor is on it, whether it is marked."""
+
+
+class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
+    """Rows by key under a line of heads; the cursor stays on its key whatever the rows do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(TABLE)]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--head",
+        "table--cursor",
+        *(f"table--{tone.value}" for tone in Tone),
+    }
+
+    class Said(Message):
+        """Something about one row."""
+
+        def __init__(self, table: Table[Item], key: str) -> None:
+            """Name the table and the row's key."""
+            super().__init__()
+            self.table = table
+            self.key = key
+
+        @property
+        def control(self) -> Table[Item]:
+            """The table, for `on(..., selector)`."""
+            return self.table
+
+    class Chosen(Said):
+        """Enter was pressed on a row."""
+
+    class Highlighted(Said):
+        """The cursor came to another row."""
+
+    class Find(Message):
+        """A text to find is asked for."""
+
+    class Arranged(Message):
+        """Other rows, another order, another filter or another mark: the caption differs."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column[Item]],
+        cells_of: Callable[[Item], Row],
+        *,
+        text_of: Callable[[Item], str] | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """Take the columns, how to make one row's cells, and the text that `/` looks in (else the cells)."""
+        super().__init__(id=id, classes=classes)
+        self._columns = columns
+        self._cells_of = cells_of
+        self._text_of = text_of or (lambda item: " ".join(cell.text for cell in cells_of(item)))
+        self._items: Mapping[str, Item] = MappingProxyType({})
+        self._order: list[str] = []
+        self._cursor = 0
+        self._key = ""
+        self._needle = ""
+        self._column: int | None = None
+        self._reversed = False
+        self._marks: set[str] = set()
+        self._painted: dict[int, _Look | None] = {}
+
+    # What the screens ask and say
+
+    @property
+    def key(self) -> str:
+        """The key of the row with the cursor; empty where there is none."""
+        return self._key
+
+    @property
+    def item(self) -> Item | None:
+        """The row with the cursor."""
+        return self._items.get(self._key)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the rows as they stand, after filter and order."""
+        return tuple(self._order)
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The keys of the marked rows, in the order of the rows; also of those that the filter hides."""
+        return tuple(key for key in self._items if key in self._marks)
+
+    @property
+    def needle(self) -> str:
+        """The text that rows must hold to be shown."""
+        return self._needle
+
+    @property
+    def caption(self) -> str:
+        """What is shown of how much, filtered and sorted by what; empty where all of it is to be seen in its order."""
+        shown, rows = len(self._order), max(0, self.size.height - 1)
+        told = []
+        if self._needle:
+            told.append(f'{shown:,} of {len(self._items):,} hold "{self._needle}"')
+        if shown > rows > 0:
+            told.append(f"row {self._cursor + 1:,} of {shown:,}")
+        if self._column is not None:
+            told.append(f"by {self._columns[self._column].name}{', reversed' if self._reversed else ''}")
+        elif self._reversed:
+            told.append("reversed")
+        if marks := len(self.marked):
+            told.append(f"{marks:,} marked")
+        return " · ".join(told)
+
+    def update_rows(self, items: Mapping[str, Item]) -> None:
+        """Show these rows; the cursor stays on its key, or where its row was."""
+        self._items = items
+        self._marks &= items.keys()
+        self._arrange()
+
+    def find(self, needle: str) -> None:
+        """Show only the rows that hold this text."""
+        if needle != self._needle:
+            self._needle = needle
+            self._arrange()
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor on a row, where it is there."""
+        if key in self._order:
+            self._move(self._order.index(key))
+
+    def mark(self, key: str) -> None:
+        """Mark a row, or take its mark away."""
+        if key in self._items:
+            self._marks ^= {key}
+            self._repaint()
+            self.post_message(self.Arranged())
+
+    def unmark(self) -> None:
+        """Take all marks away."""
+        if self._marks:
+            self._marks.clear()
+            self._repaint()
+            self.post_message(self.Arranged())
+
+    def tick(self) -> None:
+        """Paint again what the time has changed."""
+        self._repaint()
+
+    # Rows
+
+    def _arrange(self) -> None:
+        before = self.caption
+        needle = self._needle.casefold()
+        keys = [key for key, item in self._items.items() if not needle or needle in self._text_of(item).casefold()]
+        if self._column is not None:
+            by = self._columns[self._column]
+            column = Column[str](by.name, by.width, lambda key: by.key(self._items[key]))
+            self._order = arranged(keys, column, reverse=self._reversed)
+        else:
+            self._order = keys[::-1] if self._reversed else keys
+        self.virtual_size = Size(self.size.width, len(self._order) + 1)
+        stays = self._order.index(self._key) if self._key in self._items and self._key in self._order else None
+        self._move(self._cursor if stays is None else stays)
+        if self.caption != before:
+            self.post_message(self.Arranged())
+
+    def _move(self, to: int) -> None:
+        before, line = self._key, self._cursor
+        self._cursor = max(0, min(to, len(self._order) - 1))
+        self._key = self._order[self._cursor] if self._order else ""
+        rows = max(1, self.size.height - 1)
+        top = round(self.scroll_y)
+        wanted = min(max(top, self._cursor - rows + 1), self._cursor)
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
+        self._repaint()
+        if self._key != before:
+            self.post_message(self.Highlighted(self, self._key))
+        if self._cursor != line:
+            self.post_message(self.Arranged())
+
+    def on_resize(self) -> None:
+        """Keep the cursor to be seen."""
+        self.virtual_size = Size(self.size.width, len(self._order) + 1)
+        self._move(self._cursor)
+        self.post_message(self.Arranged())
+
+    # Paint
+
+    def _look(self, y: int) -> _Look | None:
+        """Return all that the paint of a line depends on; None where there is no row."""
+        index = round(self.scroll_y) + y - 1
+        if y < 1 or not 0 <= index < len(self._order):
+            return None
+        key = self._order[index]
+        return self._cells_of(self._items[key]), index == self._cursor, key in self._marks
+
+    def _repaint(self) -> None:
+        """Paint the lines that differ from what was painted."""
+        for y in range(1, self.size.height):
+            if self._look(y) != self._painted.get(y):
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """Make one line."""
+        width = self.size.width
+        given = widths(self._columns, width, _GAP)
+        if y == 0:
+            style = self.get_component_rich_style("table--head")
+            text = " " * _GAP + (" " * _GAP).join(heads(self._columns, given))
+            return Strip([Segment(text, style)]).adjust_cell_length(width, style)
+        look = self._look(y)
+        self._painted[y] = look
+        if look is None:
+            return Strip.blank(width, self.get_component_rich_style("table--plain"))
+        return self._row(look, given).adjust_cell_length(width, self._style(Tone.PLAIN, look[1]))
+
+    def _row(self, look: _Look, given: Sequence[int]) -> Strip:
+        row, cursor, marked = look
+        plain = self._style(Tone.PLAIN, cursor)
+        segments = [Segment((">" if cursor else " ") + ("*" if marked else " "), plain)]
+        for index, cell in enumerate(fitted(row, self._columns, given)):
+            if index:
+                segments.append(Segment(" " * _GAP, plain))
+            segments.append(Segment(cell.text, self._style(cell.tone, cursor)))
+        return Strip(segments)
+
+    def _style(self, tone: Tone, cursor: bool) -> Style:
+        if not cursor:
+            return self.get_component_rich_style(f"table--{tone.value}")
+        style = self.get_component_rich_style("table--cursor")
+        return style + Style(bold=True) if tone in {Tone.BAD, Tone.WARN, Tone.STRONG} else style
+
+    # Keys and mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the row; a double click looks at it; a click on a head sorts by it."""
+        if event.y == 0:
+            self._sort_at(event.x)
+            return
+        index = round(self.scroll_y) + event.y - 1
+        if index < len(self._order):
+            self._move(index)
+            if event.chain == 2:
+                self.action_look()
+
+    def _sort_at(self, x: int) -> None:
+        left = _GAP
+        for index, width in enumerate(widths(self._columns, self.size.width, _GAP)):
+            if left <= x < left + width + _GAP:
+                self._reversed = self._column == index and not self._reversed
+                self._column = index
+                self._arrange()
+                self.post_message(self.Arranged())
+                return
+            left += width + _GAP
+
+    def action_look(self) -> None:
+        """Say that the row was chosen."""
+        if self._key:
+            self.post_message(self.Chosen(self, self._key))
+
+    def action_filter(self) -> None:
+        """Ask for a text to find."""
+        self.post_message(self.Find())
+
+    def action_sort(self) -> None:
+        """Sort by the next column, after the last by none."""
+        after = 0 if self._column is None else self._column + 1
+        self._column = after if after < len(self._columns) else None
+        self._arrange()
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self._reversed = not self._reversed
+        self._arrange()
+
+    def action_cursor_up(self) -> None:
+        """Go to the row above."""
+        self._move(self._cursor - 1)
+
+    def action_cursor_down(self) -> None:
+        """Go to the row below."""
+        self._move(self._cursor + 1)
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self._move(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self._move(len(self._order) - 1)
+
+    def action_page_up(self) -> None:
+        """Go up by a screenful."""
+        self._move(self._cursor - self._page)
+
+    def action_page_down(self) -> None:
+        """Go down by a screenful."""
+        self._move(self._cursor + self._page)
+
+    def action_half_up(self) -> None:
+        """Go up by half a screenful."""
+        self._move(self._cursor - self._page // 2)
+
+    def action_half_down(self) -> None:
+        """Go down by half a screenful."""
+        self._move(self._cursor + self._page // 2)
+
+    @property
+    def _page(self) -> int:
+        return max(2, self.size.height - 2)
