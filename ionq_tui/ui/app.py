@@ -52,7 +52,7 @@ class CockpitApp(App[ExitNote], inherit_bindings=False):
         self.animation_level = "none"
         self.engine: Engine | None = None
         self._stair = stair
-        self._attach = attach
+        self._attach_to = attach
         self._start_demo = start_demo
         self._monotonic = monotonic
         self.set_keymap(dict(keys))

@@ -47,14 +47,14 @@ class KeyRefused(Message):
 class Frame(Screen[ScreenResultType]):
     """A screen with its lines and commands, that needs no engine."""
 
-    COMMANDS: ClassVar[Commands] = ()
+    OFFERS: ClassVar[Commands] = ()
     """The screen's own commands; each is an action of the same name."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
 
     def __init_subclass__(cls, **options: bool) -> None:
         """Bind the commands of the screen."""
-        if "COMMANDS" in cls.__dict__:
-            cls.BINDINGS = [*bindings(cls.COMMANDS)]
+        if "OFFERS" in cls.__dict__:
+            cls.BINDINGS = [*bindings(cls.OFFERS)]
         super().__init_subclass__(**options)
 
     def __init__(self, connection: Connection) -> None:
@@ -68,7 +68,7 @@ class Frame(Screen[ScreenResultType]):
         with Vertical(id="body"):
             yield from self.compose_body()
         yield FindLine()
-        yield BottomLine((*self.COMMANDS, *TABLE[:2], *EVERYWHERE))
+        yield BottomLine((*self.OFFERS, *TABLE[:2], *EVERYWHERE))
         yield Static("", id="too-small", markup=False)
 
     def compose_body(self) -> Iterable[Widget]:
@@ -78,7 +78,7 @@ class Frame(Screen[ScreenResultType]):
     @property
     def commands(self) -> Commands:
         """All commands that can be given here, those of the table and of everywhere included."""
-        return (*self.COMMANDS, *(TABLE if self.query(Table) else ()), *EVERYWHERE, QUIT)
+        return (*self.OFFERS, *(TABLE if self.query(Table) else ()), *EVERYWHERE, QUIT)
 
     def when(self, command: str) -> bool:
         """Tell whether the command can be given now."""
@@ -86,7 +86,7 @@ class Frame(Screen[ScreenResultType]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey the commands that cannot be given now."""
-        if any(command.id == action for command in self.COMMANDS) and not self.when(action):
+        if any(command.id == action for command in self.OFFERS) and not self.when(action):
             return None
         return True
 

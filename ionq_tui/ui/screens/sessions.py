@@ -18,7 +18,7 @@ from ionq_tui.view.row import SESSION_COLUMNS, SessionItem, session_row
 class SessionsScreen(Cockpit):
     """Active sessions first; what needs a decision stands above them."""
 
-    COMMANDS: ClassVar[Commands] = SESSIONS
+    OFFERS: ClassVar[Commands] = SESSIONS
     ABOUT: ClassVar[About] = "sessions"
 
     def __init__(self, engine: Engine) -> None:

@@ -14,6 +14,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from ionq_tui.ui.commands import TABLE, bindings
 from ionq_tui.view.column import Column, Row, arranged, fitted, heads, widths
@@ -45,7 +46,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
             self.key = key
 
         @property
-        def control(self) -> Table[Item]:
+        def control(self) -> Widget:
             """The table, for `on(..., selector)`."""
             return self.table
 
