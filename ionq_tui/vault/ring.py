@@ -139,7 +139,7 @@ class Ring:
             backend.set_password(SERVICE, profile, key.reveal())
             if backend.get_password(SERVICE, profile) == key.reveal() and _host(backend, profile) == host:
                 return Kept(_name(backend))
-            return Broken(f"the keyring ({_name(backend)}) took the key but did not keep it", LINES_WITHOUT)
+            return Broken(f"the keyring ({_name(backend)}) took the key but did not keep it", WITHOUT_KEYRING)
 
         return await self._ask(save)
 
@@ -168,7 +168,7 @@ class Ring:
         except TimeoutError:
             return Locked(f"the keyring did not answer within {self._seconds:g} s: it waits to be unlocked", UNLOCK)
         except Unfit as unfit:
-            return Broken(str(unfit), LINES_WITHOUT)
+            return Broken(str(unfit), WITHOUT_KEYRING)
         except Exception as error:
             return _failed(error)
         finally:
@@ -201,7 +201,7 @@ LOGIN = "ionq-tui auth login"
 NO_KEYRING = "this machine offers no keyring to this login" + (
     " (no Secret Service on D-Bus)" if sys.platform.startswith("linux") else ""
 )
-LINES_WITHOUT = (
+WITHOUT_KEYRING = (
     "read -rs IONQ_API_KEY && export IONQ_API_KEY",
     'key_command = "pass show ionq"    # in config.toml, under [profiles.NAME]',
 )
@@ -209,7 +209,7 @@ UNLOCK = (
     "security unlock-keychain"
     if sys.platform == "darwin"
     else 'read -rs P && printf %s "$P" | gnome-keyring-daemon --replace --unlock; unset P',
-    LINES_WITHOUT[0],
+    WITHOUT_KEYRING[0],
 )
 
 _LOCKED_ERRORS = {"KeyringLocked", "LockedException", "PromptDismissedException"}
@@ -225,8 +225,8 @@ def _failed(error: Exception) -> Locked | Broken:
     if _LOCKED_ERRORS.intersection(kinds):
         return Locked("the keyring is locked, and nobody is here to unlock it", UNLOCK)
     if "NoKeyringError" in kinds:
-        return Broken(NO_KEYRING, LINES_WITHOUT)
-    return Broken(f"the keyring failed ({kinds[0]})", LINES_WITHOUT)
+        return Broken(NO_KEYRING, WITHOUT_KEYRING)
+    return Broken(f"the keyring failed ({kinds[0]})", WITHOUT_KEYRING)
 
 
 def _host_entry(profile: str) -> str:

@@ -100,7 +100,7 @@ def test_a_prompt_that_nobody_answers_is_locked_in_time_and_exit_is_not_held_up(
     services = home / "data" / "dbus-1" / "services"
     services.mkdir(parents=True)
     prompter = home / "prompter"
-    prompter.write_text(f"#!/bin/sh\necho $$ >>{home}/prompters\nexec sleep 60\n")
+    prompter.write_text(f"#!/bin/sh\necho $$ >>{home}/prompters\nexec sleep 60 >{os.devnull} 2>&1\n")
     prompter.chmod(0o700)
     (services / "org.gnome.keyring.SystemPrompter.service").write_text(
         f"[D-BUS Service]\nName=org.gnome.keyring.SystemPrompter\nExec={prompter}\n"
