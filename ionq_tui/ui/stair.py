@@ -22,6 +22,12 @@ class Stair(Protocol):
     async def connect(self, found: FoundKey) -> Engine:
         """Build an engine for this key."""
 
+    async def renew(self, engine: Engine, found: FoundKey) -> None:
+        """Give a running engine another key in place of a refused one: its screens and its open dialogs stay.
+
+        From here on its requests bear the new key, `engine.connection` names it, and `engine.home.identity` is asked anew.
+        """
+
     async def demo(self) -> Engine:
         """Build an engine on the simulated cloud."""
 
