@@ -1,0 +1,246 @@
+"""A scripted cloud, a clock and a journal made of model values; what a screen hears is what a test sets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from ionq_tui.engine.engine import Engine
+from ionq_tui.model.backend import Backend, Characterization, Measured
+from ionq_tui.model.board import SessionList
+from ionq_tui.model.connection import Connection
+from ionq_tui.model.job import Job, JobCost, JobPage
+from ionq_tui.model.key import ApiKey, FoundKey, KeyIdentity, NoKey
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest
+from ionq_tui.model.record import Place
+from ionq_tui.model.session import Session
+
+NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
+KEY = ApiKey("test-key-that-nobody-may-see-1234")
+OFFLINE = Fault(FaultKind.OFFLINE, "no route to host")
+REFUSED = Fault(FaultKind.KEY_REFUSED, "invalid key", 401)
+
+
+def session(number: int, **changes: object) -> Session:
+    """A started session; its short id is the number, six digits long."""
+    told = Session(
+        id=f"0192c4d8-77aa-7c31-b1f0-000000{number:06}",
+        status="started",
+        active=True,
+        backend="qpu.forte-1",
+        created_at=NOW - timedelta(minutes=50 + number),
+        started_at=NOW - timedelta(minutes=40),
+        expires_at=NOW + timedelta(minutes=38 + number),
+        creator_id="me",
+        limits=Limits(jobs=40, minutes=78),
+    )
+    return replace(told, **changes)  # type: ignore[arg-type]
+
+
+BACKENDS = (
+    Backend("qpu.forte-1", "available", False, 36, 360_000.0, NOW, "College Park", "c1"),
+    Backend("qpu.forte-enterprise-1", "available", True, 36, 90_000.0, NOW, "Basel", "c2"),
+    Backend("qpu.aria-1", "unavailable", False, 25, None, NOW, "College Park"),
+    Backend("qpu.harmony", "retired", False, 11, None, NOW, None),
+    Backend("simulator", "available", False, 29, 0.0, NOW, None),
+)
+
+
+class FakeClock:
+    """Time stands still until a test moves it; a wait ends when it is nudged, or when the test ends."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+        self.seconds = 1000.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        await event.wait()
+
+    def jitter(self) -> float:
+        return 0.0
+
+    def forward(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+class FakeCloud:
+    """Answers from its attributes and keeps what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.who: KeyIdentity | Fault = KeyIdentity("k1", "vqe-lab", "p1")
+        self.offered: tuple[Backend, ...] | Fault = BACKENDS
+        self.active: dict[str, Session] = {}
+        self.over: dict[str, Session] = {}
+        self.fault: Fault | None = None
+        """Answers every list and session where it is set."""
+        self.unreadable = 0
+        self.jobs: dict[str, Job] = {}
+        self.costs: dict[str, JobCost] = {}
+        self.open_outcome: OpenOutcome | None = None
+        self.end_outcome: EndOutcome | None = None
+        self.gate: asyncio.Event | None = None
+        """Where set, every request waits for it."""
+        self.closed = False
+
+    async def _hear(self, what: str) -> None:
+        self.asked.append(what)
+        if self.gate is not None:
+            await self.gate.wait()
+
+    async def whoami(self) -> KeyIdentity | Fault:
+        await self._hear("whoami")
+        return self.who
+
+    async def backends(self) -> tuple[Backend, ...] | Fault:
+        await self._hear("backends")
+        return self.offered
+
+    async def characterization(self, backend: str) -> Characterization | Fault:
+        await self._hear(f"characterization {backend}")
+        return Characterization(
+            "c1", backend, NOW, 36, {"2q": Measured(0.996, 0.0002), "spam": Measured(0.9935)}, {"t1": 100.0, "2q": 6e-4}
+        )
+
+    async def sessions(self, active: bool) -> SessionList | Fault:
+        await self._hear(f"sessions {'active' if active else 'ended'}")
+        if self.fault is not None:
+            return self.fault
+        return SessionList(tuple((self.active if active else self.over).values()), "org", self.unreadable)
+
+    async def session(self, session_id: str) -> Session | Fault:
+        await self._hear(f"session {session_id}")
+        if self.fault is not None:
+            return self.fault
+        found = self.active.get(session_id) or self.over.get(session_id)
+        return found if found is not None else Fault(FaultKind.NOT_FOUND, "not found", 404)
+
+    async def session_jobs(
+        self, session_id: str, *, after: str | None = None, ids: tuple[str, ...] = (), limit: int = 100
+    ) -> JobPage | Fault:
+        await self._hear(f"jobs {session_id}")
+        return JobPage(tuple(job for job in self.jobs.values() if not ids or job.id in ids))
+
+    async def job(self, job_id: str) -> Job | Fault:
+        await self._hear(f"job {job_id}")
+        return self.jobs.get(job_id) or Fault(FaultKind.NOT_FOUND, "not found", 404)
+
+    async def job_cost(self, job_id: str) -> JobCost | Fault:
+        await self._hear(f"cost {job_id}")
+        return self.costs.get(job_id, JobCost())
+
+    async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
+        await self._hear(f"cancel {' '.join(job_ids)}")
+        for one in job_ids:
+            self.jobs[one] = replace(self.jobs[one], status="canceled")
+        return frozenset(job_ids)
+
+    async def open_once(self, request: OpenRequest, known: Known) -> OpenOutcome:
+        await self._hear(f"open {request.backend}")
+        if self.open_outcome is not None:
+            return self.open_outcome
+        made = session(900 + len(self.active), backend=request.backend, limits=request.limits, status="created")
+        self.active[made.id] = made
+        return Opened(made)
+
+    async def end_proved(self, session_id: str, seen_active: bool) -> EndOutcome:
+        await self._hear(f"end {session_id}")
+        if self.end_outcome is not None:
+            return self.end_outcome
+        if session_id not in self.active:
+            return EndUnknown(OFFLINE)
+        ended = replace(self.active.pop(session_id), status="ended", active=False, ended_at=NOW)
+        self.over[session_id] = ended
+        return Ended(ended)
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+class FakeJournal:
+    """Keeps nothing but what a test puts into it."""
+
+    def __init__(self) -> None:
+        self.trouble: str | None = None
+        self.opened_here: set[str] = set()
+        self.named: dict[str, str] = {}
+        self.creator_ids: set[str] = set()
+
+    async def intent(self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str]) -> int:
+        return 1
+
+    async def opened(self, intent: int, session: Session, adopted: bool = False) -> None:
+        self.opened_here.add(session.id)
+
+    async def not_opened(self, intent: int) -> None: ...
+
+    async def uncertain(self, intent: int, candidates: Iterable[str]) -> None: ...
+
+    async def attached(self, place: Place, session_id: str) -> None: ...
+
+    async def end_asked(self, place: Place, session_id: str) -> None: ...
+
+    async def ended(self, place: Place, session: Session) -> None: ...
+
+    async def here(self, place: Place) -> frozenset[str]:
+        return frozenset(self.opened_here)
+
+    async def creators(self, place: Place) -> frozenset[str]:
+        return frozenset(self.creator_ids)
+
+    async def labels(self, place: Place) -> Mapping[str, str]:
+        return dict(self.named)
+
+
+class FakeStair:
+    """Hands out one engine on the fake cloud."""
+
+    def __init__(self, found: FoundKey | NoKey | None = None) -> None:
+        self.found: FoundKey | NoKey = found or FoundKey(KEY, "keyring")
+        self.cloud = FakeCloud()
+        self.clock = FakeClock()
+        self.journal = FakeJournal()
+        self.connection = Connection("lab-b")
+        self.kept: list[str] = []
+        self.keep_trouble = ""
+        self.renewed: list[str] = []
+        self.calls: list[str] = []
+
+    def engine(self, source: str, key_masked: str, *, demo: bool = False) -> Engine:
+        connection = replace(self.connection, source=source, key_masked=key_masked, demo=demo)
+        return Engine(connection, self.cloud, self.clock, self.journal, 5.0)
+
+    async def find_key(self) -> FoundKey | NoKey:
+        self.calls.append("find_key")
+        return self.found
+
+    async def connect(self, found: FoundKey) -> Engine:
+        self.calls.append("connect")
+        return self.engine(found.source, found.key.masked)
+
+    async def renew(self, engine: Engine, found: FoundKey) -> None:
+        self.renewed.append(found.key.masked)
+        engine.connection = replace(engine.connection, source=found.source, key_masked=found.key.masked)
+
+    async def demo(self) -> Engine:
+        self.calls.append("demo")
+        return self.engine("demo", "", demo=True)
+
+    async def browse(self) -> Engine:
+        self.calls.append("browse")
+        return self.engine("", "")
+
+    async def keep(self, key: ApiKey) -> str:
+        self.kept.append(key.masked)
+        return self.keep_trouble
