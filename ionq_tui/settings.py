@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
-PRODUCTION_URL = "https://api.ionq.co/v0.4"
+from ionq_tui.model.address import checked_url, host_of
+from ionq_tui.model.connection import PRODUCTION_URL
+
 DEFAULT_PROFILE = "default"
 POLL_INTERVAL = 5.0
 POLL_INTERVAL_RANGE = (1.0, 60.0)
@@ -152,41 +153,11 @@ def default_config_text() -> str:
 """
 
 
-def checked_url(url: str, where: str) -> str:
-    """Return the base URL in its plain form; SettingsError (naming `where`, never the URL's secrets) if unfit."""
-    if not re.fullmatch(r"[!-~]+", url) or "\\" in url:
-        raise SettingsError(f"{where}: a URL has no spaces, backslashes or special characters: {PRODUCTION_URL}")
+def _checked(url: str, where: str) -> str:
     try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        raise SettingsError(f"{where}: not a URL; write it like {PRODUCTION_URL}") from None
-    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[a-z0-9._-]+|[0-9a-f:.]+", host):
-        raise SettingsError(f"{where}: not an https URL; write it like {PRODUCTION_URL}")
-    if "@" in parts.netloc:
-        raise SettingsError(f"{where}: a URL must not hold a user or a password; the key goes into IONQ_API_KEY")
-    if "?" in url or "#" in url:
-        raise SettingsError(f"{where}: a URL must not hold a query or a fragment; leave out what follows ? or #")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise SettingsError(
-            f"{where}: plain http to {host} would send the key readable for all; use https (http is for this machine)"
-        )
-    shown = f"[{host}]" if ":" in host else host
-    usual = port is None or port == (443 if parts.scheme == "https" else 80)
-    return f"{parts.scheme}://{shown}{'' if usual else f':{port}'}{parts.path.rstrip('/')}"
-
-
-def host_of(url: str) -> str:
-    """Return the host of a checked URL, with the port where it is not the usual one."""
-    return urlsplit(url).netloc
-
-
-def is_loopback(host: str) -> bool:
-    """True where the host is this very machine: 127/8, ::1 or localhost."""
-    if host in ("localhost", "::1"):
-        return True
-    octets = host.split(".")
-    return len(octets) == 4 and octets[0] == "127" and all(re.fullmatch(r"\d{1,3}", o) and int(o) < 256 for o in octets)
+        return checked_url(url)
+    except ValueError as error:
+        raise SettingsError(f"{where}: {error}") from None
 
 
 _FILE: Mapping[str, tuple[type, ...]] = {
@@ -255,7 +226,7 @@ def _profiles(file: Mapping[str, object], where: str) -> Mapping[str, Mapping[st
             raise SettingsError(f"{inside} must be a table")
         _check(table, _PROFILE, inside)
         url = _text(table, "url")
-        found[name] = {**table, "url": checked_url(url, f"{inside} url")} if url else table
+        found[name] = {**table, "url": _checked(url, f"{inside} url")} if url else table
     return found
 
 
@@ -263,7 +234,7 @@ def _base_url(own_url: str, *, named: bool, environ: Mapping[str, str]) -> str:
     told = environ.get("IONQ_API_URL")
     if not told or (named and own_url):
         return own_url or PRODUCTION_URL
-    return checked_url(told, "IONQ_API_URL")
+    return _checked(told, "IONQ_API_URL")
 
 
 def _poll_interval(file: Mapping[str, object], where: str) -> float:
