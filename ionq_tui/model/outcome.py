@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ionq_tui.model.limits import NO_LIMITS, Limits
@@ -62,6 +62,8 @@ class Uncertain:
     fault: Fault
     looked_at: datetime | None = None
     """Server time of the last look that was answered; None where none was."""
+    cause: Exception | None = field(default=None, compare=False, repr=False)
+    """The error behind it, for callers that raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class NotOpened:
     """Certainly nothing was opened."""
 
     fault: Fault
+    cause: Exception | None = field(default=None, compare=False, repr=False)
+    """The error behind it, for callers that raise."""
 
 
 OpenOutcome = Opened | Uncertain | NotOpened

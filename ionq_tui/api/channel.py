@@ -1,0 +1,230 @@
+"""One way to one server: the httpx clients, the server's clock, and the two drivers that run flows."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import httpx
+
+from ionq_tui.api.errors import IonQError
+from ionq_tui.api.flows import Answer, Flow, Send, Sleep, Step, repeated
+from ionq_tui.api.operations import Operation
+from ionq_tui.api.reply import server_date, value_of
+from ionq_tui.api.transport import AsyncClient, Client, Wiring
+
+T = TypeVar("T")
+
+RETRIES = 2
+RESOLVE_WITHIN = 5.0
+"""Seconds for which an interrupted caller waits to learn what became of a sent request."""
+_GRAIN = 1.0
+"""`Date` counts whole seconds, so a smaller difference says nothing."""
+
+
+class Channel:
+    """Carries out operations and flows, sync or async."""
+
+    def __init__(self, wiring: Wiring, retries: int = RETRIES, patience: float = 1.0) -> None:
+        """Take the wiring, how often a repeatable operation is repeated, and a factor on every pause of a flow."""
+        self.wiring = wiring
+        self._retries = retries
+        self._patience = patience
+        self._sync: Client | None = None
+        self._async: AsyncClient | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+        self.ahead = timedelta()
+        """How far the server's clock is ahead of ours, as of the last reply."""
+
+    @property
+    def sync_client(self) -> httpx.Client:
+        """The sync client, made on first use."""
+        with self._lock:
+            if self._sync is None:
+                self._sync = Client(self.wiring)
+            return self._sync
+
+    @property
+    def async_client(self) -> httpx.AsyncClient:
+        """The async client of the running loop; one whose loop is gone is dropped."""
+        loop: asyncio.AbstractEventLoop | None = None
+        with suppress(RuntimeError):
+            loop = asyncio.get_running_loop()
+        if self._async is None or (loop is not None and self._loop is not None and self._loop is not loop):
+            self._async, self._loop = AsyncClient(self.wiring), loop
+        self._loop = self._loop or loop
+        return self._async
+
+    def close(self) -> None:
+        """Close the sync connections."""
+        if self._sync is not None:
+            self._sync.close()
+            self._sync = None
+
+    async def aclose(self) -> None:
+        """Close the async connections, and the sync ones."""
+        self.close()
+        if self._async is not None:
+            await self._async.aclose()
+            self._async = None
+
+    def run(self, operation: Operation[T]) -> T:
+        """Carry out an operation. Raises IonQError."""
+        return _taken(self.drive(repeated(operation, self._retries)))
+
+    async def arun(self, operation: Operation[T]) -> T:
+        """Carry out an operation. Raises IonQError."""
+        return _taken(await self.adrive(repeated(operation, self._retries)))
+
+    def drive(self, flow: Flow[T]) -> T:
+        """Run a flow to its end."""
+        return _play(flow, self._perform)
+
+    def drive_sent(self, flow: Flow[T], landed: Callable[[T], None]) -> T:
+        """Run a flow that must not be cut off: where the caller is interrupted, wait a little for its outcome.
+
+        The flow runs in a thread of its own, so that ctrl+c reaches the caller and not the request; `landed` is told
+        the outcome whoever still waits. The exception that leaves bears a note of what is known.
+        """
+        kept: list[T] = []
+        errors: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                kept.append(self.drive(flow))
+                landed(kept[0])
+            except BaseException as error:  # handed over to the caller's thread
+                errors.append(error)
+
+        thread = threading.Thread(target=work, name="ionq-tui request", daemon=True)
+        thread.start()
+        try:
+            while thread.is_alive():
+                thread.join(3600.0)
+        except BaseException as interruption:
+            thread.join(RESOLVE_WITHIN)
+            _note(interruption, kept[0] if kept else None)
+            raise
+        if errors:
+            raise errors[0]
+        return kept[0]
+
+    async def adrive_sent(self, flow: Flow[T], landed: Callable[[T], None]) -> T:
+        """Run a flow that must not be cut off: where the caller is cancelled, wait a little for its outcome."""
+
+        async def work() -> T:
+            outcome = await self.adrive(flow)
+            landed(outcome)
+            return outcome
+
+        return await sheltered(work())
+
+    async def adrive(self, flow: Flow[T]) -> T:
+        """Run a flow to its end."""
+        answer: Answer[object] = _NOTHING
+        try:
+            step = next(flow)
+            while True:
+                answer = await self._aperform(step)
+                step = flow.send(answer)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    def _perform(self, step: Step) -> Answer[object]:
+        if isinstance(step, Sleep):
+            time.sleep(step.seconds * self._patience)
+            return _NOTHING
+        sent_at = time.monotonic()
+        try:
+            request = _request(self.sync_client, step.operation)
+            return self._heard(step, self.sync_client.send(request), sent_at)
+        except IonQError as error:
+            return _failed(error, sent_at)
+
+    async def _aperform(self, step: Step) -> Answer[object]:
+        if isinstance(step, Sleep):
+            await asyncio.sleep(step.seconds * self._patience)
+            return _NOTHING
+        sent_at = time.monotonic()
+        try:
+            client = self.async_client
+            return self._heard(step, await client.send(_request(client, step.operation)), sent_at)
+        except IonQError as error:
+            return _failed(error, sent_at)
+
+    def _heard(self, step: Send[object], response: httpx.Response, sent_at: float) -> Answer[object]:
+        heard_at, date = time.monotonic(), server_date(response)
+        if date is not None:
+            self._set_clock(date)
+        try:
+            return Answer(value_of(step.operation, response), None, sent_at, heard_at, date)
+        except IonQError as error:
+            return Answer(None, error, sent_at, heard_at, date)
+
+    def _set_clock(self, date: datetime) -> None:
+        """Take over the server's time; differences that its coarse grain explains are none."""
+        ahead = date + timedelta(seconds=_GRAIN / 2) - datetime.now(UTC)
+        if abs((ahead - self.ahead).total_seconds()) > _GRAIN:
+            self.ahead = ahead
+
+
+_NOTHING: Answer[object] = Answer(None, None, 0.0, 0.0)
+
+
+def _play(flow: Flow[T], perform: Callable[[Step], Answer[object]]) -> T:
+    try:
+        step = next(flow)
+        while True:
+            step = flow.send(perform(step))
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+def _request(client: httpx.Client | httpx.AsyncClient, operation: Operation[object]) -> httpx.Request:
+    return client.build_request(
+        operation.method,
+        operation.path,
+        params=list(operation.query) or None,
+        json=None if operation.body is None else dict(operation.body),
+    )
+
+
+def _failed(error: IonQError, sent_at: float) -> Answer[object]:
+    return Answer(None, error, sent_at, time.monotonic())
+
+
+def _taken(answer: Answer[T]) -> T:
+    if answer.error is not None:
+        raise answer.error
+    if answer.value is None:
+        raise IonQError("no reply")
+    return answer.value
+
+
+async def sheltered(work: Coroutine[None, None, T]) -> T:
+    """Await work that outlives its asker: a cancelled asker waits a little for the outcome and carries it in a note."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError as interruption:
+        if task.cancelled():
+            raise
+        await asyncio.wait([task], timeout=RESOLVE_WITHIN)
+        _note(interruption, task.result() if task.done() and not task.cancelled() and not task.exception() else None)
+        raise
+
+
+def _note(interruption: BaseException, outcome: object) -> None:
+    """Tell on the exception what became of the request."""
+    if outcome is None:
+        interruption.add_note("a request was sent and its outcome is not known: look at the active sessions")
+    else:
+        interruption.add_note(f"a request was sent before this: {outcome}")

@@ -1,0 +1,146 @@
+"""Reading a reply's bytes under one cap, and turning reply or failure into a value or an error."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import httpx
+
+from ionq_tui.api import wire
+from ionq_tui.api.errors import (
+    APIConnectionError,
+    APITimeoutError,
+    IonQError,
+    UnusableReplyError,
+    error_for,
+)
+from ionq_tui.api.operations import Operation
+
+T = TypeVar("T")
+
+MOST_BYTES = 8 * 1024 * 1024
+"""Decoded bytes of one reply at most; 5,000 sessions take about three million."""
+_UNSENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+"""The connection was never made, so the server cannot have acted."""
+
+
+class Body:
+    """Collects the raw bytes of a reply, inflating them ourselves so that no bomb goes off."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        """Look at how the reply is encoded."""
+        encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
+        if encoding not in ("identity", "gzip", "deflate"):
+            raise UnusableReplyError(f"the reply is encoded in a way that was not asked for ({encoding[:20]!r})")
+        self._inflate = None if encoding == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def add(self, chunk: bytes) -> None:
+        """Take in raw bytes. Raises UnusableReplyError beyond the cap."""
+        if self._inflate is not None:
+            try:
+                chunk = self._inflate.decompress(chunk, MOST_BYTES + 1 - self._size)
+            except zlib.error:
+                raise UnusableReplyError("the reply cannot be decompressed") from None
+        self._size += len(chunk)
+        if self._size > MOST_BYTES:
+            raise UnusableReplyError(f"the reply is larger than {MOST_BYTES // 1024 // 1024} MiB")
+        self._parts.append(chunk)
+
+    @property
+    def decoded(self) -> bytes:
+        """All of it."""
+        return b"".join(self._parts)
+
+
+def whole(response: httpx.Response, body: bytes) -> httpx.Response:
+    """Return the reply with its decoded body in it, as callers of httpx expect one."""
+    headers = [(name, value) for name, value in response.headers.multi_items() if name not in _FRAMING]
+    return httpx.Response(
+        response.status_code,
+        headers=headers,
+        content=body,
+        request=response.request,
+        extensions={name: value for name, value in response.extensions.items() if name != "network_stream"},
+    )
+
+
+_FRAMING = ("content-encoding", "content-length", "transfer-encoding")
+
+
+def broken(error: Exception) -> IonQError:
+    """Turn what httpx raised into our own error, with the cause kept."""
+    if isinstance(error, IonQError):
+        return error
+    words = str(error) or type(error).__name__
+    told = APITimeoutError if isinstance(error, httpx.TimeoutException | TimeoutError) else APIConnectionError
+    ours = told(_short(words, error))
+    ours.unsent = isinstance(error, _UNSENT | httpx.InvalidURL)
+    ours.__cause__ = error
+    return ours
+
+
+def _short(words: str, error: Exception) -> str:
+    if isinstance(error, httpx.ConnectTimeout):
+        return "no connection within the time allowed"
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return "no complete answer within the time allowed"
+    return words[:200]
+
+
+def refusal(response: httpx.Response) -> IonQError | None:
+    """Return the error that a reply's status means, None for 2xx."""
+    status, request_id = response.status_code, response.headers.get("x-request-id")
+    if 200 <= status < 300:
+        return None
+    if status < 400:
+        where = response.headers.get("location", "")[:100]
+        words = f"the server redirects (HTTP {status}) to {where!r}, which is not followed"
+        return UnusableReplyError(words, status_code=status, request_id=request_id)
+    try:
+        body = wire.parse(response.content)
+    except wire.Unreadable:
+        body = None
+    return error_for(status, body, response.text, request_id, retry_after(response))
+
+
+def value_of(operation: Operation[T], response: httpx.Response) -> T:
+    """Read the value of a 2xx reply. Raises UnusableReplyError where it cannot be read."""
+    try:
+        return operation.read(wire.parse(response.content))
+    except wire.Unreadable as unreadable:
+        raise UnusableReplyError(
+            str(unreadable), status_code=response.status_code, request_id=response.headers.get("x-request-id")
+        ) from None
+
+
+def server_date(response: httpx.Response) -> datetime | None:
+    """Return the server's time of the reply, as coarse as a second."""
+    return _http_date(response.headers.get("date", ""))
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """Return the seconds asked for by Retry-After in either form, None where there is none."""
+    said = response.headers.get("retry-after", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said[:9])
+    then, now = _http_date(said), server_date(response)
+    return None if then is None else max(0.0, (then - (now or datetime.now(UTC))).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        read = parsedate_to_datetime(text)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None

@@ -1,0 +1,326 @@
+"""Tolerant JSON to model and back: unknown fields are ignored, a missing or mistyped optional field is unknown.
+
+One bad item never hides its neighbours. What must be there and is not raises Unreadable.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from ionq_tui.model.backend import Backend, Characterization, Measured
+from ionq_tui.model.board import SessionList
+from ionq_tui.model.job import Failure, Job, JobCost, JobPage
+from ionq_tui.model.key import KeyIdentity
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.money import Money
+from ionq_tui.model.session import Session
+
+T = TypeVar("T")
+
+_LONGEST_ID = 256
+_LONGEST_NUMBER = 40
+_LARGEST = Decimal(10) ** 15
+
+
+class Unreadable(ValueError):
+    """The reply, or one item of it, lacks what it must hold."""
+
+
+def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of it
+    """Read JSON; NaN and infinity become null, floats stay exact. Raises Unreadable."""
+    text = body.decode("utf-8-sig", errors="replace")
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_nothing)
+    except RecursionError:
+        raise Unreadable("the reply is nested too deeply") from None
+    except ValueError:
+        pass
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_nothing, parse_int=_int)
+    except (ValueError, RecursionError):
+        raise Unreadable("the reply is empty" if not text.strip() else "the reply is not JSON") from None
+
+
+def _nothing(_: str) -> None:
+    """Stand in for a number that is none."""
+
+
+def _int(digits: str) -> int | None:
+    """Read a whole number unless it is absurdly long, which Python refuses with an error."""
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else None
+
+
+def _item(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise Unreadable("the reply is not an object")
+    return value
+
+
+def _id(item: Mapping[str, Any], key: str = "id") -> str:
+    value = item.get(key)
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_ID:
+        raise Unreadable(f"the reply has no usable {key!r}")
+    return value
+
+
+def _part(item: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Read an object within an object; an empty one where there is none."""
+    value = item.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(item: Mapping[str, Any], key: str) -> str | None:
+    value = item.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _flag(item: Mapping[str, Any], key: str) -> bool | None:
+    value = item.get(key)
+    return value if isinstance(value, bool) else None
+
+
+def _decimal(item: Mapping[str, Any], key: str) -> Decimal | None:
+    value = item.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    exact = Decimal(value)
+    return exact if abs(exact) <= _LARGEST else None
+
+
+def _number(item: Mapping[str, Any], key: str) -> float | None:
+    value = _decimal(item, key)
+    return None if value is None else float(value)
+
+
+def _count(item: Mapping[str, Any], key: str) -> int | None:
+    """Read a whole number of zero or more."""
+    value = _decimal(item, key)
+    return int(value) if value is not None and value >= 0 and value == value.to_integral_value() else None
+
+
+def moment(value: object) -> datetime | None:
+    """Read an RFC 3339 time as UTC; without a zone it is taken as UTC, out of range it is unknown."""
+    if not isinstance(value, str) or len(value) > 64:
+        return None
+    try:
+        read = datetime.fromisoformat(value.strip())
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _money(value: object, default_unit: str | None = None) -> Money | None:
+    if not isinstance(value, dict):
+        return None
+    number, unit = _decimal(value, "value"), _text(value, "unit") or default_unit
+    return None if number is None or unit is None else Money(number, unit)
+
+
+def _items(value: object, read: Callable[[object], T]) -> tuple[tuple[T, ...], int]:
+    """Read a list item by item; returns what could be read and how many could not."""
+    if not isinstance(value, list):
+        raise Unreadable("the reply holds no list where one must be")
+    good, bad = [], 0
+    for item in value:
+        try:
+            good.append(read(item))
+        except Unreadable:
+            bad += 1
+    return tuple(good), bad
+
+
+def read_identity(value: object) -> KeyIdentity:
+    """Read `GET /whoami`."""
+    item = _item(value)
+    return KeyIdentity(_id(item, "key_id"), _text(item, "key_name") or "", _text(item, "project_id"))
+
+
+def read_session(value: object) -> Session:
+    """Read one session."""
+    item = _item(value)
+    limits = _part(item, "settings")
+    return Session(
+        id=_id(item),
+        status=_text(item, "status") or "unknown",
+        active=_flag(item, "active"),
+        backend=_text(item, "backend"),
+        created_at=moment(item.get("created_at")),
+        started_at=moment(item.get("started_at")),
+        ended_at=moment(item.get("ended_at")),
+        expires_at=moment(limits.get("expires_at")),
+        organization_id=_text(item, "organization_id"),
+        project_id=_text(item, "project_id"),
+        creator_id=_text(item, "creator_id"),
+        ender_id=_text(item, "ender_id"),
+        limits=Limits(
+            _count(limits, "job_count_limit"),
+            _count(limits, "duration_limit_min"),
+            _money(limits.get("cost_limit"), default_unit="usd"),
+        ),
+    )
+
+
+def read_sessions(value: object) -> SessionList:
+    """Read `GET /sessions`."""
+    item = _item(value)
+    sessions, unreadable = _items(item.get("sessions"), read_session)
+    return SessionList(sessions, _text(item, "organization_id"), unreadable)
+
+
+def read_backend(value: object) -> Backend:
+    """Read one backend."""
+    item = _item(value)
+    return Backend(
+        name=_id(item, "backend"),
+        status=_text(item, "status") or "unknown",
+        degraded=_flag(item, "degraded"),
+        qubits=_count(item, "qubits"),
+        average_queue_time=_number(item, "average_queue_time"),
+        last_updated=moment(item.get("last_updated")),
+        location=_text(item, "location"),
+        characterization_id=_text(item, "characterization_id"),
+        kw=_number(item, "kw"),
+    )
+
+
+def read_backends(value: object) -> tuple[Backend, ...]:
+    """Read `GET /backends`."""
+    return _items(value, read_backend)[0]
+
+
+def read_characterization(value: object) -> Characterization:
+    """Read one characterization."""
+    item = _item(value)
+    return Characterization(
+        id=_id(item),
+        backend=_text(item, "backend") or "",
+        date=moment(item.get("date")),
+        qubits=_count(item, "qubits"),
+        fidelity={
+            name: Measured(median, _number(of, "stderr"))
+            for name, of in _part(item, "fidelity").items()
+            if isinstance(of, dict) and (median := _number(of, "median")) is not None
+        },
+        timing={
+            name: seconds
+            for name in _part(item, "timing")
+            if (seconds := _number(_part(item, "timing"), name)) is not None
+        },
+    )
+
+
+def read_newest_characterization(value: object) -> Characterization:
+    """Read the first of `GET /backends/{backend}/characterizations`."""
+    found, _ = _items(_item(value).get("characterizations"), read_characterization)
+    if not found:
+        raise Unreadable("there is no characterization")
+    return found[0]
+
+
+def read_job(value: object) -> Job:
+    """Read one job."""
+    item = _item(value)
+    failure = _part(item, "failure")
+    return Job(
+        id=_id(item),
+        status=_text(item, "status") or "unknown",
+        backend=_text(item, "backend"),
+        name=_text(item, "name"),
+        type=_text(item, "type"),
+        session_id=_text(item, "session_id"),
+        submitter_id=_text(item, "submitter_id"),
+        parent_job_id=_text(item, "parent_job_id"),
+        project_id=_text(item, "project_id"),
+        dry_run=_flag(item, "dry_run") or False,
+        shots=_count(item, "shots"),
+        submitted_at=moment(item.get("submitted_at")),
+        started_at=moment(item.get("started_at")),
+        completed_at=moment(item.get("completed_at")),
+        predicted_wait_ms=_count(item, "predicted_wait_time_ms"),
+        predicted_run_ms=_count(item, "predicted_execution_duration_ms"),
+        run_ms=_count(item, "execution_duration_ms"),
+        failure=_failure(failure) if failure else None,
+    )
+
+
+def _failure(item: Mapping[str, Any]) -> Failure:
+    return Failure(_text(item, "code") or "unknown", _text(item, "message") or _text(item, "error") or "")
+
+
+def read_job_page(value: object) -> JobPage:
+    """Read one page of jobs."""
+    item = _item(value)
+    jobs, _ = _items(item.get("jobs"), read_job)
+    return JobPage(jobs, _text(item, "next") or None)
+
+
+def read_cost(value: object) -> JobCost:
+    """Read `GET /jobs/{id}/cost`."""
+    item = _item(value)
+    return JobCost(_flag(item, "dry_run") or False, _money(item.get("cost")), _money(item.get("estimated_cost")))
+
+
+def read_canceled(value: object) -> frozenset[str]:
+    """Read the ids of a reply to cancelling one job or many."""
+    item = _item(value)
+    ids = item.get("ids")
+    named = ids if isinstance(ids, list) else [item.get("id")]
+    return frozenset(one for one in named if isinstance(one, str))
+
+
+_SESSION = (
+    *("id", "status", "active", "backend", "created_at", "started_at", "ended_at"),
+    *("organization_id", "project_id", "creator_id", "ender_id"),
+)
+_BACKEND = (
+    *("status", "degraded", "qubits", "average_queue_time", "last_updated", "location"),
+    *("characterization_id", "kw"),
+)
+_JOB = (
+    *("id", "status", "type", "backend", "name", "session_id", "submitter_id", "parent_job_id", "project_id"),
+    *("dry_run", "shots", "submitted_at", "started_at", "completed_at"),
+)
+"""Fields whose names in the model are the API's own."""
+
+
+def _written(fields: Mapping[str, object]) -> dict[str, object]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
+
+
+def money_json(money: Money | None) -> dict[str, object] | None:
+    """Write money as the API does."""
+    return None if money is None else {"unit": money.unit, "value": float(money.value)}
+
+
+def session_json(session: Session) -> dict[str, object]:
+    """Write a session in the API's own names."""
+    limits = session.limits
+    settings = {
+        "job_count_limit": limits.jobs,
+        "duration_limit_min": limits.minutes,
+        "cost_limit": money_json(limits.money),
+        "expires_at": session.expires_at,
+    }
+    told = _written({name: getattr(session, name) for name in _SESSION})
+    return {**told, "settings": {name: value for name, value in _written(settings).items() if value is not None}}
+
+
+def backend_json(backend: Backend) -> dict[str, object]:
+    """Write a backend in the API's own names."""
+    return {"backend": backend.name, **_written({name: getattr(backend, name) for name in _BACKEND})}
+
+
+def job_json(job: Job) -> dict[str, object]:
+    """Write a job in the API's own names."""
+    failure = None if job.failure is None else {"code": job.failure.code, "message": job.failure.message}
+    return {
+        **_written({name: getattr(job, name) for name in _JOB}),
+        "predicted_wait_time_ms": job.predicted_wait_ms,
+        "predicted_execution_duration_ms": job.predicted_run_ms,
+        "execution_duration_ms": job.run_ms,
+        "failure": failure,
+    }
