@@ -1,9 +1,9 @@
 """The simulated IonQ cloud: a pure state machine on an injected clock.
 
 What IonQ does not say publicly had to be chosen here, and is no claim about IonQ: the first accepted job starts a
-session; the end of a session cancels its waiting jobs and lets the running one finish; a session ends by itself when its
-time is up, or when it is idle and no further job fits its limits; a money limit in another unit than the bill's is kept,
-not applied.
+session; the end of a session cancels its waiting jobs and lets the running one finish; a session ends by itself when
+its time is up, or when it is idle and no further job fits its limits; a money limit in another unit than the bill's is
+kept, not applied.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def many_jobs(cloud: SimulatedCloud, session: SessionEntry, count: int = 20_000)
     machine = MACHINES[session.backend]
     added = []
     for number in range(count):
-        random = stream(cloud.seed, "many", session.id, number)
+        random = stream(cloud.seed, "many", session.id, len(session.jobs))
         submitted = cloud.now - timedelta(seconds=20 * (count - number))
         order = Order(session.backend, shots=1000, qubits=12, name=f"sweep-{number + 1:05d}", session_id=session.id)
         price = machine.price(order.shots, random)
