@@ -10,8 +10,7 @@ from ionq_tui.view.moment import NOTHING, ago, both
 from ionq_tui.view.plain import plain
 from ionq_tui.view.row import percent, queue_words
 from ionq_tui.view.status import backend_status, why_not
-
-Fact = tuple[str, str]
+from ionq_tui.view.tone import Fact
 
 _SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 _FIDELITIES = (("spam", "SPAM"), ("1q", "1-qubit gate"), ("2q", "2-qubit gate"))

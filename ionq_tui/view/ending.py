@@ -13,9 +13,7 @@ from ionq_tui.view.moment import ago
 from ionq_tui.view.plain import plain
 from ionq_tui.view.session_card import spend_lines, steps
 from ionq_tui.view.status import NOBODY, owner_words, session_status_loud
-
-Fact = tuple[str, str]
-"""What it is, and what is known of it."""
+from ionq_tui.view.tone import Fact
 
 
 def needs_typing(owners: Collection[Owner], count: int = 1) -> bool:

@@ -7,13 +7,12 @@ from datetime import datetime, tzinfo
 from math import isfinite
 
 from ionq_tui.model.job import Job, JobCost
-from ionq_tui.view.amount import UNKNOWN, count
+from ionq_tui.view.amount import UNKNOWN, count, counted
 from ionq_tui.view.moment import NOTHING, both, duration, duration_ms, since
 from ionq_tui.view.plain import cells, pad, plain
 from ionq_tui.view.row import cost_words
 from ionq_tui.view.status import NOBODY, job_status, person
-
-Fact = tuple[str, str]
+from ionq_tui.view.tone import Fact
 
 _WHOLE = 4_000
 """Characters of a failure told in full."""
@@ -65,4 +64,4 @@ def histogram(probabilities: Mapping[str, float], width: int, most: int = 16) ->
         for state, part in shown
     ]
     rest = len(ranked) - len(shown)
-    return [*lines, f"and {rest:,} more states"] if rest else lines
+    return [*lines, f"and {counted(rest, 'more state')}"] if rest else lines

@@ -166,6 +166,8 @@ def money_meter(watch: Watch) -> Meter:
 
 
 def _measured(asked: Money, paid: Decimal, held: Decimal, used: str, limit: str, note: str, loose: bool) -> Meter:
+    if not all(map(_sane, (asked.value, paid, held))):
+        return Meter("money", used, limit, note=note)
     remaining = asked.value - paid - held
     over = paid > asked.value
     if remaining < 0 and not over:
@@ -174,6 +176,11 @@ def _measured(asked: Money, paid: Decimal, held: Decimal, used: str, limit: str,
     left = ("≤ " if loose and remaining > 0 else "") + figure(max(Decimal(0), remaining))
     tone = Tone.BAD if over or remaining < 0 else _tone(None if parts[0] is None else parts[0] + parts[1])
     return Meter("money", used, limit, left, parts[0], parts[1], note, tone, over)
+
+
+def _sane(value: Decimal) -> bool:
+    """Return True for an amount that can be computed with."""
+    return value.is_finite() and (not value or abs(value.adjusted()) < 30)
 
 
 def _one_unit(charged: tuple[Money, ...], reserved: tuple[Money, ...], asked: Money | None) -> str | None:

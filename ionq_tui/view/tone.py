@@ -29,6 +29,9 @@ class Cell:
 
 Line = tuple[Cell, ...]
 
+Fact = tuple[str, str]
+"""What it is, and what is known of it."""
+
 
 def line(*parts: Cell | str) -> Line:
     """Return a line from cells and plain words."""

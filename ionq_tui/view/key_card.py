@@ -1,0 +1,40 @@
+"""The API key screen in words: for whom, what was tried, and what works on this machine."""
+
+from __future__ import annotations
+
+from ionq_tui.model.connection import Connection
+from ionq_tui.model.key import NoKey
+from ionq_tui.view.plain import plain
+from ionq_tui.view.tone import Cell, Line, Tone, line
+
+
+def key_title(connection: Connection, *, refused: str = "") -> Line:
+    """Return for which profile and which server a key is wanted, and why where the last one was refused."""
+    where = connection.base_url.removeprefix("https://").split("/", 1)[0]
+    wanted = f" for profile {plain(connection.profile, 30)}, for {plain(where, 60)} alone"
+    told = line(Cell("API KEY", Tone.STRONG), wanted)
+    return (*told, Cell(f" · {refused}", Tone.BAD)) if refused else told
+
+
+def key_ways(missing: NoKey, connection: Connection) -> list[Line]:
+    """Return the ways to give a key, then what was tried; the text of reasons may come from other programs."""
+    profile = plain(connection.profile, 30)
+    keyring = (
+        "this machine's keyring works: tick the box, or  ionq-tui auth login"
+        if missing.can_keep
+        else "no keyring works here: a key typed above lives in memory only"
+    )
+    told = [
+        line(Cell("What works on this machine", Tone.STRONG)),
+        _way("shell", "export IONQ_API_KEY=…   before ionq-tui is started"),
+        _way("command", f'key_command = "pass show ionq"   in [profiles.{profile}] of config.toml'),
+        _way("keyring", keyring),
+    ]
+    if missing.reasons:
+        told += [(), line(Cell("What was tried", Tone.STRONG))]
+        told += [line(Cell("  · ", Tone.DIM), plain(reason, 400)) for reason in missing.reasons]
+    return told
+
+
+def _way(name: str, words: str) -> Line:
+    return line(Cell(f"  {name:<9}", Tone.DIM), words)

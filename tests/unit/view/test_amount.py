@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from ionq_tui.model.limits import NO_LIMITS, Limits
+from ionq_tui.model.money import Money
+from ionq_tui.view.amount import count, counted, figure, limits_short, limits_words, money, sums
+from tests.unit.view.scene import LIMITS, usd
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("18.2", "18.20"),
+        ("0", "0.00"),
+        ("-0.0", "0.00"),
+        ("0E+40", "0.00"),
+        ("0.0125", "0.0125"),
+        ("1.5000", "1.50"),
+        ("1234567.891", "1,234,567.891"),
+        ("3E+3", "3,000.00"),
+        ("-4.1", "-4.10"),
+        ("0.1234567890123456789012345678901234567", "0.1234567890123456789012345678901234567"),
+        ("1E+900000", "1.000000E+900000"),
+        ("1E-900000", "1.000000E-900000"),
+        ("NaN", "—"),
+        ("Infinity", "—"),
+    ],
+)
+def test_amounts_are_exact_with_two_decimals_at_least(value: str, shown: str) -> None:
+    assert figure(Decimal(value)) == shown
+
+
+def test_money_bears_its_unit_and_units_stand_side_by_side() -> None:
+    assert money(usd("18.2")) == "18.20 usd"
+    assert money(Money(Decimal(7), "credit")) == "7.00 credit"
+    assert money(None) == sums(()) == "—"
+    assert sums((Money(Decimal(7), "credit"), usd("1"))) == "7.00 credit + 1.00 usd"
+    assert money(Money(Decimal(1), "\x1b[31m")) == "1.00 [31m"
+
+
+def test_counts() -> None:
+    assert count(1000) == "1,000"
+    assert count(None) == "—"
+    assert counted(1, "job") == "1 job"
+    assert counted(2000, "job") == "2,000 jobs"
+
+
+@pytest.mark.parametrize(
+    ("limits", "whole", "short"),
+    [
+        (NO_LIMITS, "NO LIMIT", "NONE"),
+        (LIMITS, "40j 1h30m 30.00usd", "40j +2"),
+        (Limits(minutes=120), "2h", "2h"),
+        (Limits(minutes=45, money=Money(Decimal(200), "credit")), "45m 200.00credit", "45m +1"),
+    ],
+)
+def test_limits(limits: Limits, whole: str, short: str) -> None:
+    assert (limits_words(limits), limits_short(limits)) == (whole, short)

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.limits import NO_LIMITS, Limits
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.money import Money
+from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session, jobs_lost
+from ionq_tui.view.gauge import meter_line, note_line
+from ionq_tui.view.meter import Meter, bar, jobs_meter, meters, money_meter, time_meter
+from ionq_tui.view.tone import Tone, width_of, words
+from tests.unit.view.scene import LIMITS, NOW, at, session, usd, watch
+
+
+def with_jobs(number: int, limits: Limits, *, complete: bool = True) -> Watch:
+    held = heard_session(EMPTY_WATCH, session(limits), NOW)
+    return heard_jobs(held, [Job(f"j{index}", "completed") for index in range(number)], NOW, complete=complete)
+
+
+def test_the_three_meters_as_drawn() -> None:
+    lines = [words(meter_line(meter, 79)) for meter in meters(watch(), NOW)]
+    assert lines == [
+        "time   used  40m         of 1h18m   left 37m   ██████████░░░░░░░░░░  51%",
+        "jobs   used  31          of 40      left 9     ████████████████░░░░  77%",
+        "money  18.20 + 4.10 res. of 30.00   left 7.70  ████████████▒▒▒░░░░░  74%",
+    ]
+    assert meters(watch(), NOW)[2].note == "usd, charged + reserved · all 29 finished jobs priced"
+
+
+def test_before_anything_is_known_there_is_no_number_and_no_bar() -> None:
+    for meter in meters(EMPTY_WATCH, NOW):
+        assert (meter.used, meter.limit, meter.left, meter.fraction) == ("—", "—", "—", None)
+        assert bar(meter, 20) == ""
+
+
+def test_no_limit_is_loud_and_has_no_bar() -> None:
+    for meter in meters(watch(session(NO_LIMITS, expires_at=None)), NOW):
+        assert meter.limit == "NO LIMIT"
+        assert meter.tone is Tone.WARN
+        assert bar(meter, 20) == ""
+        assert "of NO LIMIT" in words(meter_line(meter, 60))
+
+
+def test_time_is_the_servers_expiry_even_beside_a_limit() -> None:
+    meter = time_meter(session(expires_at=at(14, 40)), NOW)
+    assert (meter.used, meter.limit, meter.left, meter.note) == ("40m", "1h18m", "37m", "")
+    odd = time_meter(session(expires_at=at(18, 0)), NOW)
+    assert odd.note == "limit 1h30m; what is left counts to the expiry IonQ gave"
+
+
+def test_time_from_start_plus_limit_is_marked() -> None:
+    meter = time_meter(session(expires_at=None), NOW)
+    assert (meter.used, meter.limit, meter.left) == ("40m", "~1h30m", "~49m")
+    assert "from start + limit" in meter.note
+
+
+def test_a_session_not_started_says_what_starts_it() -> None:
+    meter = time_meter(session(Limits(minutes=60), status="created", started_at=None, expires_at=None), NOW)
+    assert meter.note == "starts with the first job, limit 60 min"
+    assert (meter.used, meter.limit, meter.left) == ("0m", "1h", "1h")
+    expiring = time_meter(session(Limits(minutes=60), status="created", started_at=None), NOW)
+    assert (expiring.used, expiring.left) == ("—", "37m")
+    assert expiring.note == "starts with the first job, limit 60 min"
+
+
+def test_time_that_is_up_is_over() -> None:
+    meter = time_meter(session(expires_at=at(14, 0)), NOW)
+    assert meter.over
+    assert meter.words == "40m / 38m OVER"
+    assert meter.tone is Tone.BAD
+    assert "40m / 38m OVER" in words(meter_line(meter, 60))
+
+
+def test_time_in_its_last_five_minutes_has_seconds() -> None:
+    meter = time_meter(session(expires_at=at(14, 6)), NOW)
+    assert (meter.left, meter.tone) == ("3m50s", Tone.BAD)
+
+
+def test_an_ended_session_no_longer_counts() -> None:
+    meter = time_meter(session(status="ended", active=False, ended_at=at(14, 0)), NOW + timedelta(hours=9))
+    assert (meter.used, meter.left, meter.note) == ("38m", "—", "ended")
+    proved = replace(watch(session(active=False)), seen_active=True)
+    assert meters(proved, NOW)[0].note == "ended"
+
+
+@pytest.mark.parametrize(
+    ("number", "limit", "used", "left", "over", "phrase"),
+    [
+        (0, 10, "0", "10", False, "0 of 10, left 10"),
+        (10, 10, "10", "0", False, "10 of 10, left 0"),
+        (12, 10, "12", "0", True, "12 / 10 OVER"),
+        (3, None, "3", "—", False, "3 used, NO LIMIT"),
+    ],
+)
+def test_jobs(number: int, limit: int | None, used: str, left: str, over: bool, phrase: str) -> None:
+    meter = jobs_meter(with_jobs(number, Limits(jobs=limit)))
+    assert (meter.used, meter.left, meter.over, meter.words) == (used, left, over, phrase)
+
+
+def test_jobs_not_all_listed_are_at_least() -> None:
+    meter = jobs_meter(with_jobs(812, Limits(jobs=1000), complete=False))
+    assert (meter.used, meter.limit, meter.left) == ("≥ 812", "1,000", "≤ 188")
+    assert jobs_meter(with_jobs(0, LIMITS, complete=False)).used == "—"
+
+
+def test_jobs_not_visible_are_unknown() -> None:
+    meter = jobs_meter(jobs_lost(with_jobs(0, LIMITS), Fault(FaultKind.FORBIDDEN, "no", 403)))
+    assert (meter.used, meter.limit, meter.left, meter.note) == ("—", "40", "—", "jobs not visible")
+
+
+def test_parts_of_a_job_do_not_count_for_themselves() -> None:
+    held = heard_jobs(with_jobs(1, LIMITS), [Job("part", parent_job_id="j0")], NOW, complete=True)
+    assert jobs_meter(held).used == "1"
+
+
+def test_money_not_yet_priced_is_at_least() -> None:
+    held = heard_costs(with_jobs(2000, LIMITS), {f"j{index}": JobCost(cost=usd("0.01")) for index in range(812)})
+    meter = money_meter(held)
+    assert (meter.used, meter.left) == ("≥ 8.12", "≤ 21.88")
+    assert meter.note == "usd, charged + reserved · (812 of 2,000 jobs priced)"
+
+
+def test_money_of_which_nothing_is_priced_is_unknown_and_not_zero() -> None:
+    meter = money_meter(with_jobs(3, LIMITS))
+    assert (meter.used, meter.left, meter.fraction) == ("—", "—", None)
+    assert "(0 of 3 jobs priced)" in meter.note
+
+
+def test_no_jobs_cost_nothing() -> None:
+    assert money_meter(with_jobs(0, LIMITS)).words == "0.00 of 30.00, left 30.00"
+
+
+def test_a_dry_run_is_no_spend() -> None:
+    held = heard_costs(with_jobs(1, LIMITS), {"j0": JobCost(dry_run=True, cost=usd("9"))})
+    assert money_meter(held).used == "0.00"
+
+
+def test_a_limit_in_another_unit_leaves_the_rest_unknown() -> None:
+    held = watch(session(Limits(money=Money(Decimal(200), "credit"))))
+    meter = money_meter(held)
+    assert (meter.used, meter.limit, meter.left) == ("18.20 usd + 4.10 usd res.", "200.00 credit", "—")
+    assert bar(meter, 20) == ""
+    assert "another unit" in meter.note
+
+
+def test_units_are_told_side_by_side_and_never_added() -> None:
+    held = heard_costs(
+        with_jobs(2, LIMITS), {"j0": JobCost(cost=usd("1")), "j1": JobCost(cost=Money(Decimal(5), "credit"))}
+    )
+    meter = money_meter(held)
+    assert meter.used == "5.00 credit + 1.00 usd"
+    assert meter.left == "—"
+
+
+def test_money_over_the_limit_and_over_only_with_what_is_reserved() -> None:
+    over = money_meter(watch(session(Limits(money=usd("10")))))
+    assert over.words == "18.20 + 4.10 res. / 10.00 OVER"
+    near = money_meter(watch(session(Limits(money=usd("20")))))
+    assert (near.over, near.left, near.tone) == (False, "0.00", Tone.BAD)
+    assert near.note.endswith("with what is reserved it goes over the limit")
+
+
+def test_an_unfinished_job_of_unknown_reservation_makes_the_rest_at_most() -> None:
+    held = heard_jobs(watch(), [Job("new", "ready")], NOW, complete=True)
+    meter = money_meter(held)
+    assert meter.left == "≤ 7.70"
+    assert meter.note.endswith("reservation of 1 job unknown")
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "0", "-1", "1E+900", "1E-900"])
+def test_absurd_limits_of_money_do_not_fail(value: str) -> None:
+    meter = money_meter(watch(session(Limits(money=Money(Decimal(value), "usd")))))
+    assert words(meter_line(meter, 80))
+
+
+@given(st.floats(0, 3), st.floats(0, 3), st.integers(-1, 90))
+def test_a_bar_has_its_width_and_is_full_only_where_all_is_used(fraction: float, reserved: float, width: int) -> None:
+    drawn = bar(Meter("m", fraction=fraction, reserved=reserved), width)
+    assert len(drawn) == max(0, width)
+    assert set(drawn) <= set("█▒░")
+    if width > 1:
+        assert ("█" * width == drawn) == (fraction >= 1)
+        assert drawn.startswith("█") == (fraction > 0)
+
+
+@given(st.integers(0, 130), st.sampled_from(["", "~14:19"]))
+def test_meter_lines_hold_their_width(width: int, tail: str) -> None:
+    for meter in meters(watch(), NOW):
+        assert width_of(meter_line(meter, width, tail)) <= max(width, 7)
+        assert width_of(note_line(meter, width)) <= max(width, 7)
+
+
+def test_a_narrow_line_gives_up_the_bar_before_the_words() -> None:
+    line = words(meter_line(meters(watch(), NOW)[2], 50))
+    assert line.startswith("money  18.20 + 4.10 res. of 30.00   left 7.70")
+    assert "█" not in line
