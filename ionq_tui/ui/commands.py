@@ -75,6 +75,11 @@ LIVE: Commands = (
     Command("events", "v", "events", "Show what happened in this session."),
 )
 
+JOB: Commands = (
+    Command("cancel", "x", "cancel job", "Cancel this job; asks first."),
+    Command("copy", "c,y", "copy", "Copy the job's id."),
+)
+
 DIALOG: Commands = (
     Command("dismiss", "escape", "back", "The safe answer: nothing is sent."),
     Command("focus_next", "tab,down,right", "next", "Go to the next field or button.", False),
@@ -88,6 +93,7 @@ GROUPS: tuple[tuple[str, Commands], ...] = (
     ("Backends", BACKENDS),
     ("New session", NEW_SESSION),
     ("Session", LIVE),
+    ("Job", JOB),
     ("dialogs", DIALOG),
 )
 """All commands by where they work, in the order of the key table."""
