@@ -52,7 +52,7 @@ def whole(field: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise LimitError(field, f"{value!r} is not a whole number")
     if not 1 <= value <= INT32_MAX:
-        raise LimitError(field, f"{value} is not between 1 and {INT32_MAX}")
+        raise LimitError(field, f"that is not between 1 and {INT32_MAX}")
     return value
 
 
@@ -60,8 +60,12 @@ def amount(value: object, unit: str = "usd") -> Money:
     """Return money above zero with at most two decimals, or raise LimitError."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise LimitError("money", f"{value!r} is not a number")
-    if not math.isfinite(value):
-        raise LimitError("money", f"{value} is not a finite number")
+    try:
+        finite = math.isfinite(value)
+    except (OverflowError, ValueError):
+        finite = False
+    if not finite:
+        raise LimitError("money", "that is not a finite number, or too large")
     try:
         exact = Decimal(str(value))
         cents = exact.quantize(Decimal("0.01"))
@@ -71,6 +75,8 @@ def amount(value: object, unit: str = "usd") -> Money:
         raise LimitError("money", f"{value} is not above zero")
     if exact != cents:
         raise LimitError("money", f"{value} has more than two decimals")
+    if Decimal(str(float(exact))) != exact:
+        raise LimitError("money", f"{value} is too large to be sent exactly")
     return Money(exact, unit)
 
 
@@ -99,12 +105,13 @@ def read_money(text: str, unit: str = "usd") -> Money | None:
     if not text:
         return None
     found = _MONEY.fullmatch(text.strip(" ").lower())
-    if not found or (found["unit"] or unit) not in {*_UNITS, unit}:
+    units = {unit.lower(): unit, **_UNITS}
+    named = (found and found["unit"]) or unit.lower()
+    if not found or named not in units:
         raise LimitError("money", f"{text!r} is not an amount such as 30.00 or 30usd; leave it empty for no limit")
-    named = found["unit"] or unit
     if len(found["value"]) > 20:
         raise LimitError("money", "that amount is too large")
-    return amount(Decimal(found["value"]), _UNITS.get(named, named))
+    return amount(Decimal(found["value"]), units[named])
 
 
 def _digits(field: str, text: str) -> int:

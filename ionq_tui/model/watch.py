@@ -109,15 +109,16 @@ EMPTY_WATCH = Watch()
 
 def heard_session(watch: Watch, session: Session, now: datetime) -> Watch:
     """Take in a reading of the session; transitions become events."""
-    before = watch.session
-    fresh = replace(
+    seen_active = watch.seen_active or session.active is True
+    ended = session.proves_end(seen_active)
+    return replace(
         watch,
         session=session,
         link=FRESH,
-        seen_active=watch.seen_active or session.active is True,
-        events=_kept(watch.events, _session_events(before, session, now)),
+        seen_active=seen_active,
+        end_asked=watch.end_asked and not ended,
+        events=_kept(watch.events, _session_events(watch, session, ended, now)),
     )
-    return replace(fresh, end_asked=False) if fresh.ended else fresh
 
 
 def heard_jobs(watch: Watch, jobs: Iterable[Job], now: datetime, *, complete: bool = False) -> Watch:
@@ -170,17 +171,24 @@ def noted(watch: Watch, event: Event) -> Watch:
 
 
 def _kept(events: tuple[Event, ...], more: Iterable[Event]) -> tuple[Event, ...]:
-    new = tuple(sorted(more, key=lambda event: event.at))
-    return (*events, *new)[-EVENTS_KEPT:] if new else events
+    """Add what was not told yet: a server that wavers between two answers makes nothing happen twice."""
+    told = {_happening(event) for event in events if event.kind is not EventKind.NOTE}
+    new = [event for event in more if _happening(event) not in told]
+    return tuple(sorted((*events, *new), key=lambda event: event.at))[-EVENTS_KEPT:] if new else events
 
 
-def _session_events(before: Session | None, session: Session, now: datetime) -> list[Event]:
+def _happening(event: Event) -> tuple[EventKind, str]:
+    return event.kind, event.subject or event.session_id
+
+
+def _session_events(watch: Watch, session: Session, ended: bool, now: datetime) -> list[Event]:
+    before = watch.session
     told = []
     if before is None and session.created_at is not None:
         told.append(Event(session.created_at, EventKind.OPENED, session.id))
     if session.started_at is not None and (before is None or before.started_at is None):
         told.append(Event(session.started_at, EventKind.STARTED, session.id))
-    if session.ended and (before is None or not before.ended):
+    if ended and not watch.ended:
         told.append(Event(session.ended_at or now, EventKind.ENDED, session.id, words=session.ender_id or ""))
     return told
 
