@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Literal
@@ -40,7 +40,7 @@ class SimulatedCloud:
         newest_first: bool = True,
     ) -> None:
         """Build the same world for the same arguments; `unit` is what is billed, `newest_first` how jobs are listed."""
-        origin = clock()
+        origin = clock().astimezone(UTC)
         self.lock = threading.RLock()
         self.seed = seed
         self.unit = unit
@@ -69,7 +69,7 @@ class SimulatedCloud:
 
     def advance(self) -> datetime:
         """Let everything happen that is due by the clock, and return the time."""
-        self.timeline.run_until(self._clock())
+        self.timeline.run_until(self._clock().astimezone(UTC))
         return self.now
 
     def machine(self, name: str) -> Machine:

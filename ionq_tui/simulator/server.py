@@ -16,6 +16,9 @@ from ionq_tui.simulator.http import LARGEST_BODY, PREFIX, Reply, Request
 _SHUTDOWN_LOOK = 0.02
 """Seconds between two looks whether the server shall stop."""
 
+_Line = socket.socket | tuple[bytes, socket.socket]
+"""A connection as socketserver types it; over TCP it is always the first."""
+
 
 class Server:
     """An HTTP/1.1 server on 127.0.0.1 that keeps connections alive and records nothing.
@@ -96,15 +99,19 @@ class _Listener(ThreadingHTTPServer):
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
-    def hold(self, line: socket.socket) -> None:
-        """Remember a connection while it is served."""
-        with self._lines_lock:
-            self._lines.add(line)
+    def process_request(self, request: _Line, client_address: object) -> None:
+        """Hold the connection while it is served, so that stopping can cut it."""
+        if isinstance(request, socket.socket):
+            with self._lines_lock:
+                self._lines.add(request)
+        super().process_request(request, client_address)
 
-    def drop(self, line: socket.socket) -> None:
-        """Forget a connection."""
-        with self._lines_lock:
-            self._lines.discard(line)
+    def shutdown_request(self, request: _Line) -> None:
+        """Let the connection go."""
+        if isinstance(request, socket.socket):
+            with self._lines_lock:
+                self._lines.discard(request)
+        super().shutdown_request(request)
 
     def cut(self) -> None:
         """Cut the connections that are still held."""
@@ -115,26 +122,16 @@ class _Listener(ThreadingHTTPServer):
                 except OSError:
                     continue  # it is gone already
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: _Line, client_address: object) -> None:
         """Say nothing of lines that broke; report anything else, for it is a bug."""
         if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Listener
-
-    def setup(self) -> None:
-        """Hold the connection, so that stopping can cut it."""
-        super().setup()
-        self.server.hold(self.connection)
-
-    def finish(self) -> None:
-        """Let the connection go."""
-        self.server.drop(self.connection)
-        super().finish()
 
     def log_message(self, format: str, *args: object) -> None:
         """Record nothing."""

@@ -130,6 +130,14 @@ def test_ending_cancels_what_waits_and_lets_the_running_job_finish(world: World)
         world.submit(session)
 
 
+def test_ending_starts_no_job(world: World) -> None:
+    session = world.open()
+    first, second = world.submit(session), world.submit(session)
+    second.may_start_at = world.clock()
+    world.cloud.end(session, "me")
+    assert [(job.status, job.started_at) for job in (first, second)] == [("canceled", None)] * 2
+
+
 def test_a_job_too_wide_for_the_backend_fails(world: World) -> None:
     session = world.open()
     job = world.cloud.submit("me", Order(BACKEND, qubits=40, session_id=session.id))
