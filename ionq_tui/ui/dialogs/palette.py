@@ -1,0 +1,103 @@
+"""The palette: every command of the screen below, found by its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalGroup
+from textual.getters import query_one
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from ionq_tui.ui.commands import Command, key_name
+from ionq_tui.ui.widgets.table import Table
+from ionq_tui.view.column import Column, Row
+from ionq_tui.view.tone import Cell, Tone
+
+
+class Offer(NamedTuple):
+    """A command as it can be given now."""
+
+    command: Command
+    keys: str
+    enabled: bool
+
+
+_COLUMNS: tuple[Column[Offer], ...] = (
+    Column("COMMAND", 14, lambda offer: offer.command.label),
+    Column("KEYS", 12, lambda offer: offer.keys),
+    Column("", 42, lambda offer: offer.command.help, grows=90),
+)
+
+
+def _cells(offer: Offer) -> Row:
+    tone = Tone.PLAIN if offer.enabled else Tone.DIM
+    keys = " ".join(key_name(key) for key in offer.keys.split(","))
+    return Cell(offer.command.label, tone), Cell(keys, tone), Cell(offer.command.help, tone)
+
+
+class Palette(ModalScreen[Command | None]):
+    """Type some of a command's words, choose with the arrows, give it with enter."""
+
+    CSS_PATH = "../styles/palette.tcss"
+    AUTO_FOCUS = "#words"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+p", "dismiss_none", "close", id="palette_close", tooltip="Give no command."),
+        Binding("up", "up", show=False, id="palette_up", tooltip="The command above."),
+        Binding("down", "down", show=False, id="palette_down", tooltip="The command below."),
+    ]
+
+    table = query_one("#offers", Table)
+
+    def __init__(self, offers: Sequence[tuple[Command, str, bool]]) -> None:
+        """Take the commands with their keys, and whether each can be given now."""
+        super().__init__()
+        self._offers = {offer[0].id: Offer(*offer) for offer in offers if offer[0].id != "palette"}
+
+    def compose(self) -> ComposeResult:
+        """A field above the commands."""
+        with VerticalGroup(id="palette"):
+            yield Input(placeholder="a command · enter gives it · esc closes", id="words", compact=True)
+            yield Table[Offer](_COLUMNS, _cells, text_of=_text, id="offers")
+
+    def on_mount(self) -> None:
+        """Show them all."""
+        self.table.can_focus = False
+        self.table.update_rows(self._offers)
+
+    @on(Input.Changed, "#words")
+    def _narrow(self, event: Input.Changed) -> None:
+        self.table.find(event.value.strip())
+
+    @on(Input.Submitted, "#words")
+    def _submitted(self) -> None:
+        self._give(self.table.key)
+
+    @on(Table.Chosen)
+    def _chosen(self, event: Table.Chosen) -> None:
+        self._give(event.key)
+
+    def _give(self, key: str) -> None:
+        offer = self._offers.get(key)
+        if offer is not None and offer.enabled:
+            self.dismiss(offer.command)
+
+    def action_dismiss_none(self) -> None:
+        """Give none."""
+        self.dismiss(None)
+
+    def action_up(self) -> None:
+        """Go to the command above."""
+        self.table.action_cursor_up()
+
+    def action_down(self) -> None:
+        """Go to the command below."""
+        self.table.action_cursor_down()
+
+
+def _text(offer: Offer) -> str:
+    return f"{offer.command.label} {offer.command.id} {offer.command.help}"

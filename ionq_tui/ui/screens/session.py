@@ -1,0 +1,220 @@
+"""One session, live: its status, what is left of it, its jobs, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.getters import query_one
+from textual.widget import Widget
+
+from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.poller import Freshness
+from ionq_tui.model.job import Job
+from ionq_tui.model.link import FaultKind, Refused
+from ionq_tui.model.session import Session
+from ionq_tui.model.watch import Watch
+from ionq_tui.ui.commands import LIVE, Commands
+from ionq_tui.ui.dialogs.cancel import ask_to_cancel
+from ionq_tui.ui.dialogs.end import ask_to_end
+from ionq_tui.ui.screens.cockpit import Cockpit
+from ionq_tui.ui.screens.job import JobScreen
+from ionq_tui.ui.widgets.caption import Caption
+from ionq_tui.ui.widgets.gauges import Gauges
+from ionq_tui.ui.widgets.history import History
+from ionq_tui.ui.widgets.table import Table
+from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.column import Row
+from ionq_tui.view.fault import About
+from ionq_tui.view.live import newest_first, outcome_lines
+from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_row
+from ionq_tui.view.session_card import how_to_send, jobs_line, timeline, title
+
+_MANY = 500
+"""Jobs beyond which the table is made anew at most once a second."""
+
+
+class SessionScreen(Cockpit):
+    """Watches one session for as long as it is looked at."""
+
+    OFFERS: ClassVar[Commands] = LIVE
+    ABOUT: ClassVar[About] = "session"
+    AUTO_FOCUS = "#jobs"
+
+    heading_line = query_one("#title", Words)
+    steps_line = query_one("#timeline", Words)
+    gauges = query_one("#gauges", Gauges)
+    outcome = query_one("#outcome", Words)
+    summary = query_one("#summary", Words)
+    empty = query_one("#no-jobs", Words)
+    history = query_one("#history", History)
+
+    def __init__(self, engine: Engine, session_id: str) -> None:
+        """Take the engine and the whole id of the session."""
+        super().__init__(engine)
+        self.session_id = session_id
+        self._watcher = engine.watcher(session_id)
+        self._listed: Watch | None = None
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Status and meters, jobs, events."""
+        yield Words(id="title", classes="one-line")
+        yield Words(id="timeline", classes="one-line")
+        yield Gauges(id="gauges")
+        yield Words(id="outcome")
+        yield Caption(id="rule")
+        yield Words(id="summary", classes="one-line")
+        yield Words(id="no-jobs")
+        yield Table[JobItem](JOB_COLUMNS, self._cells, id="jobs")
+        yield Caption(id="events-rule")
+        yield History(id="history")
+
+    def on_mount(self) -> None:
+        """Listen first, then ask."""
+        self.listen(self._watcher.store, lambda _: self._show())
+        self.listen(self.engine.desk.ledger, lambda _: self._show())
+        self.run_worker(self._watcher.run(), group="watch", description=f"session {self.session_id}")
+
+    def freshness(self) -> Freshness:
+        """Return how old the picture of the session is."""
+        return self._watcher.poller.freshness()
+
+    def tick(self) -> None:
+        """Tell anew what the time has changed."""
+        super().tick()
+        self._show_state()
+        if self._listed is not self._watcher.store.value:
+            self._list_jobs()
+
+    def on_resize(self) -> None:
+        """Fit the words into the new width."""
+        self.call_after_refresh(self._show_state)
+
+    # What is known
+
+    @property
+    def known(self) -> Watch:
+        """The picture; before the first reading with the session as it stood in the list."""
+        watch = self._watcher.store.value
+        listed = self.engine.home.board.value.sessions.get(self.session_id)
+        return watch if watch.session is not None or listed is None else replace(watch, session=listed)
+
+    @property
+    def missing(self) -> bool:
+        """True where IonQ knows no such session."""
+        link = self._watcher.store.value.link
+        return isinstance(link, Refused) and link.fault.kind is FaultKind.NOT_FOUND
+
+    @property
+    def ending(self) -> bool:
+        """True while the end was asked for and is not proved."""
+        ledger = self.engine.desk.ledger.value
+        return not self.known.ended and self.session_id in ledger.ending
+
+    @property
+    def selected(self) -> Job | None:
+        """The job under the cursor."""
+        item = self._table.item
+        return item.job if item is not None else None
+
+    @property
+    def _table(self) -> Table[JobItem]:
+        return self.query_one("#jobs", Table)
+
+    # What is shown
+
+    def _show(self) -> None:
+        self._show_state()
+        if len(self.known.jobs) <= _MANY or not self._table.keys:
+            self._list_jobs()
+
+    def _show_state(self) -> None:
+        watch, now, ledger = self.known, self.engine.clock.now(), self.engine.desk.ledger.value
+        session = watch.session
+        if session is None:
+            said = f"no such session: {self.session_id}" if self.missing else f"{self.session_id}: being read…"
+            self.heading_line.tell(said)
+            return
+        self.heading_line.tell(title(session, ledger.owner(session), ledger.label(session.id)))
+        told = timeline(session, now, None, ending=self.ending, seen_active=watch.seen_active)
+        self.steps_line.tell(told)
+        self.gauges.measure(watch, now, notes=not self.has_class("-low"))
+        lines = outcome_lines(watch, ledger.ends.get(session.id), now, None, ending=self.ending)
+        self.outcome.tell(*lines)
+        self.outcome.display = bool(lines)
+        self.history.show(watch, now)
+
+    def _list_jobs(self) -> None:
+        watch = self.known
+        self._listed = self._watcher.store.value
+        self.summary.tell(jobs_line(watch))
+        bare = not watch.jobs
+        self.empty.display = bare and watch.session is not None and not watch.ended
+        if self.empty.display:
+            self.empty.tell(*how_to_send(self.session_id))
+        items = {job.id: JobItem(job, watch.costs.get(job.id)) for job in newest_first(watch.jobs)}
+        self._table.update_rows(items)
+        self._table.display = not bare and not self.history.whole
+        if self._table.display and self.focused is None:
+            self._table.focus()
+
+    def _cells(self, item: JobItem) -> Row:
+        return job_row(*item, self.engine.clock.now())
+
+    # Commands
+
+    def when(self, command: str) -> bool:
+        """Tell whether the command can be given now; old data never holds up an end."""
+        writable = not self.engine.connection.read_only
+        if command == "end":
+            return writable and not (self.missing or self.known.ended or self.ending)
+        if command == "cancel":
+            return writable and (job := self.selected) is not None and not job.finished
+        if command == "cancel_waiting":
+            return writable and any(job.waiting for job in self.known.unfinished)
+        return True
+
+    def action_end(self) -> None:
+        """Ask, then end the session that was shown."""
+        shown = self.known.session or Session(self.session_id)
+        ask_to_end(self.app, self.engine, (shown,))
+
+    def action_cancel(self) -> None:
+        """Ask, then cancel the selected job."""
+        if job := self.selected:
+            ask_to_cancel(self.app, self.engine, self._watcher, (job,))
+
+    def action_cancel_waiting(self) -> None:
+        """Ask, then cancel all jobs that were not started."""
+        waiting = tuple(job for job in self.known.unfinished if job.waiting)
+        ask_to_cancel(self.app, self.engine, self._watcher, waiting)
+
+    def action_events(self) -> None:
+        """Show all events in the place of the jobs, or the jobs again."""
+        self.history.toggle()
+        self.set_class(self.history.whole, "-events")
+        self._show()
+        self._list_jobs()
+        if not self.history.whole and self._table.display:
+            self._table.focus()
+
+    def action_copy(self) -> None:
+        """Copy the session's id."""
+        self.app.copy_to_clipboard(self.session_id)
+        self.notify(f"{self.session_id}\nsent to the terminal's clipboard", markup=False)
+
+    def action_refresh(self) -> None:
+        """Ask for the session now."""
+        self._watcher.poller.nudge()
+
+    @on(Table.Chosen, "#jobs")
+    def look(self, event: Table.Chosen) -> None:
+        """Show the job."""
+        self.app.push_screen(JobScreen(self.engine, self.session_id, event.key))
+
+    @on(Table.Highlighted, "#jobs")
+    def enable(self) -> None:
+        """Another job may be one that can be cancelled."""
+        self.refresh_bindings()

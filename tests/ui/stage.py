@@ -1,0 +1,39 @@
+"""A bare app for one screen on the fake cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.screen import Screen
+
+import ionq_tui.ui
+from ionq_tui.engine.engine import Engine
+from tests.ui.fake import FakeStair
+
+SIZES = [(80, 24), (120, 36)]
+
+
+class Stage(App[None]):
+    """Shows a screen over an empty one; the home poller runs as in the real app."""
+
+    CSS_PATH: ClassVar = [*sorted((Path(ionq_tui.ui.__file__).parent / "styles").glob("*.tcss"))]
+
+    def __init__(self, stair: FakeStair, made: Callable[[Engine], Screen[None]]) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.stair = stair
+        self.engine = stair.engine("keyring", "••••1234")
+        self.made = made
+
+    def on_mount(self) -> None:
+        self.run_worker(self.engine.home.run(), group="home", description="home")
+        self.run_worker(self.engine.yard.run(), group="yard", description="yard")
+        self.push_screen(self.made(self.engine))
+
+    def text(self) -> str:
+        """What the screen shows, line by line."""
+        lines = self.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in lines)
