@@ -143,13 +143,17 @@ def jobs_meter(watch: Watch) -> Meter:
 def money_meter(watch: Watch) -> Meter:
     """Tell what was charged and what is reserved, each unit for itself, and never more certain than it is."""
     session, charged, reserved = watch.session, watch.charged, watch.reserved
-    unpriced = watch.finished_count - watch.priced_count
+    finished, priced, unreserved = watch.finished_count, watch.priced_count, _unreserved(watch)
     unseen = watch.jobs_fault is not None or not watch.all_listed
-    known = bool(charged) or (not unseen and (watch.priced_count > 0 or watch.finished_count == 0))
-    at_least = "≥ " if unpriced or unseen else ""
+    known = bool(charged) or (not unseen and (priced > 0 or finished == 0))
+    at_least = "≥ " if priced < finished or unseen else ""
     asked = session.limits.money if session is not None else None
     one = _one_unit(charged, reserved, asked)
-    note = " · ".join(part for part in (f"{unit(one)}, charged + reserved" if one else "", _priced(watch)) if part)
+    note = " · ".join(
+        part
+        for part in (f"{unit(one)}, charged + reserved" if one else "", _priced(finished, priced, unreserved))
+        if part
+    )
     used = (at_least + _spent(charged, reserved, one)) if known else UNKNOWN
     if session is None:
         return Meter("money", used, note=note)
@@ -162,7 +166,7 @@ def money_meter(watch: Watch) -> Meter:
         return Meter("money", used, limit, note=f"{note} · {other}" if note else other)
     if not known:
         return Meter("money", used, limit, note=note)
-    return _measured(asked, paid, held, used, limit, note, bool(at_least) or _unreserved(watch) > 0)
+    return _measured(asked, paid, held, used, limit, note, bool(at_least) or unreserved > 0)
 
 
 def _measured(asked: Money, paid: Decimal, held: Decimal, used: str, limit: str, note: str, loose: bool) -> Meter:
@@ -199,11 +203,9 @@ def _spent(charged: tuple[Money, ...], reserved: tuple[Money, ...], one: str | N
     return " + ".join([*told, *(f"{sums((amount,))} res." for amount in totals(reserved))])
 
 
-def _priced(watch: Watch) -> str:
-    finished, priced = watch.finished_count, watch.priced_count
+def _priced(finished: int, priced: int, waiting: int) -> str:
     if finished and priced < finished:
         return f"({priced:,} of {counted(finished, 'job')} priced)"
-    waiting = _unreserved(watch)
     told = f"all {counted(finished, 'finished job')} priced" if finished > 1 else ""
     return " · ".join(
         part for part in (told, f"reservation of {counted(waiting, 'job')} unknown" if waiting else "") if part

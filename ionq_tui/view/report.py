@@ -1,0 +1,86 @@
+"""A session as a report to read or to file: facts, limits, spend, jobs, failures, timeline; also as Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from ionq_tui.model.job import Job
+from ionq_tui.model.session import Owner
+from ionq_tui.model.watch import Watch
+from ionq_tui.view.amount import limits_words
+from ionq_tui.view.ending import unfinished_words
+from ionq_tui.view.meter import meters
+from ionq_tui.view.moment import both
+from ionq_tui.view.plain import plain
+from ionq_tui.view.session_card import jobs_line, spend_lines
+from ionq_tui.view.status import NOBODY, owner_words, person, session_status_loud
+from ionq_tui.view.tone import Fact, words
+
+_FAILURES = 20
+_SIGNS = re.compile(r"([\\`*_\[\]<>|#~&])")
+
+
+def report(
+    watch: Watch,
+    owner: Owner,
+    label: str,
+    now: datetime,
+    tz: tzinfo | None,
+    people: Mapping[str, str] = NOBODY,
+    *,
+    markdown: bool = False,
+) -> str:
+    """Return the report of one session as of `now`, the server's time."""
+    facts = report_facts(watch, owner, label, now, tz, people)
+    failed = [_failure(job) for job in watch.counted if job.failed]
+    more = [f"and {len(failed) - _FAILURES:,} more"] if len(failed) > _FAILURES else []
+    shown = failed[:_FAILURES] + more
+    head = f"Session {plain(watch.session.id, 80)}" if watch.session is not None else "Session"
+    if markdown:
+        table = [f"| {escaped(name)} | {escaped(text)} |" for name, text in facts]
+        failures = ["", "## Failures", "", *(f"- {escaped(text)}" for text in shown)] if shown else []
+        return "\n".join([f"# {escaped(head)}", "", "| | |", "| --- | --- |", *table, *failures])
+    lines = [f"  {name:<11} {text}" for name, text in facts]
+    return "\n".join([head, *lines, *(["  failures", *(f"    {text}" for text in shown)] if shown else [])])
+
+
+def report_facts(
+    watch: Watch, owner: Owner, label: str, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY
+) -> list[Fact]:
+    """Return the facts in their order: what it is, its limits and what of them is used, its jobs, its times."""
+    session = watch.session
+    if session is None:
+        return [("status", "nothing is known of it")]
+    ended = both(session.ended_at, now, tz)
+    by = f", by {person(session.ender_id, people)}" if session.ender_id is not None else ""
+    guess = ", from start + limit" if session.runs_out_is_guess else ""
+    facts = [
+        ("label", plain(label, 200).strip()),
+        ("backend", plain(session.backend, 60)),
+        ("whose", owner_words(owner, session.creator_id, people)),
+        ("status", session_status_loud(session, seen_active=watch.seen_active).text),
+        ("limits", limits_words(session.limits)),
+        *((meter.name, f"{meter.words}{f' ({meter.note})' if meter.note else ''}") for meter in meters(watch, now)),
+        ("cost", ", ".join(spend_lines(watch))),
+        ("jobs sent", words(jobs_line(watch))),
+        ("unfinished", unfinished_words(watch, people)),
+        ("created", both(session.created_at, now, tz)),
+        ("started", both(session.started_at, now, tz)),
+        ("expires", both(session.runs_out_at, now, tz) + guess if not session.ended else ""),
+        ("ended", (ended if session.ended_at is not None else "at an unknown time") + by if session.ended else ""),
+        ("as of", both(now, now, tz)),
+    ]
+    return [(name, text) for name, text in facts if text not in {"", "-"}]
+
+
+def escaped(text: str) -> str:
+    """Return harmless text as Markdown that shows it and does nothing else."""
+    return _SIGNS.sub(r"\\\1", text)
+
+
+def _failure(job: Job) -> str:
+    why = f"{plain(job.failure.code, 80)}: {plain(job.failure.message, 400)}" if job.failure else "no reason given"
+    name = plain(job.name, 60) if job.name else ""
+    return " ".join(part for part in (plain(job.short, 6), name, why) if part)

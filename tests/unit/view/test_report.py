@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from ionq_tui.model.job import Failure, Job
+from ionq_tui.model.session import Owner
+from ionq_tui.model.watch import EMPTY_WATCH, heard_jobs
+from ionq_tui.view.report import escaped, report
+from tests.unit.view.scene import ID, NOW, TZ, at, session, watch
+from tests.unit.view.test_plain import harmless
+
+
+def test_a_report_tells_all_there_is() -> None:
+    told = report(watch(), Owner.HERE, "H2 scan", NOW, TZ)
+    assert told.splitlines() == [
+        f"Session {ID}",
+        "  label       H2 scan",
+        "  backend     qpu.forte-1",
+        "  whose       opened here",
+        "  status      STARTED",
+        "  limits      40j 1h30m 30.00usd",
+        "  time        40m of 1h18m, left 37m",
+        "  jobs        31 of 40, left 9",
+        "  money       18.20 + 4.10 res. of 30.00, left 7.70 (usd, charged + reserved · all 29 finished jobs priced)",
+        "  cost        charged 18.20 usd, reserved 4.10 usd",
+        "  jobs sent   31 jobs: 28 completed · 1 FAILED · 1 running · 1 waiting",
+        "  unfinished  2 jobs (1 running, 1 waiting), of 2 people: ann, bob",
+        "  created     13:10 CEST (2026-07-22 11:10 UTC)",
+        "  started     13:22 CEST (2026-07-22 11:22 UTC)",
+        "  expires     14:40 CEST (2026-07-22 12:40 UTC)",
+        "  as of       14:02 CEST (2026-07-22 12:02 UTC)",
+        "  failures",
+        "    b81d3c QuotaExhaustedError: project budget reached",
+    ]
+
+
+def test_an_ended_session_says_when_and_by_whom() -> None:
+    over = watch(session(status="ended", active=False, ended_at=at(14, 0), ender_id="u-7"))
+    told = report(over, Owner.HERE, "", NOW, TZ, {"u-7": "Mara"})
+    assert "  ended       14:00 CEST (2026-07-22 12:00 UTC), by Mara" in told
+    assert "expires" not in told
+
+
+def test_markdown_shows_hostile_text_and_does_nothing_else() -> None:
+    bad = Job("job", "failed", name="|a|`b`", failure=Failure("<img src=x>", "[x](http://x)\n# big\x1b[2J"))
+    told = report(heard_jobs(watch(), [bad], NOW), Owner.HERE, "*bold*", NOW, TZ, markdown=True)
+    assert "| label | \\*bold\\* |" in told
+    assert "- job \\|a\\|\\`b\\` \\<img src=x\\>: \\[x\\](http://x) \\# big\\[2J" in told
+    assert all(harmless(line) for line in told.splitlines())
+    assert escaped("plain words") == "plain words"
+
+
+def test_many_failures_are_counted_and_nothing_known_is_said() -> None:
+    many = heard_jobs(watch(), [Job(f"f{index}", "failed") for index in range(30)], NOW)
+    assert report(many, Owner.HERE, "", NOW, TZ).splitlines()[-1] == "    and 11 more"
+    assert "nothing is known of it" in report(EMPTY_WATCH, Owner.UNKNOWN, "", NOW, TZ)
