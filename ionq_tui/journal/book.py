@@ -71,10 +71,11 @@ class Book:
 
     def put_opened(self, intent: Intent, session: Session, adopted: bool, now: datetime) -> None:
         """Write a session that came of an intent."""
+        where = intent.place  # what is known of it stands; only what is not known is taken from the reply
         place = replace(
-            intent.place,
-            organization_id=session.organization_id or intent.place.organization_id,
-            project_id=session.project_id or intent.place.project_id,
+            where,
+            organization_id=session.organization_id if where.organization_id is None else where.organization_id,
+            project_id=session.project_id if where.project_id is None else where.project_id,
         )
         self._put_session(
             place,
@@ -124,7 +125,7 @@ class Book:
         held = self._connection.execute(
             "SELECT * FROM session WHERE base_url = :base_url AND id = :id", where
         ).fetchone()
-        if held is not None and not row.place_of(held).matches(place):
+        if held is not None and not row.place_of(held).matches(row.held(place)):
             return
         filled = ", ".join(
             f"{name} = COALESCE(session.{name}, excluded.{name})"
@@ -165,7 +166,7 @@ class Book:
 
     def intent(self, number: int) -> Intent | None:
         """Return one intent, None where it is not here."""
-        found = self._connection.execute("SELECT * FROM intent WHERE id = ?", (number,)).fetchone()
+        found = self._connection.execute("SELECT * FROM intent WHERE id = ?", (row.whole(number),)).fetchone()
         return None if found is None else row.intent_of(found)
 
     def sessions(self) -> tuple[Kept, ...]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from ionq_tui.journal import process
+from ionq_tui.journal import process, row
 from ionq_tui.journal.book import Book, joined
 from ionq_tui.journal.shelf import Shelf, Source
 from ionq_tui.journal.worker import Answer
@@ -49,7 +49,7 @@ class Clerk:
         """Note a decision to open; returns its number, and whether it is on disk."""
         intent = Intent(
             id=secrets.randbits(62),  # nobody who writes elsewhere at the same time takes the same
-            place=place,
+            place=row.held(place),
             backend=request.backend,
             asked_at=asked_at or self._now(),
             host=process.host(),
@@ -78,7 +78,7 @@ class Clerk:
 
         def change(book: Book) -> None:
             held = self._intents.get(number) or book.intent(number)
-            if held is None or (place is not None and not held.place.matches(place)):
+            if held is None or (place is not None and not held.place.matches(row.held(place))):
                 return
             if adopted and session is not None and not _may_be(held, session):
                 return
@@ -130,23 +130,28 @@ class Clerk:
     def sessions(self, place: Place | None) -> Answer[tuple[Kept, ...]]:
         """Return what is kept of the sessions of a place, or of all; oldest first."""
 
+        where = None if place is None else row.held(place)
+
         def join(disk: tuple[Kept, ...], memory: tuple[Kept, ...]) -> tuple[Kept, ...]:
             together = joined((*disk, *memory)).values()
             return tuple(
-                sorted((one for one in together if place is None or one.place.matches(place)), key=_opening_time)
+                sorted((one for one in together if where is None or one.place.matches(where)), key=_opening_time)
             )
 
         return self.shelf.read(self._kept, join)
 
     def creators(self, place: Place) -> Answer[frozenset[str]]:
         """Return the creator ids that a 201 to this key returned."""
+        asked = row.held(place)
         return self.shelf.read(
             self._creators,
-            lambda disk, memory: frozenset(creator for creator, where in (*disk, *memory) if where.same_key(place)),
+            lambda disk, memory: frozenset(creator for creator, where in (*disk, *memory) if where.same_key(asked)),
         )
 
     def open_questions(self, place: Place) -> Answer[tuple[OpenQuestion, ...]]:
         """Return the intents of this place of which nobody will learn what became of them."""
+
+        where = row.held(place)
 
         def join(disk: _Told, memory: _Told) -> tuple[OpenQuestion, ...]:
             together = {one.id: (one, birth) for one, birth in disk}
@@ -158,7 +163,7 @@ class Clerk:
             found = tuple(
                 one
                 for one, birth in together.values()
-                if one.place.matches(place) and process.is_open_question(one, birth, one.id in _asked_here, now)
+                if one.place.matches(where) and process.is_open_question(one, birth, one.id in _asked_here, now)
             )
             for one in found:
                 self._intents.setdefault(one.id, one)
@@ -170,10 +175,11 @@ class Clerk:
         self, place: Place, session_id: str | None, since: datetime | None, most: int
     ) -> Answer[tuple[Event, ...]]:
         """Return the newest events of a place, newest last."""
+        asked = row.held(place)
         source: Source[tuple[tuple[Event, Place], ...]] = Source(lambda book: book.events(session_id, since, most), ())
 
         def join(disk: tuple[tuple[Event, Place], ...], memory: tuple[tuple[Event, Place], ...]) -> tuple[Event, ...]:
-            mine = dict.fromkeys(event for event, where in (*disk, *memory) if where.matches(place))
+            mine = dict.fromkeys(event for event, where in (*disk, *memory) if where.matches(asked))
             return tuple(sorted(mine, key=lambda event: event.at)[-most:])
 
         return self.shelf.read(source, join)

@@ -56,13 +56,25 @@ def time_of(text: str | None) -> datetime | None:
 
 def place_columns(place: Place) -> Columns:
     """Return the five columns that say where."""
+    same = held(place)
     return {
-        "base_url": plain(place.base_url.rstrip("/")),
-        "organization_id": plain_or_none(place.organization_id),
-        "project_id": plain_or_none(place.project_id),
-        "key_id": plain_or_none(place.key_id),
-        "profile": plain(place.profile),
+        "base_url": same.base_url,
+        "organization_id": same.organization_id,
+        "project_id": same.project_id,
+        "key_id": same.key_id,
+        "profile": same.profile,
     }
+
+
+def held(place: Place) -> Place:
+    """Return a place as it is read back, so that it matches itself."""
+    return Place(
+        plain(place.base_url.rstrip("/")),
+        plain_or_none(place.organization_id),
+        plain_or_none(place.project_id),
+        plain_or_none(place.key_id),
+        plain(place.profile),
+    )
 
 
 def place_of(row: sqlite3.Row) -> Place:
@@ -88,8 +100,8 @@ def money_of(row: sqlite3.Row, value: str, unit: str) -> Money | None:
 def limit_columns(limits: Limits) -> Columns:
     """Return the four columns of limits."""
     return {
-        "limit_jobs": _int(limits.jobs),
-        "limit_minutes": _int(limits.minutes),
+        "limit_jobs": whole(limits.jobs),
+        "limit_minutes": whole(limits.minutes),
         **money_columns(limits.money, "limit_money", "limit_unit"),
     }
 
@@ -99,7 +111,8 @@ def limits_of(row: sqlite3.Row) -> Limits:
     return Limits(row["limit_jobs"], row["limit_minutes"], money_of(row, "limit_money", "limit_unit"))
 
 
-def _int(number: int | None) -> int | None:
+def whole(number: int | None) -> int | None:
+    """Return the number, or None where SQLite cannot hold it."""
     return number if number is None or -_INT64 <= number < _INT64 else None
 
 

@@ -203,19 +203,24 @@ class Shelf:
             if self._times_opened:  # another file than before: it knows nothing of what was done here
                 self._owed = [*self._done_here, *self._owed]
             self._times_opened = self._file.opened
-        if self._owed:
-            with book.change():
-                for change in self._owed:
-                    try:
-                        with book.part():
-                            change(book)
-                    except Exception as error:
-                        if isinstance(error, sqlite3.OperationalError) or damaged(error):
-                            raise
-                        # the change itself cannot be written: owing it would hold up all others for ever
-                        _log.warning("Something could not be written to the journal: %s", type(error).__name__)
-            self._owed = []
-        work(book)
+        try:
+            if self._owed:
+                self._pay(book)
+        finally:
+            work(book)  # what can be read is read, though nothing can be written
+
+    def _pay(self, book: Book) -> None:
+        with book.change():
+            for change in self._owed:
+                try:
+                    with book.part():
+                        change(book)
+                except Exception as error:
+                    if isinstance(error, sqlite3.OperationalError) or damaged(error):
+                        raise
+                    # the change itself cannot be written: owing it would hold up all others for ever
+                    _log.warning("Something could not be written to the journal: %s", type(error).__name__)
+        self._owed = []
 
     def _replaced(self) -> bool:
         """Set the damaged file aside; True where it may be tried again."""

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ionq_tui.journal.book import Book
+from ionq_tui.journal.file import File
+from ionq_tui.journal.journal import Journal
+from ionq_tui.journal.schema import STEPS
+from ionq_tui.model.session import Session
+from tests.unit.journal.given import NOON, PLACE, REQUEST, SESSION, journal_at
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "journal.db"
+
+
+def opened(journal: Journal, session: Session = SESSION, label: str = "") -> None:
+    journal.opened_now(journal.intent_now(PLACE, REQUEST, label), session)
+
+
+def in_file(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as look:
+        return {session_id for (session_id,) in look.execute("SELECT id FROM session WHERE here = 1")}
+
+
+def test_folder_and_file_are_private_whatever_the_umask(path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with journal_at(path) as journal:
+            opened(journal)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_file_that_others_could_read_is_made_private(path: Path) -> None:
+    path.parent.mkdir(mode=0o755)
+    path.touch(mode=0o644)
+    with journal_at(path) as journal:
+        opened(journal)
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_nothing_is_touched_before_it_is_needed(path: Path) -> None:
+    with journal_at(path):
+        pass
+    with journal_at(path) as journal:
+        assert not path.parent.exists() or path.stat().st_size >= 0
+        assert journal.trouble is None
+
+
+def test_every_write_is_synced_and_rolls_back(path: Path) -> None:
+    file = File(path)
+    with closing(sqlite3.connect(":memory:")):
+        connection = file.book(1)._connection
+    assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
+    file.close()
+
+
+async def test_locked_it_says_so_and_catches_up_when_it_is_free(path: Path) -> None:
+    with journal_at(path) as before:
+        opened(before, Session("before"))
+    journal = Journal(path, patience=0.2)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        number = await journal.intent(PLACE, REQUEST)
+        assert journal.trouble is not None and "locked by another process" in journal.trouble
+        await journal.opened(number, SESSION)
+        assert await journal.here(PLACE) == {SESSION.id}
+        other.execute("ROLLBACK")
+    assert await journal.here(PLACE) == {"before", SESSION.id}
+    assert journal.trouble is None
+    assert in_file(path) == {"before", SESSION.id}
+    assert journal.close()
+
+
+def test_where_no_file_can_be_it_says_so_and_here_stays_right(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with journal_at(tmp_path / "file" / "journal.db") as journal:
+        opened(journal)
+        assert journal.trouble is not None and "cannot be used (" in journal.trouble
+        assert journal.here_now(PLACE) == {SESSION.id}
+        assert journal.creators_now(PLACE) == {"creator-1"}
+        assert journal.flush() is False
+
+
+def test_a_file_that_cannot_be_written_can_be_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with journal_at(path) as journal:
+        opened(journal, Session("before"))
+    _connections(monkeypatch, lambda connection: connection.execute("PRAGMA query_only = ON"))
+    with journal_at(path) as journal:
+        assert journal.here_now(PLACE) == {"before"}
+        assert journal.trouble is None
+        opened(journal)
+        assert journal.trouble is not None and "cannot be written" in journal.trouble
+        assert journal.here_now(PLACE) == {"before", SESSION.id}
+    assert in_file(path) == {"before"}
+
+
+def test_a_full_disk_is_said_and_here_stays_right(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with journal_at(path) as journal:
+        opened(journal, Session("before"))
+    # the smallest that SQLite grants is the size that the file has
+    _connections(monkeypatch, lambda connection: connection.execute("PRAGMA max_page_count = 1"))
+    with journal_at(path) as journal:
+        for number in range(8):
+            opened(journal, Session(f"session-{number}"), label="x" * 4000)
+        assert journal.trouble is not None and "the disk is full" in journal.trouble
+        assert journal.here_now(PLACE) == {"before", *(f"session-{number}" for number in range(8))}
+        assert "before" in in_file(path)
+
+
+def _connections(monkeypatch: pytest.MonkeyPatch, prepare: Callable[[sqlite3.Connection], object]) -> None:
+    real = File._open
+
+    def open_and_prepare(file: File, wait: float) -> None:
+        real(file, wait)
+        assert file._connection is not None
+        prepare(file._connection)
+
+    monkeypatch.setattr(File, "_open", open_and_prepare)
+
+
+def _set_aside(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.name}.damaged-*"))
+
+
+def test_what_is_no_journal_is_kept_aside_and_a_fresh_one_begun(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"not a database, but somebody's " * 500)
+    with journal_at(path) as journal:
+        opened(journal)
+        assert journal.trouble is not None and "was damaged" in journal.trouble
+        (aside,) = _set_aside(path)
+        assert str(aside) in journal.trouble
+        assert aside.read_bytes().startswith(b"not a database")
+        assert journal.here_now(PLACE) == {SESSION.id}
+    assert in_file(path) == {SESSION.id}
+
+
+def test_damage_inside_is_found_when_it_is_read_and_what_was_done_here_is_written_again(path: Path) -> None:
+    with journal_at(path) as journal:
+        opened(journal, label="x" * 9000)
+        content = path.read_bytes()
+        with path.open("r+b") as file:
+            file.seek(4096)
+            file.write(b"\xff" * (len(content) - 4096))
+        with journal_at(path) as other:
+            assert other.here_now(PLACE) == frozenset()
+            assert other.trouble is not None and "was damaged" in other.trouble
+        # the first journal sees that its file was replaced by the other
+        assert journal.here_now(PLACE) == {SESSION.id}
+        assert journal.trouble is None
+    assert len(_set_aside(path)) == 1
+    assert in_file(path) == {SESSION.id}
+
+
+def test_a_file_that_was_removed_is_begun_again(path: Path) -> None:
+    with journal_at(path) as journal:
+        opened(journal)
+        path.unlink()
+        journal.end_asked_now(PLACE, SESSION.id)
+        assert journal.trouble is None
+        assert in_file(path) == {SESSION.id}
+
+
+def test_a_file_of_a_newer_version_is_left_as_it_is(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path, isolation_level=None)) as newer:
+        newer.execute("PRAGMA journal_mode = WAL")
+        newer.execute("CREATE TABLE session (words TEXT)")
+        newer.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+    before = path.read_bytes()
+    with journal_at(path) as journal:
+        opened(journal)
+        assert journal.trouble is not None and "newer version" in journal.trouble
+        assert journal.here_now(PLACE) == {SESSION.id}
+    assert path.read_bytes() == before
+
+
+async def test_a_disk_that_hangs_blocks_neither_the_loop_nor_here(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with journal_at(path) as before:
+        opened(before, Session("before"))
+    journal = Journal(path, patience=0.05)
+    assert await journal.here(PLACE) == {"before"}
+    go = threading.Event()
+    real = File.book
+
+    def hanging(file: File, wait: float) -> Book:
+        go.wait()
+        return real(file, wait)
+
+    monkeypatch.setattr(File, "book", hanging)
+    number = await journal.intent(PLACE, REQUEST)
+    assert journal.trouble is not None and "does not answer" in journal.trouble
+    await journal.opened(number, SESSION)
+    assert await journal.here(PLACE) == {"before", SESSION.id}
+    go.set()
+    assert journal.flush(30)
+    assert journal.trouble is None
+    assert in_file(path) == {"before", SESSION.id}
+    assert journal.close(30)
+
+
+async def test_a_wait_that_is_cancelled_does_not_cancel_the_writing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+    real = File.book
+
+    def hanging(file: File, wait: float) -> Book:
+        go.wait()
+        return real(file, wait)
+
+    monkeypatch.setattr(File, "book", hanging)
+    with journal_at(path) as journal:
+        writing = asyncio.create_task(journal.intent(PLACE, REQUEST, "calibration"))
+        await asyncio.sleep(0)
+        writing.cancel()  # the loop still turns, though the disk does not answer
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        go.set()
+        assert journal.flush(30)
+    with closing(sqlite3.connect(path)) as look:
+        assert look.execute("SELECT label FROM intent").fetchall() == [("calibration",)]
+
+
+def test_a_change_that_can_never_be_written_holds_up_no_other(path: Path) -> None:
+    with journal_at(path) as journal:
+        shelf = journal._clerk.shelf
+        shelf.write(lambda book: book._put("session", {"id": None}), vital=False).now()
+        opened(journal)
+        assert journal.trouble is None
+    assert in_file(path) == {SESSION.id}
+
+
+def test_rows_that_somebody_edited_are_read_as_far_as_they_can_be(path: Path) -> None:
+    with journal_at(path) as journal:
+        opened(journal)
+        journal.uncertain_now(journal.intent_now(PLACE, REQUEST, asked_at=NOON), ["a"])
+    with closing(sqlite3.connect(path)) as edit:
+        edit.execute("UPDATE session SET opened_at = 'yesterday', limit_money = 'much', limit_unit = 'usd'")
+        edit.execute("UPDATE intent SET candidates = '{', known_ids = '[1, null]', asked_at = '', state = 'odd'")
+        edit.commit()
+    with journal_at(path) as journal:
+        (kept,) = journal.running_here_now(PLACE)
+        assert (kept.opened_at, kept.limits.money) == (None, None)
+        assert {question.candidates for question in journal.open_questions_now(PLACE)} == {()}
+        assert journal.trouble is None
