@@ -7,9 +7,11 @@ import re
 import shutil
 import subprocess
 import tomllib
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.house.source import ROOT
 
@@ -94,6 +96,19 @@ def test_every_version_is_pinned_and_nothing_else_is_said() -> None:
     names = {plain(line.partition("==")[0]) for line in pins}
     assert {plain(re.split(r"[<>=~! \[]", want)[0]) for want in wanted} - names == set()
     assert {want for want in wanted if "==" in want} <= set(pins)
+
+
+def test_what_users_install_brings_no_click_and_no_official_client() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    brought, open_ends = set[str](), [Requirement(want) for want in project["dependencies"]]
+    while open_ends:
+        want = open_ends.pop()
+        if plain(want.name) in brought or (want.marker and not want.marker.evaluate({"extra": ""})):
+            continue
+        brought.add(plain(want.name))
+        open_ends += map(Requirement, requires(want.name) or [])
+    assert {"textual", "httpx", "keyring", "rich"} <= brought
+    assert not brought & {"click", "ionq-core"}
 
 
 def plain(name: str) -> str:
