@@ -17,6 +17,10 @@ class KeyAuth(httpx.Auth):
         self._key = key
         self._origin = _origin(httpx.URL(base_url))
 
+    def renew(self, key: ApiKey) -> None:
+        """Send another key from now on."""
+        self._key = key
+
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the header where scheme, host and port are the key's own."""
         if _origin(request.url) == self._origin:

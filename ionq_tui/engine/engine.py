@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from ionq_tui.engine.desk import Desk
 from ionq_tui.engine.home import Home, Yard
 from ionq_tui.engine.ports import Clock, Cloud, Journal
@@ -31,6 +33,9 @@ class Engine:
         self.desk = Desk(cloud, clock, journal, self.place, self.home.known)
         self._interval = interval
         self._watchers: dict[str, Watcher] = {}
+        self._recalled: Place | None = None
+        self._recalling: asyncio.Task[None] | None = None
+        self.home.board.subscribe(lambda _: self._recall())
 
     def place(self) -> Place:
         """Tell where we are, as far as it is known by now."""
@@ -49,7 +54,21 @@ class Engine:
             self._watchers[session_id] = Watcher(self.cloud, self.clock, session_id, self._interval)
         return self._watchers[session_id]
 
+    def _recall(self) -> None:
+        """Read the journal once it is known where we are, and again where more of that is known."""
+        place = self.place()
+        if place != self._recalled:
+            self._recalled = place
+            self._recalling = asyncio.create_task(self.desk.recall(), name="recall")
+
+    async def recalled(self) -> None:
+        """Return when what the journal knows of this place was read."""
+        if self._recalling is not None:
+            await self._recalling
+
     async def close(self) -> None:
-        """Wait for what is under way, then close the connections."""
+        """Wait for what is under way, then close the connections and the journal."""
         await self.desk.settled()
+        await self.recalled()
         await self.cloud.close()
+        await asyncio.to_thread(self.journal.close, 2.0)

@@ -22,7 +22,7 @@ from ionq_tui.model.board import (
     heard_one,
 )
 from ionq_tui.model.key import KeyIdentity
-from ionq_tui.model.link import FRESH, Fault, FaultKind
+from ionq_tui.model.link import FRESH, Fault, FaultKind, Fresh
 from ionq_tui.model.outcome import Known
 from ionq_tui.model.session import Session
 
@@ -46,6 +46,11 @@ class Home:
     async def run(self) -> None:
         """Poll until this task is cancelled."""
         await self.poller.run()
+
+    async def refresh(self) -> Fault | None:
+        """Read the list once, now."""
+        link = (await self._tick()).link
+        return None if isinstance(link, Fresh) else link.fault
 
     def known(self, creators: frozenset[str]) -> Known:
         """Tell what is known of the sessions before one is opened."""

@@ -96,6 +96,9 @@ class Journal(Protocol):
     async def labels(self, place: Place) -> Mapping[str, str]:
         """Return the names given to sessions, by session id."""
 
+    def close(self, timeout: float | None = None) -> bool:
+        """Write what is still to be written, within `timeout` seconds; returns False where that was not enough."""
+
 
 class Clock(Protocol):
     """Time, so that tests own it."""

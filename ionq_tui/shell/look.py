@@ -1,0 +1,146 @@
+"""Commands that only look: backends, ls, show, jobs."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Mapping
+
+from ionq_tui.api import wire
+from ionq_tui.engine.engine import Engine
+from ionq_tui.model.backend import Backend
+from ionq_tui.model.exit_code import DONE
+from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.link import Fault
+from ionq_tui.model.session import Session
+from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session
+from ionq_tui.settings import Settings
+from ionq_tui.shell.line import find_session, heard, say, tell_json
+from ionq_tui.shell.line import run as connected
+from ionq_tui.view.meter import meters
+from ionq_tui.view.moment import both
+from ionq_tui.view.plain import plain
+from ionq_tui.view.row import (
+    BACKEND_COLUMNS,
+    JOB_COLUMNS,
+    SESSION_COLUMNS,
+    backend_row,
+    job_row,
+    session_row,
+)
+from ionq_tui.view.session_card import jobs_line, spend_lines, steps, title
+from ionq_tui.view.text_table import text_table
+from ionq_tui.view.tone import words
+
+_PRICES_AT_ONCE = 4
+_PRICED_AT_MOST = 500
+
+
+def run(args: argparse.Namespace, settings: Settings) -> int:
+    """Run one of the commands."""
+    if args.command == "backends":
+        return connected(settings, lambda engine: _backends(engine, args.json), keyless=True)
+    if args.command == "ls":
+        return connected(settings, lambda engine: _list(engine, settings, args.json, args.all))
+    if args.command == "jobs":
+        return connected(settings, lambda engine: _jobs(engine, args.id, args.json))
+    return connected(settings, lambda engine: _show(engine, settings, args.id, args.json))
+
+
+async def _backends(engine: Engine, as_json: bool) -> int:
+    listed = await engine.cloud.backends()
+    heard(listed)
+    backends: tuple[Backend, ...] = () if isinstance(listed, Fault) else listed
+    if as_json:
+        return tell_json({"backends": [wire.backend_json(one) for one in backends]})
+    print(text_table(BACKEND_COLUMNS, [backend_row(one) for one in backends]))
+    return DONE
+
+
+async def _list(engine: Engine, settings: Settings, as_json: bool, every: bool) -> int:
+    heard(await engine.home.refresh(), "sessions")
+    if every:
+        heard(await engine.home.read_ended(), "sessions")
+    await engine.recalled()
+    board, ledger, now = engine.home.board.value, engine.desk.ledger.value, engine.clock.now()
+    sessions = list(board.sessions.values())
+    if as_json:
+        return tell_json({"sessions": [session_facts(engine, one) for one in sessions]})
+    rows = [
+        session_row(one, ledger.owner(one), ledger.label(one.id), now, None, people=settings.people) for one in sessions
+    ]
+    print(text_table(SESSION_COLUMNS, rows) if rows else "no active sessions")
+    if board.unreadable:
+        say(f"{board.unreadable} more could not be read")
+    return DONE
+
+
+async def _jobs(engine: Engine, text: str, as_json: bool) -> int:
+    watch = await _watched(engine, await find_session(engine, text))
+    if as_json:
+        return tell_json({"jobs": [_job_facts(job, watch.costs.get(job.id)) for job in watch.jobs.values()]})
+    now = engine.clock.now()
+    rows = [job_row(job, watch.costs.get(job.id), now) for job in watch.jobs.values()]
+    print(text_table(JOB_COLUMNS, rows) if rows else "no jobs")
+    return DONE
+
+
+async def _show(engine: Engine, settings: Settings, text: str, as_json: bool) -> int:
+    session = await find_session(engine, text)
+    if as_json:
+        return tell_json(session_facts(engine, session))
+    watch = await _watched(engine, session)
+    ledger, now = engine.desk.ledger.value, engine.clock.now()
+    print(words(title(session, ledger.owner(session), ledger.label(session.id), settings.people)))
+    print(f"{plain(session.status)}  {steps(session, now, None, settings.people)}")
+    if session.created_at is not None:
+        print(f"opened {both(session.created_at, now, None)}")
+    for meter in meters(watch, now):
+        print(f"{meter.name:<6} {meter.words}{f'  ({meter.note})' if meter.note else ''}")
+    print(words(jobs_line(watch)))
+    for line in spend_lines(watch):
+        print(line)
+    return DONE
+
+
+async def _watched(engine: Engine, session: Session) -> Watch:
+    """Read a session's jobs, all pages, and what they cost."""
+    now = engine.clock.now()
+    watch = heard_session(EMPTY_WATCH, session, now)
+    after: str | None = None
+    seen: set[str | None] = {None}
+    while True:
+        page = await engine.cloud.session_jobs(session.id, after=after)
+        if isinstance(page, Fault):
+            heard(page, "jobs")
+            break
+        watch = heard_jobs(watch, page.jobs, now, complete=page.next is None)
+        after = page.next
+        if after in seen:
+            break
+        seen.add(after)
+    return heard_costs(watch, await _priced(engine, watch))
+
+
+async def _priced(engine: Engine, watch: Watch) -> Mapping[str, JobCost]:
+    """Ask what the newest jobs cost, a few at a time."""
+    asked = [job.id for job in watch.jobs.values() if not job.dry_run][-_PRICED_AT_MOST:]
+    costs: dict[str, JobCost] = {}
+    for first in range(0, len(asked), _PRICES_AT_ONCE):
+        batch = asked[first : first + _PRICES_AT_ONCE]
+        answers = await asyncio.gather(*(engine.cloud.job_cost(one) for one in batch))
+        costs.update({one: cost for one, cost in zip(batch, answers, strict=True) if not isinstance(cost, Fault)})
+    return costs
+
+
+def session_facts(engine: Engine, session: Session) -> dict[str, object]:
+    """Return a session in the API's own names, with what is ours under `ionq_tui`."""
+    ledger = engine.desk.ledger.value
+    ours = {"whose": ledger.owner(session).value, "label": ledger.label(session.id), "short_id": session.short}
+    return {**wire.session_json(session), "ionq_tui": ours}
+
+
+def _job_facts(job: Job, cost: JobCost | None) -> dict[str, object]:
+    told = JobCost() if cost is None else cost
+    ours = {"cost": wire.money_json(told.cost), "estimated_cost": wire.money_json(told.estimate)}
+    return {**wire.job_json(job), "ionq_tui": ours}
