@@ -51,7 +51,7 @@ def is_open_question(intent: Intent, birth: str, own: bool, now: datetime) -> bo
     """True where nobody is left who will learn what became of the intent; `own` are those that this process asked."""
     if intent.state is not IntentState.ASKED:
         return not intent.state.settled
-    if own:
+    if own and intent.pid == os.getpid():  # after a fork, the parent's are not the child's
         return False
     age = abs(now - intent.asked_at)  # a clock of another machine may be ahead
     if intent.host != host():

@@ -6,6 +6,8 @@ import logging
 import os
 import sqlite3
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -23,6 +25,8 @@ T = TypeVar("T")
 Change = Callable[[Book], None]
 
 _MOST_OWED = 5_000
+"""Events, costs and samples that wait for the disk; intents, openings and ends always do."""
+
 _log = logging.getLogger(__name__)
 
 _parents: list[object] = []
@@ -63,6 +67,7 @@ class Shelf:
         self._worker = Worker("ionq-tui journal")
         self._times_opened = 0
         self._owed: list[Change] = []
+        self._owed_less: deque[Change] = deque(maxlen=_MOST_OWED)
         self._stuck = False
         self._closed = False
         self._trouble: str | None = None
@@ -106,9 +111,9 @@ class Shelf:
     def flush(self, timeout: float) -> bool:
         """Wait until everything is on disk, at most so long; True where it is."""
         self._here()
-        if self._file is None or self._closed:
+        if self._file is None or self._closed or not self._worker.began:
             return True
-        done = self._worker.do(lambda: self._try(lambda book: None) and not self._owed)
+        done = self._worker.do(lambda: self._try(lambda book: None))
         try:
             return done.result(timeout)
         except TimeoutError:
@@ -116,15 +121,16 @@ class Shelf:
 
     def close(self, timeout: float) -> bool:
         """Flush, and let go of the file; nothing is kept afterwards."""
+        until = time.monotonic() + timeout
         flushed = self.flush(timeout)
         if self._closed:
             return flushed
         self._closed = True
-        if self._file is not None:
+        if self._file is not None and self._worker.began:
             gone = self._worker.do(self._file.close)
             self._worker.stop()
             with suppress(TimeoutError):
-                gone.result(timeout if flushed else 0)
+                gone.result(max(until - time.monotonic(), 0))
         with self._lock:
             self._memory.close()
         return flushed
@@ -167,13 +173,14 @@ class Shelf:
 
     def _written(self, change: Change, vital: bool) -> bool:
         """Make the change on disk, in the thread; where that fails, owe it."""
-        self._owed.append(change)
         if vital:
+            self._owed.append(change)
             self._done_here.append(change)
+        else:
+            self._owed_less.append(change)
         done = self._try(lambda book: None)
         if not done and not vital:
             self._remember(change)
-        del self._owed[:-_MOST_OWED]
         return done
 
     def _try(self, work: Change) -> bool:
@@ -204,14 +211,14 @@ class Shelf:
                 self._owed = [*self._done_here, *self._owed]
             self._times_opened = self._file.opened
         try:
-            if self._owed:
+            if self._owed or self._owed_less:
                 self._pay(book)
         finally:
             work(book)  # what can be read is read, though nothing can be written
 
     def _pay(self, book: Book) -> None:
         with book.change():
-            for change in self._owed:
+            for change in (*self._owed, *self._owed_less):
                 try:
                     with book.part():
                         change(book)
@@ -220,7 +227,8 @@ class Shelf:
                         raise
                     # the change itself cannot be written: owing it would hold up all others for ever
                     _log.warning("Something could not be written to the journal: %s", type(error).__name__)
-        self._owed = []
+        self._owed.clear()
+        self._owed_less.clear()
 
     def _replaced(self) -> bool:
         """Set the damaged file aside; True where it may be tried again."""

@@ -48,6 +48,11 @@ class Worker:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
+    @property
+    def began(self) -> bool:
+        """True where there is a thread that may have done something."""
+        return self._thread is not None
+
     def do(self, work: Callable[[], T]) -> Future[T]:
         """Hand in work that raises nothing, and return its result to come."""
         future: Future[T] = Future()
@@ -67,7 +72,7 @@ class Worker:
         return future
 
     def stop(self) -> None:
-        """End the thread after what was handed in before; more work starts another."""
+        """End the thread after what was handed in before; nothing may be handed in afterwards."""
         with self._lock:
             thread, self._thread = self._thread, None
         if thread is not None:

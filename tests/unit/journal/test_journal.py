@@ -101,7 +101,7 @@ async def test_an_intent_in_flight_is_no_question_and_an_uncertain_one_is(journa
     (question,) = await journal.open_questions(PLACE)
     assert (question.id, question.state, question.asked_at) == (number, IntentState.UNCERTAIN, NOON)
     assert (question.label, question.backend, question.limits) == ("calibration", REQUEST.backend, REQUEST.limits)
-    assert (question.known_ids, question.candidates) == ({"older"}, ("maybe-1", "maybe-2"))
+    assert (question.known_ids, question.candidates) == (frozenset({"older"}), ("maybe-1", "maybe-2"))
     assert await journal.open_questions(ELSEWHERE) == ()
     await journal.not_opened(number)
     assert await journal.open_questions(PLACE) == ()

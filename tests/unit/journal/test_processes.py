@@ -36,7 +36,11 @@ def test_killed_after_the_intent_the_question_is_open_but_not_while_it_lives(pat
             assert journal.open_questions_now(PLACE) == ()
         (question,) = journal.open_questions_now(PLACE)
         assert (question.pid, question.host, question.state) == (child.pid, process.host(), IntentState.ASKED)
-        assert (question.label, question.limits, question.known_ids) == ("calibration", REQUEST.limits, {"older"})
+        assert (question.label, question.limits, question.known_ids) == (
+            "calibration",
+            REQUEST.limits,
+            frozenset({"older"}),
+        )
         assert question.place == PLACE
         journal.resolved_now(PLACE, question.id, SESSION)
     with journal_at(path) as journal:

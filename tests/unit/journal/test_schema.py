@@ -39,7 +39,7 @@ def test_a_journal_of_version_1_is_read_today(tmp_path: Path) -> None:
         )
         assert kept.opened_at == datetime(2026, 11, 22, 12, tzinfo=UTC)
         (question,) = journal.open_questions_now(PLACE)
-        assert (question.known_ids, question.candidates) == ({"older"}, ("maybe",))
+        assert (question.known_ids, question.candidates) == (frozenset({"older"}), ("maybe",))
         assert journal.creators_now(PLACE) == {"creator-1"}
         (event,) = journal.events_now(PLACE)
         assert event.kind is EventKind.STARTED
