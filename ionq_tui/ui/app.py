@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar
 
+from rich.segment import Segments
+from rich.traceback import Traceback
+from textual import on
 from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.key import NoKey
+from ionq_tui.model.ledger import Ledger
+from ionq_tui.model.link import Fault
+from ionq_tui.model.outcome import Ended
 from ionq_tui.ui.commands import QUIT, bindings
-from ionq_tui.ui.screens.cockpit import Frame
+from ionq_tui.ui.dialogs.attach import resolved
+from ionq_tui.ui.dialogs.copy import wrapped_for_tmux
+from ionq_tui.ui.dialogs.quit import QuitAnswer, QuitQuestion, running_here
+from ionq_tui.ui.screens.cockpit import Frame, KeyRefused
+from ionq_tui.ui.screens.key import KeyScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from ionq_tui.ui.stair import Stair
+from ionq_tui.ui.theme import OURS, theme_name
+from ionq_tui.view.fault import fault_says
+from ionq_tui.view.result import end_result, open_result
+from ionq_tui.view.session_card import attach_command
 
 _STYLES = Path(__file__).parent / "styles"
+AGAIN_WITHIN = 2.0
+"""Seconds within which a second ctrl+c quits at once."""
+CLOSE_WITHIN = 1.0
+"""Seconds given to the connections for closing."""
+_NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +52,12 @@ class ExitNote:
 
 
 class CockpitApp(App[ExitNote], inherit_bindings=False):
-    """The dashboard; Textual's own ways to quit are replaced, since a running session asks first."""
+    """The dashboard; Textual's own ways to quit are left out, since a running session asks first."""
 
     TITLE = "ionq-tui"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings([QUIT], priority=True)]
-    CSS_PATH: ClassVar = [*sorted(_STYLES.glob("*.tcss"))]
+    CSS_PATH = _STYLES / "cockpit.tcss"
 
     def __init__(
         self,
@@ -43,19 +65,29 @@ class CockpitApp(App[ExitNote], inherit_bindings=False):
         *,
         attach: str = "",
         start_demo: bool = False,
-        keys: Mapping[str, str] = {},  # noqa: B006
+        keys: Mapping[str, str] = _NO_KEYS,
         theme: str = "",
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the stair, and what to begin with."""
+        """Take the stair, what to begin with, remapped keys and the theme's name."""
         super().__init__()
         self.animation_level = "none"
+        for ours in OURS:
+            self.register_theme(ours)
+        self.theme = wanted if (wanted := theme_name(theme)) in self.available_themes else theme_name("")
         self.engine: Engine | None = None
         self._stair = stair
         self._attach_to = attach
         self._start_demo = start_demo
         self._monotonic = monotonic
+        self._quit_asked: float | None = None
+        self._key_wanted = False
+        """True while the key screen stands, and after it was left without a key, until somebody refreshes."""
+        self._told: set[str] = set()
+        """Ids of sessions of which it was told that they were opened."""
         self.set_keymap(dict(keys))
+
+    # Start
 
     def get_default_screen(self) -> Screen[None]:
         """Show something before anything is asked."""
@@ -74,12 +106,140 @@ class CockpitApp(App[ExitNote], inherit_bindings=False):
             return
         found = await self._stair.find_key()
         if isinstance(found, NoKey):
-            self._enter(await self._stair.browse())
+            given = await self.push_screen_wait(KeyScreen(self._stair, found, self._stair.connection))
+            if given is None:
+                self.exit(ExitNote())
+            else:
+                self._enter(given.engine)
         else:
             self._enter(await self._stair.connect(found))
 
     def _enter(self, engine: Engine) -> None:
+        """Show home, and poll for as long as the app lives."""
         self.engine = engine
+        engine.desk.ledger.subscribe(self._tell_of_openings)
         self.run_worker(engine.home.run(), group="poll", description="the organisation's sessions")
         self.run_worker(engine.yard.run(), group="poll", description="the backends")
-        self.switch_screen(SessionsScreen(engine))
+        self.push_screen(SessionsScreen(engine))
+        if self._attach_to:
+            self.run_worker(self._view(engine, self._attach_to), group="attach", description="attach")
+
+    async def _view(self, engine: Engine, text: str) -> None:
+        from ionq_tui.ui.screens.session import SessionScreen
+
+        await engine.home.poller.asked().wait()
+        session_id, why = await resolved(engine, text)
+        if session_id:
+            await engine.journal.attached(engine.place(), session_id)
+            self.push_screen(SessionScreen(engine, session_id))
+        else:
+            self.notify(why, severity="error", timeout=60, markup=False)
+
+    def _tell_of_openings(self, ledger: Ledger) -> None:
+        """Tell of a session that was opened while its form was left; the form itself tells of its own."""
+        from ionq_tui.ui.screens.new_session import NewSessionScreen
+
+        engine = self.engine
+        if engine is None:
+            return
+        fresh = sorted(engine.desk.opened_now - self._told)
+        self._told |= set(fresh)
+        if isinstance(self.screen, NewSessionScreen):
+            return
+        for session_id in fresh:
+            self.notify(f"opened: {session_id}", timeout=30, markup=False)
+
+    # A refused key
+
+    @on(KeyRefused)
+    def _key_refused(self, event: KeyRefused) -> None:
+        """Ask for another key, once; what is open stays below and sends nothing."""
+        if not self._key_wanted and self.engine is not None:
+            self._key_wanted = True
+            self.run_worker(self._renew(self.engine, event.fault), group="key", description="another key")
+
+    async def _renew(self, engine: Engine, fault: Fault) -> None:
+        screen = KeyScreen(self._stair, NoKey(), engine.connection, fault)
+        given = await self.push_screen_wait(screen)
+        if given is None or given.found is None:
+            self.notify(f"{fault_says(fault)}; r asks again", severity="error", markup=False)
+            return
+        await self._stair.renew(engine, given.found)
+        self._key_wanted = False
+        engine.home.poller.nudge()
+        engine.yard.poller.nudge()
+        self.refresh_bindings()
+
+    def refreshing(self) -> None:
+        """Let a refused key be asked for again."""
+        self._key_wanted = any(isinstance(screen, KeyScreen) for screen in self.screen_stack)
+
+    # The end
+
+    async def action_quit(self) -> None:
+        """Ask about sessions that run; a second time within two seconds leave at once."""
+        now, before = self._monotonic(), self._quit_asked
+        self._quit_asked = now
+        if before is not None and now - before <= AGAIN_WITHIN:
+            self.exit(self._note())
+        elif not any(isinstance(screen, QuitQuestion) for screen in self.screen_stack):
+            self.run_worker(self._quit(), group="quit", description="quit", exclusive=True)
+
+    async def _quit(self) -> None:
+        engine = self.engine
+        if engine is None:
+            self.exit(ExitNote())
+            return
+        if engine.desk.busy:
+            self.notify("a request is under way: waiting for its answer; ctrl+c twice leaves at once", timeout=10)
+            await engine.desk.settled()
+        for session in running_here(engine):
+            answer = await self.push_screen_wait(QuitQuestion(engine, session))
+            if answer is QuitAnswer.STAY:
+                return
+            if answer is QuitAnswer.END and not await self._ended(engine, session.id):
+                return
+        self.exit(self._note())
+
+    async def _ended(self, engine: Engine, session_id: str) -> bool:
+        self.notify(f"ending {session_id[-6:]} …", markup=False)
+        outcome = await engine.desk.end(session_id)
+        if isinstance(outcome, Ended):
+            return True
+        told = end_result(outcome, engine.clock.now(), None, session_id=session_id)
+        self.notify(told.text, severity="error", timeout=60, markup=False)
+        return False
+
+    def _note(self) -> ExitNote:
+        if self.engine is None:
+            return ExitNote()
+        lines = []
+        if not self.engine.connection.demo:
+            for session in running_here(self.engine):
+                lines += [f"left running: {session.id}", f"  {attach_command(session.id)}"]
+        now = self.engine.clock.now()
+        lines += [open_result(one.outcome, now, None).text for one in self.engine.desk.ledger.value.questions]
+        return ExitNote(tuple(lines))
+
+    async def on_unmount(self) -> None:
+        """Close the connections, but do not wait for them long."""
+        if self.engine is not None:
+            import asyncio
+
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_WITHIN):
+                    await self.engine.close()
+
+    # What the terminal gets
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send it by OSC 52, and inside tmux also in the form that tmux passes on."""
+        super().copy_to_clipboard(text)
+        if os.environ.get("TMUX") and self._driver is not None:
+            self._driver.write(wrapped_for_tmux(text))
+
+    def _fatal_error(self) -> None:
+        """Report a crash without the values of variables, among which a key may be."""
+        report = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(report, self.console.options)))
+        self._close_messages_no_wait()

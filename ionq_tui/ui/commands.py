@@ -124,6 +124,11 @@ def bindings(commands: Iterable[Command], *, priority: bool = False) -> list[Bin
     ]
 
 
+def key_id(name: str) -> str:
+    """Return Textual's name of a key as it is written for people."""
+    return next((key for key, sign in _SIGNS.items() if sign == name), name)
+
+
 def key_name(key: str) -> str:
     """Return how a key is written for people: "esc", "?", "ctrl+p"."""
     return _SIGNS.get(key, key)

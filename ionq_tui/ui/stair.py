@@ -25,7 +25,7 @@ class Stair(Protocol):
     async def renew(self, engine: Engine, found: FoundKey) -> None:
         """Give a running engine another key in place of a refused one: its screens and its open dialogs stay.
 
-        From here on its requests bear the new key, `engine.connection` names it, and `engine.home.identity` is asked anew.
+        From here on its requests bear the new key, `engine.connection` names it, and whose it is, is asked anew.
         """
 
     async def demo(self) -> Engine:

@@ -199,6 +199,9 @@ class FakeJournal:
     async def creators(self, place: Place) -> frozenset[str]:
         return frozenset(self.creator_ids)
 
+    def close(self, timeout: float | None = None) -> bool:
+        return True
+
     async def labels(self, place: Place) -> Mapping[str, str]:
         return dict(self.named)
 

@@ -57,7 +57,7 @@ class Attach(ModalScreen[str]):
         if found:
             self.dismiss(found)
         else:
-            self.said.tell([line(Cell(why, Tone.WARN))])
+            self.said.tell(line(Cell(why, Tone.WARN)))
 
     async def action_dismiss(self, result: str | None = None) -> None:
         """Attach to none."""
@@ -85,4 +85,6 @@ async def resolved(engine: Engine, text: str) -> tuple[str, str]:
         return found[0], ""
     if found:
         return "", f"{len(found)} sessions begin or end with {plain(text, 20)}: type more of the id"
-    return "", fault_words(fault, "session") if fault is not None else f"no session begins or ends with {plain(text, 40)}"
+    if fault is not None:
+        return "", fault_words(fault, "session")
+    return "", f"no session begins or ends with {plain(text, 40)}"

@@ -52,7 +52,7 @@ class CopyText(ModalScreen[None]):
         event.stop()
         name, text = self._texts[int((event.button.id or "").removeprefix("choice-"))]
         self.app.copy_to_clipboard(text)
-        self.said.tell([line(Cell(f"{name}: sent to the terminal's clipboard · esc closes", Tone.GOOD))])
+        self.said.tell(line(Cell(f"{name}: sent to the terminal's clipboard · esc closes", Tone.GOOD)))
 
     def action_focus_next(self) -> None:
         """Go to the next button."""

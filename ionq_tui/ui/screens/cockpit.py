@@ -115,9 +115,7 @@ class Frame(Screen[ScreenResultType]):
         """Return both parts of the first line."""
         told = self._connection
         source = told.source if told.key_masked or told.demo else None
-        left = header(
-            told.profile, told.key_masked, source, told.base_url, read_only=told.read_only, demo=told.demo
-        )
+        left = header(told.profile, told.key_masked, source, told.base_url, read_only=told.read_only, demo=told.demo)
         return left, ()
 
     # Finding
@@ -142,7 +140,7 @@ class Frame(Screen[ScreenResultType]):
         if hide:
             line.value = ""
             line.display = False
-        for table in self.query(Table).first(), :
+        for table in (self.query(Table).first(),):
             table.focus()
 
     # Commands of everywhere
@@ -194,7 +192,9 @@ class Frame(Screen[ScreenResultType]):
                 keys.setdefault(active.binding.id, []).append(key)
                 enabled[active.binding.id] = active.enabled
         return tuple(
-            (command, ",".join(keys[command.id]), enabled[command.id]) for command in self.commands if command.id in keys
+            (command, ",".join(keys[command.id]), enabled[command.id])
+            for command in self.commands
+            if command.id in keys
         )
 
     async def give(self, command: Command) -> None:

@@ -5,43 +5,222 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on
+from textual.getters import query_one
 from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
+from ionq_tui.model.board import Board
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.session import Owner, Session
 from ionq_tui.ui.commands import SESSIONS, Commands
+from ionq_tui.ui.dialogs.attach import Attach
+from ionq_tui.ui.dialogs.copy import CopyText, session_texts
+from ionq_tui.ui.dialogs.end import ask_to_end
+from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.cockpit import Cockpit
+from ionq_tui.ui.widgets.caption import Caption
 from ionq_tui.ui.widgets.table import Table
-from ionq_tui.view.fault import About
+from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.banner import home_lines, nothing_to_show
+from ionq_tui.view.column import Row
+from ionq_tui.view.fault import About, fault_of, fault_words
+from ionq_tui.view.home import summary
 from ionq_tui.view.row import SESSION_COLUMNS, SessionItem, session_row
+from ionq_tui.view.tone import Line
+
+_RANK = {owner: rank for rank, owner in enumerate(Owner)}
+_ON_ONE = frozenset({"new_like", "mark", "copy"})
+"""Commands that need a selected session."""
 
 
 class SessionsScreen(Cockpit):
-    """Active sessions first; what needs a decision stands above them."""
+    """Active sessions, ours first; what needs a decision stands above them."""
 
     OFFERS: ClassVar[Commands] = SESSIONS
     ABOUT: ClassVar[About] = "sessions"
+    CSS_PATH = "../styles/sessions.tcss"
+    AUTO_FOCUS = "#sessions"
+
+    table = query_one("#sessions", Table)
+    told = query_one("#summary", Words)
+    banner = query_one("#banner", Words)
+    notice = query_one("#notice", Words)
+    caption = query_one("#caption", Caption)
 
     def __init__(self, engine: Engine) -> None:
         """Take the engine."""
         super().__init__(engine)
+        self._with_ended = False
+        self._read: frozenset[str] = frozenset()
+        """Ids that only the list of ended sessions told of."""
 
     def compose_body(self) -> Iterable[Widget]:
-        """The table."""
-        yield Table[SessionItem](SESSION_COLUMNS, self._cells, id="sessions")
+        """A summary, what needs a decision, the table, and what to say where there is none."""
+        yield Words(id="summary")
+        yield Words(id="banner")
+        yield Caption(id="caption")
+        yield Table[SessionItem](SESSION_COLUMNS, self._cells, text_of=_text, id="sessions")
+        yield Words(id="notice")
 
     def on_mount(self) -> None:
-        """Hear the sessions and our own doing."""
+        """Hear the sessions, the backends and our own doing."""
         self.listen(self.engine.home.board, lambda _: self._show())
         self.listen(self.engine.desk.ledger, lambda _: self._show())
+        self.listen(self.engine.yard.fleet, lambda _: self._say())
+
+    def when(self, command: str) -> bool:
+        """Commands on a session need one; ending needs one that is not known to have ended."""
+        if command in {"new_like", "end"} and self.engine.connection.read_only:
+            return False
+        if command == "end":
+            return any(not session.ended for session in self._chosen())
+        return command not in _ON_ONE or bool(self.table.key)
+
+    def tick(self) -> None:
+        """Ages grow."""
+        super().tick()
+        self._say()
+
+    # What is shown
+
+    def _items(self) -> dict[str, SessionItem]:
+        ledger, sessions = self.engine.desk.ledger.value, self.engine.home.board.value.sessions
+        items = [
+            SessionItem(session, ledger.owner(session), ledger.label(key))
+            for key, session in sessions.items()
+            if self._with_ended or not session.ended or key not in self._read
+        ]
+        items.sort(key=lambda item: (item.session.ended, _RANK[item.owner]))
+        return {item.session.id: item for item in items}
 
     def _show(self) -> None:
-        ledger = self.engine.desk.ledger.value
-        items = {
-            key: SessionItem(session, ledger.owner(session), ledger.label(key))
-            for key, session in self.engine.home.board.value.sessions.items()
-        }
-        for table in self.query(Table):
-            table.update_rows(items)
+        self.table.update_rows(self._items())
+        self._say()
 
-    def _cells(self, item: SessionItem) -> tuple:
-        return session_row(*item, self.engine.clock.now(), None)
+    def _say(self) -> None:
+        """Tell what stands above the table, or in its place."""
+        board, now = self.engine.home.board.value, self.engine.clock.now()
+        items = list(self._items().values())
+        self.told.tell(summary(items, self.engine.yard.fleet.value, board.unreadable))
+        lines = home_lines(items, self.engine.desk.ledger.value, self.engine.desk.opened_now, now, None)
+        self.banner.tell(*lines)
+        self.banner.display = bool(lines)
+        notice = self._notice(board, bool(items))
+        self.notice.tell(*notice)
+        self.notice.display = bool(notice)
+        self.table.display = bool(items)
+
+    def _notice(self, board: Board, any_shown: bool) -> list[Line]:
+        fault = fault_of(board.link)
+        if any_shown and (fault is None or fault.kind not in {FaultKind.FORBIDDEN, FaultKind.NOT_FOUND}):
+            return []
+        return nothing_to_show(board)
+
+    def _cells(self, item: SessionItem) -> Row:
+        ending = item.session.id in self.engine.desk.ledger.value.ending
+        return session_row(*item, self.engine.clock.now(), None, ending=ending)
+
+    # What is done
+
+    @on(Table.Arranged)
+    def _caption(self) -> None:
+        told = self.table.caption
+        self.caption.tell(" · ".join([*([told] if told else []), *(["ended ones too"] if self._with_ended else [])]))
+        self.refresh_bindings()
+
+    @on(Table.Highlighted)
+    def _highlighted(self) -> None:
+        self.refresh_bindings()
+
+    @on(Table.Chosen)
+    def _look(self, event: Table.Chosen) -> None:
+        self._view(event.key)
+
+    def _view(self, session_id: str) -> None:
+        from ionq_tui.ui.screens.session import SessionScreen
+
+        self.app.push_screen(SessionScreen(self.engine, session_id))
+
+    def _session(self, key: str) -> Session | None:
+        return self.engine.home.board.value.sessions.get(key)
+
+    def _chosen(self) -> tuple[Session, ...]:
+        """Return the marked sessions, else the one with the cursor."""
+        found = (self._session(key) for key in self.table.marked or (self.table.key,))
+        return tuple(session for session in found if session is not None)
+
+    def action_new(self) -> None:
+        """Choose a backend."""
+        self.app.push_screen(BackendsScreen(self.engine))
+
+    def action_backends(self) -> None:
+        """Look at the backends."""
+        self.app.push_screen(BackendsScreen(self.engine))
+
+    def action_new_like(self) -> None:
+        """Fill the form like the selected session."""
+        session = self._session(self.table.key)
+        if session is None or session.backend is None:
+            return
+        self._form(session.backend, session.limits)
+
+    def _form(self, backend: str, limits: Limits) -> None:
+        from ionq_tui.ui.screens.new_session import NewSessionScreen
+
+        self.app.push_screen(NewSessionScreen(self.engine, backend, limits))
+
+    def action_end(self) -> None:
+        """Ask, and end what was shown."""
+        sessions = tuple(session for session in self._chosen() if not session.ended)
+        if sessions:
+            self.table.unmark()
+            ask_to_end(self.app, self.engine, sessions)
+
+    def action_mark(self) -> None:
+        """Mark the selected session and go to the next."""
+        self.table.mark(self.table.key)
+        self.table.action_cursor_down()
+
+    def action_ended(self) -> None:
+        """Show ended sessions too, or no more."""
+        self._with_ended = not self._with_ended
+        if self._with_ended:
+            self.run_worker(self._read_ended(), group="ended", description="ended sessions", exclusive=True)
+        self._show()
+        self._caption()
+
+    async def _read_ended(self) -> None:
+        before = frozenset(self.engine.home.board.value.sessions)
+        fault = await self.engine.home.read_ended()
+        if isinstance(fault, Fault):
+            self.notify(f"ended sessions: {fault_words(fault, 'sessions')}", severity="error", markup=False)
+            return
+        self._read |= frozenset(self.engine.home.board.value.sessions) - before
+
+    def action_attach(self) -> None:
+        """Look at a session by its id."""
+
+        def view(session_id: str | None) -> None:
+            if session_id:
+                self._view(session_id)
+
+        self.app.push_screen(Attach(self.engine), view)
+
+    def action_copy(self) -> None:
+        """Offer the id, the export line and the attach command."""
+        if self.table.key:
+            self.app.push_screen(CopyText(session_texts(self.table.key)))
+
+    def action_leave(self) -> None:
+        """On home `q` quits."""
+        self.call_later(self.app.action_quit)
+
+    def go_back(self) -> None:
+        """There is nothing behind home."""
+
+
+def _text(item: SessionItem) -> str:
+    session = item.session
+    return f"{session.id} {session.backend} {session.status} {item.owner.value} {item.label}"

@@ -8,7 +8,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ionq_tui.ui.commands import Commands, key_name
+from ionq_tui.ui.commands import Commands, key_id, key_name
 from ionq_tui.ui.paint import painted
 from ionq_tui.view.plain import cells
 from ionq_tui.view.tone import Line, width_of
@@ -61,7 +61,11 @@ class BottomLine(Widget):
         for key, active in self.screen.active_bindings.items():
             if active.binding.id is not None:
                 keys.setdefault(active.binding.id, (key_name(key), active.enabled))
-        told = [(*keys[command.id][:1], command.label, keys[command.id][1]) for command in self._commands if command.id in keys]
+        told = [
+            (keys[command.id][0], command.label, keys[command.id][1])
+            for command in self._commands
+            if command.id in keys
+        ]
         if told != self._told:
             self._told = told
             self.refresh()
@@ -74,7 +78,10 @@ class BottomLine(Widget):
             taken = cells(key) + 1 + cells(label)
             if taken > room:
                 break
-            parts += [(key, "bold $primary" if enabled else "$text-muted"), (f" {label}{_BETWEEN}", "" if enabled else "$text-muted")]
+            parts += [
+                (key, "bold $primary" if enabled else "$text-muted"),
+                (f" {label}{_BETWEEN}", "" if enabled else "$text-muted"),
+            ]
             room -= taken + len(_BETWEEN)
         return Content.assemble(*parts).truncate(self.size.width)
 
@@ -84,7 +91,7 @@ class BottomLine(Widget):
         for key, label, _ in self._told:
             x += cells(key) + 1 + cells(label)
             if event.x < x:
-                self.app.simulate_key({"esc": "escape", "?": "question_mark", "/": "slash"}.get(key, key))
+                self.app.simulate_key(key_id(key))
                 return
             x += len(_BETWEEN)
 

@@ -1,0 +1,133 @@
+"""Backends: choose one; nothing is sent by choosing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.getters import query_one
+from textual.widget import Widget
+
+from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.poller import Freshness
+from ionq_tui.ui.commands import BACKENDS, Commands
+from ionq_tui.ui.dialogs.copy import CopyText
+from ionq_tui.ui.screens.cockpit import Cockpit
+from ionq_tui.ui.widgets.caption import Caption
+from ionq_tui.ui.widgets.table import Table
+from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.backend_card import backend_facts
+from ionq_tui.view.fault import About, fault_of, fault_words
+from ionq_tui.view.plain import pad, plain
+from ionq_tui.view.row import BACKEND_COLUMNS, BackendItem, backend_row
+from ionq_tui.view.status import why_not
+from ionq_tui.view.tone import Cell, Line, Tone, line
+
+
+class BackendsScreen(Cockpit):
+    """The backends on offer, and what was measured of the one with the cursor; works without a key."""
+
+    OFFERS: ClassVar[Commands] = BACKENDS
+    ABOUT: ClassVar[About] = "backend"
+    CSS_PATH = "../styles/sessions.tcss"
+    AUTO_FOCUS = "#backends"
+
+    table = query_one("#backends", Table)
+    caption = query_one("#caption", Caption)
+    facts = query_one("#facts", Words)
+    notice = query_one("#notice", Words)
+
+    def __init__(self, engine: Engine) -> None:
+        """Take the engine."""
+        super().__init__(engine)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The table above the facts of one backend."""
+        yield Words(line(Cell("BACKENDS", Tone.STRONG), " · enter opens the form, nothing is sent"), id="summary")
+        yield Caption(id="caption")
+        yield Table[BackendItem](BACKEND_COLUMNS, lambda item: backend_row(*item), text_of=_text, id="backends")
+        yield Words(id="notice")
+        yield Caption(id="rule")
+        yield Words(id="facts")
+
+    def on_mount(self) -> None:
+        """Hear the backends."""
+        self.listen(self.engine.yard.fleet, lambda _: self._show())
+
+    def freshness(self) -> Freshness:
+        """Return how old the list of backends is."""
+        return self.engine.yard.poller.freshness()
+
+    def when(self, command: str) -> bool:
+        """Copying needs a backend."""
+        return command != "copy" or bool(self.table.key)
+
+    def tick(self) -> None:
+        """Ages grow."""
+        super().tick()
+        self._say()
+
+    def _show(self) -> None:
+        fleet = self.engine.yard.fleet.value
+        measured = fleet.characterizations
+        self.table.update_rows({one.name: BackendItem(one, measured.get(one.name)) for one in fleet.backends})
+        self.table.display = bool(fleet.backends)
+        self._say()
+
+    def _say(self) -> None:
+        fleet, item = self.engine.yard.fleet.value, self._item()
+        fault = fault_of(fleet.link)
+        notice: list[Line | str] = []
+        if not fleet.backends:
+            notice = [fault_words(fault, "backend") if fault else "no backends" if fleet.loaded else "asking IonQ …"]
+        self.notice.tell(*notice)
+        self.notice.display = bool(notice)
+        facts = backend_facts(item.backend, item.measured, self.engine.clock.now(), None) if item is not None else []
+        self.facts.tell(*(line(Cell(pad(name, 10), Tone.DIM), text) for name, text in facts))
+
+    def _item(self) -> BackendItem | None:
+        fleet = self.engine.yard.fleet.value
+        backend = fleet.named(self.table.key)
+        return None if backend is None else BackendItem(backend, fleet.characterizations.get(backend.name))
+
+    @on(Table.Arranged)
+    def _caption(self) -> None:
+        self.caption.tell(self.table.caption)
+
+    @on(Table.Highlighted)
+    def _highlighted(self, event: Table.Highlighted) -> None:
+        """Read what was measured of the backend, once somebody looks at it."""
+        self._say()
+        self.refresh_bindings()
+        self.run_worker(
+            self.engine.yard.measure(event.key), group="measure", description="characterization", exclusive=True
+        )
+
+    @on(Table.Chosen)
+    def _choose(self, event: Table.Chosen) -> None:
+        item = self._item()
+        if item is None:
+            return
+        if reason := why_not(item.backend):
+            self.notify(reason, severity="warning", markup=False)
+            return
+        connection = self.engine.connection
+        if not connection.key_masked and not connection.demo:
+            self.notify("opening a session needs an API key: start again, and give one", severity="warning")
+            return
+        from ionq_tui.ui.screens.new_session import NewSessionScreen
+
+        self.app.push_screen(NewSessionScreen(self.engine, item.backend.name))
+
+    def action_copy(self) -> None:
+        """Offer the name."""
+        self.app.push_screen(CopyText((("name", plain(self.table.key, 80)),)))
+
+    def action_refresh(self) -> None:
+        """Ask for the backends now."""
+        self.engine.yard.poller.nudge()
+
+
+def _text(item: BackendItem) -> str:
+    return f"{item.backend.name} {item.backend.status} {item.backend.location}"

@@ -1,0 +1,150 @@
+"""The API key screen: the masked field alone holds what is typed, and it is empty before anything is awaited."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.binding import BindingType
+from textual.containers import HorizontalGroup, VerticalScroll
+from textual.content import Content
+from textual.getters import query_one
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Input
+
+from ionq_tui.engine.engine import Engine
+from ionq_tui.model.connection import Connection
+from ionq_tui.model.key import ApiKey, FoundKey, NoKey
+from ionq_tui.model.link import Fault
+from ionq_tui.ui.commands import DIALOG, bindings
+from ionq_tui.ui.screens.cockpit import Frame
+from ionq_tui.ui.stair import Stair
+from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.fault import fault_words
+from ionq_tui.view.key_card import key_title, key_ways
+from ionq_tui.view.tone import Cell, Line, Tone, line
+
+
+@dataclass(frozen=True, slots=True)
+class KeyGiven:
+    """What came of the screen: an engine, and the key it has, None for the demo and for browsing."""
+
+    engine: Engine
+    found: FoundKey | None = None
+
+
+class KeyScreen(Frame[KeyGiven | None]):
+    """Asks for a key, and proves it before it is used; the answer None is to quit, or to leave a refused key be."""
+
+    CSS_PATH = "../styles/key.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIALOG[1:])]
+    AUTO_FOCUS = "#key"
+
+    field = query_one("#key", Input)
+    said = query_one("#said", Words)
+
+    def __init__(self, stair: Stair, missing: NoKey, connection: Connection, refused: Fault | None = None) -> None:
+        """Take why there is no key; `refused` where a running window lost its own."""
+        super().__init__(connection)
+        self._stair = stair
+        self._missing = missing
+        self._refused = refused
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The field, whether to keep it, the buttons, and what works on this machine."""
+        refused = fault_words(self._refused) if self._refused is not None else ""
+        yield Words(key_title(self._connection), id="title")
+        yield Words(*([line(Cell(refused, Tone.BAD))] if refused else []), id="refused")
+        yield Input(password=True, id="key", compact=True, placeholder=self._placeholder())
+        yield Checkbox(Content("keep it in this machine's keyring"), id="keep", compact=True)
+        with HorizontalGroup(id="choices"):
+            yield Button("Check", id="check", compact=True)
+            if self._refused is None:
+                yield Button("Demo", id="demo", compact=True)
+                yield Button("Browse backends", id="browse", compact=True)
+                yield Button("Quit", id="quit", compact=True)
+            else:
+                yield Button("Back", id="back", compact=True)
+        yield Words(id="said")
+        with VerticalScroll(can_focus=False):
+            yield Words(*key_ways(self._missing, self._connection), id="ways")
+
+    def on_mount(self) -> None:
+        """Offer only what works."""
+        self.query_one(Checkbox).display = self._missing.can_keep
+        self.query_one("#refused").display = self._refused is not None
+
+    def _placeholder(self) -> str:
+        return "paste the key" if self._refused is not None else "paste the key; enter on the empty field: the demo"
+
+    def say(self, told: Line) -> None:
+        """Tell what is going on."""
+        self.said.tell(told)
+
+    @on(Input.Submitted, "#key")
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self.field.value.strip() or self._refused is not None:
+            self._check_typed()
+        else:
+            self._demo()
+
+    @on(Button.Pressed, "#check")
+    def _check_typed(self) -> None:
+        """Empty the field first, so that from here on nothing but the key object holds the key."""
+        try:
+            found = FoundKey(ApiKey(self.field.value), "typed")
+        except ValueError as error:
+            self.field.value = ""
+            self.say(line(Cell(str(error), Tone.BAD)))
+            return
+        self.field.value = ""
+        keep = self._missing.can_keep and self.query_one(Checkbox).value
+        self.say(line(f"asking IonQ about {found.key.masked} …"))
+        self._work(self._check(found, keep), "check the key")
+
+    @on(Button.Pressed, "#demo")
+    def _demo(self) -> None:
+        self._work(self._take_demo(), "start the demo")
+
+    @on(Button.Pressed, "#browse")
+    def _browse(self) -> None:
+        self._work(self._take_browsing(), "browse the backends")
+
+    @on(Button.Pressed, "#quit")
+    async def _quit(self) -> None:
+        await self.app.action_quit()
+
+    @on(Button.Pressed, "#back")
+    def _back(self) -> None:
+        self.go_back()
+
+    def go_back(self) -> None:
+        """Leave a refused key be; where there never was one there is nothing to go back to."""
+        if self._refused is not None:
+            self.dismiss(None)
+
+    async def _take_demo(self) -> None:
+        self.dismiss(KeyGiven(await self._stair.demo()))
+
+    async def _take_browsing(self) -> None:
+        self.dismiss(KeyGiven(await self._stair.browse()))
+
+    async def _check(self, found: FoundKey, keep: bool) -> None:
+        engine = await self._stair.connect(found)
+        who = await engine.cloud.whoami()
+        if isinstance(who, Fault):
+            await engine.close()
+            self.say(line(Cell(fault_words(who), Tone.BAD)))
+            self.field.focus()
+            return
+        trouble = await self._stair.keep(found.key) if keep else ""
+        if trouble:
+            self.notify(f"the key is in memory only: {trouble}", severity="warning", markup=False)
+        self.dismiss(KeyGiven(engine, found))
+
+    def _work(self, work: Coroutine[None, None, None], description: str) -> None:
+        """Do one thing at a time: the newest wish counts."""
+        self.run_worker(work, group="key", description=description, exclusive=True)
