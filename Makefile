@@ -8,7 +8,7 @@ PINS := tests/constraints.txt
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format screenshots pins clean python
+.PHONY: help run demo test check lint layout types floors format screenshots pins clean python
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do \
@@ -23,10 +23,18 @@ demo: $(RUN)/.stamp ## open the dashboard on the built-in simulated cloud: no ke
 test: $(DEV)/.stamp ## run all tests, and say which were skipped and why
 	$(DEV)/bin/python -m pytest -n auto --dist loadgroup -rs $(ARGS)
 
-check: $(DEV)/.stamp ## lint, format, types and the floors of the house, as CI does
+check: lint layout types floors ## lint, format, types and the floors of the house, as CI does
+
+lint: $(DEV)/.stamp
 	$(DEV)/bin/ruff check .
+
+layout: $(DEV)/.stamp
 	$(DEV)/bin/ruff format --check .
+
+types: $(DEV)/.stamp
 	$(DEV)/bin/mypy
+
+floors: $(DEV)/.stamp
 	$(DEV)/bin/lint-imports
 
 format: $(DEV)/.stamp ## put the code into its format
