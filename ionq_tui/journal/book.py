@@ -1,4 +1,7 @@
-"""The journal as SQL on one open connection: plain calls that raise what SQLite raises."""
+"""The journal as SQL on one open connection: plain calls that raise what SQLite raises.
+
+SQLite of 2018 (3.24) is enough for it: lab servers have old ones.
+"""
 
 from __future__ import annotations
 
@@ -143,7 +146,7 @@ class Book:
         for job_id, cost in costs.items():
             columns = row.cost_columns(place, session_id, job_id, cost)
             told = ", ".join(f"{name} = excluded.{name}" for name in columns)
-            self._put("cost", columns, f"ON CONFLICT DO UPDATE SET {told}")
+            self._put("cost", columns, f"ON CONFLICT (base_url, job_id) DO UPDATE SET {told}")
 
     def put_queue_sample(self, base_url: str, backend: str, at: datetime, value: float) -> None:
         """Write how long a backend's queue was, and forget samples of more than a month before."""
@@ -153,7 +156,7 @@ class Book:
             "at": row.stamp(at),
             "value": value,
         }
-        self._put("queue_sample", columns, "ON CONFLICT DO UPDATE SET value = excluded.value")
+        self._put("queue_sample", columns, "ON CONFLICT (base_url, backend, at) DO UPDATE SET value = excluded.value")
         with suppress(OverflowError):
             old = row.stamp(at - _SAMPLES_KEPT)
             self._connection.execute("DELETE FROM queue_sample WHERE backend = ? AND at < ?", (columns["backend"], old))

@@ -64,7 +64,7 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(memory: sqlite3.Connection)
     with pytest.raises(sqlite3.OperationalError):
         migrate(memory, (*STEPS, ("CREATE TABLE half (a)", "CREATE TABLE half (b)")))
     assert version_of(memory) == len(STEPS)
-    assert memory.execute("SELECT * FROM sqlite_schema WHERE name = 'half'").fetchall() == []
+    assert memory.execute("SELECT * FROM sqlite_master WHERE name = 'half'").fetchall() == []
 
 
 def test_a_later_version_is_refused(memory: sqlite3.Connection) -> None:
@@ -77,7 +77,7 @@ def test_no_column_is_for_the_api_key(memory: sqlite3.Connection) -> None:
     migrate(memory)
     names = {
         name
-        for (table,) in memory.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        for (table,) in memory.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (_, name, *_) in memory.execute(f"PRAGMA table_info({table})").fetchall()
     }
     assert {name for name in names if "key" in name} == {"key_id"}
