@@ -56,7 +56,9 @@ class Channel:
         loop: asyncio.AbstractEventLoop | None = None
         with suppress(RuntimeError):
             loop = asyncio.get_running_loop()
-        if self._async is None or (loop is not None and self._loop is not None and self._loop is not loop):
+        if self._async is not None and loop is not None and self._loop is not None and self._loop is not loop:
+            self._abandon()
+        if self._async is None:
             self._async, self._loop = AsyncClient(self.wiring), loop
         self._loop = self._loop or loop
         return self._async
@@ -70,9 +72,16 @@ class Channel:
     async def aclose(self) -> None:
         """Close the async connections, and the sync ones."""
         self.close()
-        if self._async is not None:
+        if self._async is not None and self._loop in (None, asyncio.get_running_loop()):
             await self._async.aclose()
             self._async = None
+        self._abandon()
+
+    def _abandon(self) -> None:
+        """Let go of an async client whose loop is not the running one."""
+        if self._async is not None and (self._loop is None or self._loop.is_closed()):
+            self._async.abandon()
+        self._async, self._loop = None, None
 
     def run(self, operation: Operation[T]) -> T:
         """Carry out an operation. Raises IonQError."""

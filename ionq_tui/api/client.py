@@ -15,7 +15,8 @@ from ionq_tui.api.auth import KeyAuth
 from ionq_tui.api.channel import RETRIES, Channel
 from ionq_tui.api.errors import IonQError, MissingKeyError, SessionUncertain
 from ionq_tui.api.flows import end_proved, open_once
-from ionq_tui.api.transport import Wiring, is_loopback
+from ionq_tui.api.transport import Wiring
+from ionq_tui.model.address import checked_url
 from ionq_tui.model.backend import Backend
 from ionq_tui.model.connection import PRODUCTION_URL
 from ionq_tui.model.job import Job, JobCost
@@ -32,19 +33,6 @@ def user_agent(additional: str | None = None) -> str:
     """Say who is calling, as the official client does."""
     parts = (f"ionq-tui/{__version__}", f"python/{platform.python_version()}", f"httpx/{httpx.__version__}")
     return " ".join((*parts, f"os/{platform.system().lower()}", *filter(None, (additional,))))
-
-
-def checked_url(base_url: str) -> str:
-    """Return the URL where a key may be sent to it: https, or http to this very machine. Raises IonQError."""
-    try:
-        url = httpx.URL(base_url.strip())
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if not url.host or url.userinfo or url.scheme not in ("https", "http"):
-        raise IonQError(f"{base_url[:100]!r} is not a URL such as {PRODUCTION_URL}")
-    if url.scheme == "http" and not is_loopback(url.host):
-        raise IonQError(f"{base_url[:100]!r} would carry the API key unencrypted to another machine; use https")
-    return str(url).rstrip("/")
 
 
 class IonQClient:
@@ -68,7 +56,10 @@ class IonQClient:
         additional_user_agent: str | None = None,
     ) -> None:
         """Read what is not given from the environment; nothing is sent."""
-        url = checked_url(base_url or os.environ.get("IONQ_API_URL") or PRODUCTION_URL)
+        try:
+            url = checked_url((base_url or os.environ.get("IONQ_API_URL") or PRODUCTION_URL).strip())
+        except ValueError as error:
+            raise IonQError(str(error)) from None
         given = api_key or os.environ.get("IONQ_API_KEY")
         if not given:
             raise MissingKeyError("no API key: give api_key=… or set the environment variable IONQ_API_KEY")

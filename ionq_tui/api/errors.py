@@ -151,7 +151,7 @@ def error_for(status: int, body: object, text: str, request_id: str | None, retr
     """Build the error that describes a status of 400 or more; `body` is the parsed JSON, None where it is none."""
     kept = body if isinstance(body, dict) else (text[:_BODY_KEPT] or None)
     said = (body.get("message") or body.get("error")) if isinstance(body, dict) else None
-    message = said if isinstance(said, str) else None
+    message = said.encode("utf-8", errors="replace").decode() if isinstance(said, str) else None
     if status == 429:
         return RateLimitError(status, kept, message, retry_after, request_id=request_id)
     if status >= 500:

@@ -125,9 +125,11 @@ def open_once(request: OpenRequest, known: Known = NOTHING_KNOWN) -> Flow[OpenOu
         since = (
             None if listed.date is None else listed.date - timedelta(seconds=listed.heard_at - posted.sent_at) - GRAIN
         )
-        found.update({one.id: one for one in listed.value.sessions if may_be(one, request, known, since)})
+        seen = {one.id: one for one in listed.value.sessions if may_be(one, request, known, since)}
+        found.update(seen)
         ours = [one for one in found.values() if one.creator_id in known.creators]
-        if len(ours) == 1 and known.listed and since is not None:
+        # One that only an earlier look without a `Date` showed may be older than the request: it is not adopted.
+        if len(ours) == 1 and ours[0].id in seen and known.listed and since is not None:
             return Opened(ours[0], adopted=True)
     return Uncertain(tuple(found.values()), fault_of(error), looked_at, error)
 
@@ -153,6 +155,7 @@ def end_proved(session_id: str, seen_active: bool = False) -> Flow[EndOutcome]:
     asked = yield from sent(operations.end_session(session_id))
     if asked.value is not None and asked.value.proves_end(seen_active):
         return Ended(asked.value)
+    seen_active = seen_active or (asked.value is not None and asked.value.active is True)
     refusal: Fault | None = None if asked.error is None else fault_of(asked.error)
     last: Session | None = asked.value
     unread: Fault | None = refusal

@@ -44,9 +44,14 @@ class Operation(Generic[T_co]):
 def _path(*segments: str) -> str:
     """Join segments so that none escapes from its place, whatever characters an id holds."""
     for segment in segments:
-        if segment in ("", ".", "..") or len(segment) > 256 or any(ord(one) < 33 or ord(one) == 127 for one in segment):
+        if segment in ("", ".", "..") or len(segment) > 256 or any(map(_unfit, segment)):
             raise MalformedIdError(f"malformed id {segment[:64]!r}")
     return "/" + "/".join(quote(segment, safe="") for segment in segments)
+
+
+def _unfit(character: str) -> bool:
+    """True for white space and control characters, and for halves of characters, which cannot be encoded."""
+    return character <= " " or character == "\x7f" or "\ud800" <= character <= "\udfff"
 
 
 def _get(path: str, read: Callable[[object], T], *, listing: bool = False, **query: str | None) -> Operation[T]:

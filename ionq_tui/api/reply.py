@@ -31,6 +31,8 @@ _UNSENT = (
     httpx.UnsupportedProtocol,
 )
 """The connection was never made, so the server cannot have acted."""
+_YEARS = range(2000, 3000)
+"""Years in which a server's clock may stand: arithmetic on a date at the edge of time overflows."""
 
 
 class Body:
@@ -44,16 +46,18 @@ class Body:
         self._inflate = None if encoding == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
         self._parts: list[bytes] = []
         self._size = 0
+        self._raw = 0
 
     def add(self, chunk: bytes) -> None:
         """Take in raw bytes. Raises UnusableReplyError beyond the cap."""
+        self._raw += len(chunk)
         if self._inflate is not None:
             try:
                 chunk = self._inflate.decompress(chunk, MOST_BYTES + 1 - self._size)
             except zlib.error:
                 raise UnusableReplyError("the reply cannot be decompressed") from None
         self._size += len(chunk)
-        if self._size > MOST_BYTES:
+        if max(self._size, self._raw) > MOST_BYTES:
             raise UnusableReplyError(f"the reply is larger than {MOST_BYTES // 1024 // 1024} MiB")
         self._parts.append(chunk)
 
@@ -111,7 +115,9 @@ def refusal(response: httpx.Response) -> IonQError | None:
         body = wire.parse(response.content)
     except wire.Unreadable:
         body = None
-    return error_for(status, body, response.text, request_id, retry_after(response))
+    # Not `response.text`: the server may name any codec of Python's in its charset, some of which inflate or fail.
+    text = response.content.decode("utf-8", errors="replace")
+    return error_for(status, body, text, request_id, retry_after(response))
 
 
 def value_of(operation: Operation[T], response: httpx.Response) -> T:
@@ -141,6 +147,7 @@ def retry_after(response: httpx.Response) -> float | None:
 def _http_date(text: str) -> datetime | None:
     try:
         read = parsedate_to_datetime(text)
-        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+        read = read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+        return read if read.year in _YEARS else None
     except (ValueError, OverflowError, TypeError, IndexError):
         return None

@@ -53,6 +53,8 @@ class SessionManager:
         self._request = OpenRequest(backend, limits)
         self._session_id: str | None = None
         self._proved = False
+        self._seen_active = False
+        """Whether the server ever said `active: true` of it: only then does `active: false` prove an end."""
 
     @classmethod
     def from_id(cls, client: IonQClient, session_id: str) -> SessionManager:
@@ -87,7 +89,7 @@ class SessionManager:
     def end(self) -> Session:
         """End the session and return it. Raises IonQError unless the end was proved."""
         session_id = self._id()
-        outcome = self._client.channel.drive_sent(end_proved(session_id, seen_active=True), self._note_end)
+        outcome = self._client.channel.drive_sent(end_proved(session_id, self._seen_active), self._note_end)
         return self._ended(session_id, outcome)
 
     def status(self) -> str:
@@ -98,7 +100,7 @@ class SessionManager:
         """Read the session."""
         session_id = self._id()
         try:
-            return self._client.session(session_id)
+            return self._seen(self._client.session(session_id))
         except UnusableReplyError as error:
             raise _unread(session_id, error) from error
 
@@ -127,7 +129,7 @@ class SessionManager:
     async def async_end(self) -> Session:
         """Async version of `end`."""
         session_id = self._id()
-        flow = end_proved(session_id, seen_active=True)
+        flow = end_proved(session_id, self._seen_active)
         return self._ended(session_id, await self._client.channel.adrive_sent(flow, self._note_end))
 
     async def async_status(self) -> str:
@@ -138,7 +140,7 @@ class SessionManager:
         """Async version of `details`."""
         session_id = self._id()
         try:
-            return await self._client.async_session(session_id)
+            return self._seen(await self._client.async_session(session_id))
         except UnusableReplyError as error:
             raise _unread(session_id, error) from error
 
@@ -190,7 +192,11 @@ class SessionManager:
     def _hold(self, outcome: OpenOutcome) -> None:
         """Keep the id as soon as it is known, even where the caller was interrupted."""
         if isinstance(outcome, Opened):
-            self._session_id = outcome.session.id
+            self._session_id = self._seen(outcome.session).id
+
+    def _seen(self, session: Session) -> Session:
+        self._seen_active = self._seen_active or session.active is True
+        return session
 
     def _opened(self, outcome: OpenOutcome) -> None:
         session = _created(outcome)

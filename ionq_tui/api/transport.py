@@ -6,24 +6,41 @@ ionq_core's generated calls run on these clients too.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
+import socket
 import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
+from weakref import WeakSet
 
 import httpx
 
 from ionq_tui.api.auth import KeyAuth
 from ionq_tui.api.errors import IonQError, ReadOnlyError
 from ionq_tui.api.reply import Body, broken, refusal, whole
+from ionq_tui.model.address import is_loopback
+
+if TYPE_CHECKING:
+    from httpcore import AsyncNetworkStream
+    from httpx._client import UseClientDefault
+    from httpx._types import AuthTypes
 
 _EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
 
 Respond = Callable[[httpx.Request], httpx.Response]
 """A server inside this process: the simulated cloud of the demo and of tests."""
+
+
+class Options(TypedDict):
+    """What both kinds of httpx clients are built with."""
+
+    base_url: str
+    auth: KeyAuth | None
+    headers: dict[str, str]
+    timeout: httpx.Timeout
+    follow_redirects: bool
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,7 @@ class Wiring:
     tls: ssl.SSLContext | None = None
     """A ready TLS context; where None, httpx builds one, which takes a while."""
 
-    def options(self) -> dict[str, Any]:
+    def options(self) -> Options:
         """Return what both kinds of httpx clients are built with."""
         return {
             "base_url": self.base_url,
@@ -67,13 +84,6 @@ class Wiring:
             raise ReadOnlyError(f"read-only: {request.method} {request.url.path} was not sent")
 
 
-def is_loopback(host: str) -> bool:
-    """True for localhost, 127/8 and ::1."""
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost"
-
-
 class Client(httpx.Client):
     """The sync client."""
 
@@ -88,17 +98,24 @@ class Client(httpx.Client):
         else:
             super().__init__(**wiring.options(), verify=wiring.verify())
 
-    def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:  # noqa: ANN401
+    def send(
+        self,
+        request: httpx.Request,
+        *,
+        stream: bool = False,
+        auth: AuthTypes | UseClientDefault | None = httpx.USE_CLIENT_DEFAULT,
+        follow_redirects: bool | UseClientDefault = httpx.USE_CLIENT_DEFAULT,
+    ) -> httpx.Response:
         """Send one request, read its reply whole under cap and deadline, and raise our errors."""
         self._wiring.guard(request)
         if stream:
-            return super().send(request, stream=True, **options)
+            return super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
         cut = threading.Event()
         watchdog = threading.Timer(self._wiring.deadline, self._cut, [cut])
         watchdog.daemon = True
         watchdog.start()
         try:
-            response = super().send(request, stream=True, **options)
+            response = super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
             try:
                 return _checked(response, self._read(response))
             finally:
@@ -135,6 +152,7 @@ class AsyncClient(httpx.AsyncClient):
     def __init__(self, wiring: Wiring) -> None:
         """Wire it."""
         self._wiring = wiring
+        self._lines: WeakSet[AsyncNetworkStream] = WeakSet()
         if wiring.respond is not None:
             super().__init__(**wiring.options(), transport=httpx.MockTransport(wiring.respond))
         elif wiring.direct:
@@ -143,14 +161,24 @@ class AsyncClient(httpx.AsyncClient):
         else:
             super().__init__(**wiring.options(), verify=wiring.verify())
 
-    async def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:  # noqa: ANN401
+    async def send(
+        self,
+        request: httpx.Request,
+        *,
+        stream: bool = False,
+        auth: AuthTypes | UseClientDefault | None = httpx.USE_CLIENT_DEFAULT,
+        follow_redirects: bool | UseClientDefault = httpx.USE_CLIENT_DEFAULT,
+    ) -> httpx.Response:
         """Send one request, read its reply whole under cap and deadline, and raise our errors."""
         self._wiring.guard(request)
         if stream:
-            return await super().send(request, stream=True, **options)
+            return await super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
         try:
             async with asyncio.timeout(self._wiring.deadline):
-                response = await super().send(request, stream=True, **options)
+                response = await super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
+                line: AsyncNetworkStream | None = response.extensions.get("network_stream")
+                if line is not None:
+                    self._lines.add(line)
                 try:
                     return _checked(response, await self._read(response))
                 finally:
@@ -163,6 +191,12 @@ class AsyncClient(httpx.AsyncClient):
         async for chunk in response.aiter_raw():
             body.add(chunk)
         return body.decoded
+
+    def abandon(self) -> None:
+        """Cut the connections of a loop that is gone; closing them properly would need that loop."""
+        for line in self._lines:
+            with suppress(Exception):
+                line.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 def _checked(response: httpx.Response, body: bytes) -> httpx.Response:

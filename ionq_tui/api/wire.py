@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from ionq_tui.model.backend import Backend, Characterization, Measured
@@ -24,6 +24,8 @@ T = TypeVar("T")
 _LONGEST_ID = 256
 _LONGEST_NUMBER = 40
 _LARGEST = Decimal(10) ** 15
+_SANE = Context(prec=28, Emin=-30, Emax=30, traps=[])
+"""Brings numbers of a million digits or an exponent of a billion down to what arithmetic and screens can bear."""
 
 
 class Unreadable(ValueError):
@@ -34,19 +36,27 @@ def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of it
     """Read JSON; NaN and infinity become null, floats stay exact. Raises Unreadable."""
     text = body.decode("utf-8-sig", errors="replace")
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_nothing)
+        return json.loads(text, parse_float=_exact, parse_constant=_nothing)
     except RecursionError:
         raise Unreadable("the reply is nested too deeply") from None
     except ValueError:
         pass
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_nothing, parse_int=_int)
+        return json.loads(text, parse_float=_exact, parse_constant=_nothing, parse_int=_int)
     except (ValueError, RecursionError):
         raise Unreadable("the reply is empty" if not text.strip() else "the reply is not JSON") from None
 
 
 def _nothing(_: str) -> None:
     """Stand in for a number that is none."""
+
+
+def _exact(digits: str) -> Decimal | None:
+    """Read a number with a fraction or an exponent exactly, unless its exponent is beyond all measure."""
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        return None
 
 
 def _int(digits: str) -> int | None:
@@ -62,7 +72,7 @@ def _item(value: object) -> Mapping[str, Any]:
 
 def _id(item: Mapping[str, Any], key: str = "id") -> str:
     value = item.get(key)
-    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_ID:
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_ID or value != _plain(value):
         raise Unreadable(f"the reply has no usable {key!r}")
     return value
 
@@ -75,7 +85,12 @@ def _part(item: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 def _text(item: Mapping[str, Any], key: str) -> str | None:
     value = item.get(key)
-    return value if isinstance(value, str) else None
+    return _plain(value) if isinstance(value, str) else None
+
+
+def _plain(text: str) -> str:
+    """Return text that can be encoded: JSON may hold halves of characters, which no socket, file or terminal takes."""
+    return text if text.isascii() else text.encode("utf-8", errors="replace").decode()
 
 
 def _flag(item: Mapping[str, Any], key: str) -> bool | None:
@@ -87,8 +102,8 @@ def _decimal(item: Mapping[str, Any], key: str) -> Decimal | None:
     value = item.get(key)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
-    exact = Decimal(value)
-    return exact if abs(exact) <= _LARGEST else None
+    exact = _SANE.plus(Decimal(value))
+    return exact if exact.is_finite() and abs(exact) <= _LARGEST else None
 
 
 def _number(item: Mapping[str, Any], key: str) -> float | None:
@@ -107,7 +122,7 @@ def moment(value: object) -> datetime | None:
     if not isinstance(value, str) or len(value) > 64:
         return None
     try:
-        read = datetime.fromisoformat(value.strip())
+        read = datetime.fromisoformat(value.strip().upper())
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -201,12 +216,12 @@ def read_characterization(value: object) -> Characterization:
         date=moment(item.get("date")),
         qubits=_count(item, "qubits"),
         fidelity={
-            name: Measured(median, _number(of, "stderr"))
+            _plain(name): Measured(median, _number(of, "stderr"))
             for name, of in _part(item, "fidelity").items()
             if isinstance(of, dict) and (median := _number(of, "median")) is not None
         },
         timing={
-            name: seconds
+            _plain(name): seconds
             for name in _part(item, "timing")
             if (seconds := _number(_part(item, "timing"), name)) is not None
         },
@@ -269,7 +284,7 @@ def read_canceled(value: object) -> frozenset[str]:
     item = _item(value)
     ids = item.get("ids")
     named = ids if isinstance(ids, list) else [item.get("id")]
-    return frozenset(one for one in named if isinstance(one, str))
+    return frozenset(_plain(one) for one in named if isinstance(one, str))
 
 
 _SESSION = (
