@@ -125,7 +125,7 @@ def open_once(request: OpenRequest, known: Known = NOTHING_KNOWN) -> Flow[OpenOu
         since = (
             None if listed.date is None else listed.date - timedelta(seconds=listed.heard_at - posted.sent_at) - GRAIN
         )
-        seen = {one.id: one for one in listed.value.sessions if may_be(one, request, known, since)}
+        seen = {one.id: one for one in listed.value.sessions if request.may_have_become(one, known.ids, since)}
         found.update(seen)
         ours = [one for one in found.values() if one.creator_id in known.creators]
         # One that only an earlier look without a `Date` showed may be older than the request: it is not adopted.
@@ -141,13 +141,6 @@ def nothing_created(error: IonQError) -> bool:
     if isinstance(error, APIConnectionError):
         return error.unsent
     return isinstance(error, APIError) and error.well_formed and error.status_code in NOTHING_CREATED
-
-
-def may_be(session: Session, request: OpenRequest, known: Known, since: datetime | None) -> bool:
-    """True where a listed session can be what a request with a lost reply created."""
-    if session.id in known.ids or session.backend != request.backend or session.limits != request.limits:
-        return False
-    return since is None or session.created_at is None or session.created_at >= since
 
 
 def end_proved(session_id: str, seen_active: bool = False) -> Flow[EndOutcome]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -21,8 +22,9 @@ from ionq_tui.model.outcome import (
     Opened,
     OpenOutcome,
     OpenRequest,
+    Uncertain,
 )
-from ionq_tui.model.record import Place
+from ionq_tui.model.record import Intent, Place
 from ionq_tui.model.session import Session
 
 T = TypeVar("T")
@@ -54,19 +56,42 @@ class Desk:
         """Ids of sessions opened by this very process."""
 
     async def recall(self) -> None:
-        """Read from the journal what was done here before."""
+        """Read from the journal what was done here before, and what was left open."""
         place = self._place()
         here, creators = await self._journal.here(place), await self._journal.creators(place)
         labels = await self._journal.labels(place)
+        left = [one for one in await self._journal.open_questions(place) if one.id not in self._intents.values()]
+        questions = tuple(_recalled(one) for one in left)
+        self._intents.update({question.token: one.id for question, one in zip(questions, left, strict=True)})
         self.ledger.apply(
             lambda ledger: replace(
                 ledger,
                 here=ledger.here | here,
                 creators=ledger.creators | creators,
                 labels=MappingProxyType({**labels, **ledger.labels}),
+                questions=(*ledger.questions, *questions),
                 trouble=self._journal.trouble or "",
             )
         )
+
+    async def look_again(self, sessions: Iterable[Session]) -> None:
+        """See whether a list tells what became of the open questions; adopt what can only be ours."""
+        listed = tuple(sessions)
+        for question in self.ledger.value.questions:
+            found = tuple(one for one in listed if not one.ended and _within(question, one))
+            ours = [one for one in found if one.creator_id in self.ledger.value.creators]
+            if len(ours) == 1 and question.known.listed:
+                await self.adopt(question, ours[0])
+                continue
+            outcome = replace(question.outcome, candidates=found, looked_at=self._clock.now())
+            seen = replace(question, outcome=outcome)
+            self._asked(question.token, seen)
+
+    async def dismiss(self, question: Question) -> None:
+        """Close a question: the user said that nothing came of it."""
+        if question.token in self._intents:
+            await self._journal.resolved(self._place(), self._intents[question.token], None)
+        self._asked(question.token, None)
 
     async def open(self, token: str, request: OpenRequest, label: str = "") -> OpenOutcome:
         """Open a session once per decision: a second call with the same token awaits the first one's outcome."""
@@ -101,7 +126,7 @@ class Desk:
         return [task for task in tasks if not task.done()]
 
     async def _open(self, token: str, request: OpenRequest, label: str) -> OpenOutcome:
-        known = self._known(self.ledger.value.creators)
+        known, asked_at = self._known(self.ledger.value.creators), self._clock.now()
         self._opening(token, request)
         self._intents[token] = await self._journal.intent(self._place(), request, label, known.ids)
         try:
@@ -113,12 +138,15 @@ class Desk:
         elif isinstance(outcome, NotOpened):
             await self._journal.not_opened(self._intents[token])
         else:
-            await self._ask(Question(token, request, outcome, label))
+            await self._journal.uncertain(self._intents[token], [one.id for one in outcome.candidates])
+            self._asked(token, Question(token, request, outcome, label, asked_at, known))
         return outcome
 
-    async def _ask(self, question: Question) -> None:
-        await self._journal.uncertain(self._intents[question.token], [one.id for one in question.outcome.candidates])
-        self.ledger.apply(lambda ledger: replace(ledger, questions=(*ledger.questions, question)))
+    def _asked(self, token: str, question: Question | None) -> None:
+        """Put a question in place of the one of that token, or take it away."""
+        others = tuple(one for one in self.ledger.value.questions if one.token != token)
+        now = others if question is None else (*others, question)
+        self.ledger.apply(lambda ledger: replace(ledger, questions=tuple(sorted(now, key=lambda one: one.token))))
 
     async def _own(self, token: str, session: Session, label: str, *, adopted: bool) -> None:
         """Note on disk first, then tell the screens."""
@@ -183,3 +211,29 @@ def _owned(
     if name not in tasks or tasks[name].done():
         tasks[name] = asyncio.create_task(work(), name=name)
     return asyncio.shield(tasks[name])
+
+
+_COMMITS_WITHIN = timedelta(minutes=10)
+"""A request that was lost may be carried out late, but not later than this."""
+_CLOCKS_DIFFER = timedelta(minutes=1)
+
+
+def _within(question: Question, session: Session) -> bool:
+    """True where a session can be what a question is about: like it, and created around that time."""
+    asked, created = question.asked_at, session.created_at
+    if not question.request.may_have_become(session, question.known.ids, asked and asked - _CLOCKS_DIFFER):
+        return False
+    return asked is None or created is None or created <= asked + _COMMITS_WITHIN
+
+
+def _recalled(intent: Intent) -> Question:
+    """Turn what an earlier process left open into a question."""
+    why = Fault(FaultKind.OFFLINE, "the program stopped before the reply was heard")
+    return Question(
+        f"intent {intent.id}",
+        OpenRequest(intent.backend, intent.limits),
+        Uncertain((), why),
+        intent.label,
+        intent.asked_at,
+        Known(intent.known_ids, listed=False),
+    )

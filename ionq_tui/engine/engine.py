@@ -28,14 +28,12 @@ class Engine:
         self.cloud = cloud
         self.clock = clock
         self.journal = journal
-        self.home = Home(cloud, clock, interval)
+        self.home = Home(cloud, clock, interval, self._listed)
         self.yard = Yard(cloud, clock)
         self.desk = Desk(cloud, clock, journal, self.place, self.home.known)
         self._interval = interval
         self._watchers: dict[str, Watcher] = {}
         self._recalled: Place | None = None
-        self._recalling: asyncio.Task[None] | None = None
-        self.home.board.subscribe(lambda _: self._recall())
 
     def place(self) -> Place:
         """Tell where we are, as far as it is known by now."""
@@ -54,21 +52,16 @@ class Engine:
             self._watchers[session_id] = Watcher(self.cloud, self.clock, session_id, self._interval)
         return self._watchers[session_id]
 
-    def _recall(self) -> None:
-        """Read the journal once it is known where we are, and again where more of that is known."""
+    async def _listed(self) -> None:
+        """Read the journal once it is known where we are, and look for what open questions are about."""
         place = self.place()
         if place != self._recalled:
+            await self.desk.recall()
             self._recalled = place
-            self._recalling = asyncio.create_task(self.desk.recall(), name="recall")
-
-    async def recalled(self) -> None:
-        """Return when what the journal knows of this place was read."""
-        if self._recalling is not None:
-            await self._recalling
+        await self.desk.look_again(self.home.board.value.sessions.values())
 
     async def close(self) -> None:
         """Wait for what is under way, then close the connections and the journal."""
         await self.desk.settled()
-        await self.recalled()
         await self.cloud.close()
         await asyncio.to_thread(self.journal.close, 2.0)

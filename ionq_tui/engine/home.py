@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -33,13 +33,14 @@ BACKENDS_EVERY = 30.0
 class Home:
     """The active sessions of the organisation, who the key is, and the ended sessions where asked for."""
 
-    def __init__(self, cloud: Cloud, clock: Clock, interval: float) -> None:
-        """Take the cloud, the clock, and the seconds between two lists."""
+    def __init__(self, cloud: Cloud, clock: Clock, interval: float, heard: Callable[[], Awaitable[None]]) -> None:
+        """Take the cloud, the clock, the seconds between two lists, and what to do after each list."""
         self.board: Store[Board] = Store(EMPTY_BOARD)
         self.identity: Store[KeyIdentity | None] = Store(None)
         self._cloud = cloud
         self._clock = clock
         self._interval = interval
+        self._heard = heard
         self._heard_at: float | None = None
         self.poller = Poller(self._tick, clock, interval)
 
@@ -79,6 +80,7 @@ class Home:
         self.board.apply(lambda board: heard_list(board, heard))
         self._heard_at = self._clock.monotonic()
         await self._read_vanished(before)
+        await self._heard()
         return Tick(FRESH, self._interval)
 
     def _lost(self, fault: Fault) -> Tick:

@@ -13,7 +13,7 @@ from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link import Fault
 from ionq_tui.model.outcome import EndOutcome, Known, OpenOutcome, OpenRequest
-from ionq_tui.model.record import Place
+from ionq_tui.model.record import Intent, Place
 from ionq_tui.model.session import Session
 
 
@@ -95,6 +95,12 @@ class Journal(Protocol):
 
     async def labels(self, place: Place) -> Mapping[str, str]:
         """Return the names given to sessions, by session id."""
+
+    async def open_questions(self, place: Place) -> tuple[Intent, ...]:
+        """Return the intents of which nobody saw the outcome."""
+
+    async def resolved(self, place: Place, question: int, session: Session | None) -> None:
+        """Note what a person said of an open question: this session, or none."""
 
     def close(self, timeout: float | None = None) -> bool:
         """Write what is still to be written, within `timeout` seconds; returns False where that was not enough."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 
-from ionq_tui.model.outcome import EndOutcome, OpenRequest, Uncertain
+from ionq_tui.model.outcome import NOTHING_KNOWN, EndOutcome, Known, OpenRequest, Uncertain
 from ionq_tui.model.session import Owner, Session, whose
 
 
@@ -19,6 +20,10 @@ class Question:
     request: OpenRequest
     outcome: Uncertain
     label: str = ""
+    asked_at: datetime | None = None
+    """When it was decided, by the server's clock as far as that was known."""
+    known: Known = NOTHING_KNOWN
+    """What was known before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,6 +29,15 @@ class OpenRequest:
         if self.limits.money is not None:
             settings["cost_limit"] = {"unit": self.limits.money.unit, "value": float(self.limits.money.value)}
         return {"backend": self.backend, "settings": settings} if settings else {"backend": self.backend}
+
+    def may_have_become(self, session: Session, known: Collection[str], since: datetime | None) -> bool:
+        """True where a listed session can be what this request created: same backend and limits, new, and not before.
+
+        `known` are ids that existed before the request, `since` is the server's time of the request (None: unknown).
+        """
+        if session.id in known or session.backend != self.backend or session.limits != self.limits:
+            return False
+        return since is None or session.created_at is None or session.created_at >= since
 
 
 @dataclass(frozen=True, slots=True)

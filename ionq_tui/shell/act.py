@@ -72,7 +72,6 @@ async def _open(engine: Engine, request: OpenRequest, label: str, as_json: bool)
 async def open_known(engine: Engine, request: OpenRequest, label: str) -> OpenOutcome:
     """Look what exists, then open; an interruption waits a little for what became of the sent request."""
     heard(await engine.home.refresh(), "sessions")
-    await engine.recalled()
     await _check_backend(engine, request.backend)
     token = uuid4().hex
     try:
@@ -152,7 +151,6 @@ async def ended(engine: Engine, session: Session) -> EndOutcome:
 async def _end_all(engine: Engine, settings: Settings) -> int:
     """End every session opened here that still runs; one failure never stops the others."""
     heard(await engine.home.refresh(), "sessions")
-    await engine.recalled()
     ledger = engine.desk.ledger.value
     running = [one for one in engine.home.board.value.sessions.values() if one.id in ledger.here and not one.ended]
     if not running:

@@ -92,7 +92,6 @@ async def find_session(engine: Engine, text: str) -> Session:
     """Return the session of an id, or of a unique head or tail of one: active ones first, then a whole id."""
     wanted = checked_id(text)
     fault = await engine.home.refresh()
-    await engine.recalled()
     found = matching(wanted, engine.home.board.value.sessions.values())
     if len(found) > 1:
         ids = ", ".join(plain(one.id, 64) for one in found)

@@ -61,7 +61,6 @@ async def _list(engine: Engine, settings: Settings, as_json: bool, every: bool) 
     heard(await engine.home.refresh(), "sessions")
     if every:
         heard(await engine.home.read_ended(), "sessions")
-    await engine.recalled()
     board, ledger, now = engine.home.board.value, engine.desk.ledger.value, engine.clock.now()
     sessions = list(board.sessions.values())
     if as_json:
