@@ -14,11 +14,9 @@ from ionq_tui.model.key_source import KeySource
 from ionq_tui.settings import Settings
 
 if TYPE_CHECKING:
-    import httpx
-
     from ionq_tui.api.auth import KeyAuth
     from ionq_tui.api.channel import Channel
-    from ionq_tui.api.transport import Respond
+    from ionq_tui.api.dashboard import Answer
     from ionq_tui.engine.engine import Engine
     from ionq_tui.journal.journal import Journal
     from ionq_tui.simulator.cloud import SimulatedCloud
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
 
 PATIENCE = "IONQ_TUI_PATIENCE"
 """For tests: a factor on the pauses and time-outs of requests that cost or end something."""
-CONNECT_WITHIN = 5.0
-ANSWER_WITHIN = 20.0
-"""Seconds for one request of the dashboard; the next reading is the repetition."""
 
 
 class Stair:
@@ -103,27 +98,16 @@ class Stair:
             self._journal = Journal(journal_path())
         return self._journal
 
-    def _channel(self, key: ApiKey | None, respond: Respond | None = None) -> Channel:
-        import httpx
+    def _channel(self, key: ApiKey | None, answer: Answer | None = None) -> Channel:
+        from ionq_tui.api.dashboard import dashboard_channel
 
-        from ionq_tui.api.auth import KeyAuth
-        from ionq_tui.api.channel import Channel
-        from ionq_tui.api.client import user_agent
-        from ionq_tui.api.transport import Wiring
-
-        url = DEMO_URL if respond is not None else self.settings.base_url
-        patience = float(self._environ.get(PATIENCE, "1"))
-        wiring = Wiring(
-            url,
-            None if key is None else KeyAuth(key, url),
-            user_agent(),
-            httpx.Timeout(ANSWER_WITHIN * patience, connect=CONNECT_WITHIN),
-            deadline=ANSWER_WITHIN * patience,
-            read_only=self.settings.read_only and respond is None,
-            respond=respond,
-            tls=httpx.create_ssl_context() if respond is None and url.startswith("https://") else None,
+        return dashboard_channel(
+            self.settings.base_url if answer is None else DEMO_URL,
+            key,
+            read_only=self.settings.read_only and answer is None,
+            patience=_patience(self._environ),
+            answer=answer,
         )
-        return Channel(wiring, retries=0, patience=patience)
 
     def _engine(self, connection: Connection, channel: Channel, journal: Journal) -> Engine:
         from ionq_tui.api.cloud import HttpCloud
@@ -141,26 +125,25 @@ DEMO_URL = "http://localhost/v0.4"
 """Never connected to: the demo's requests are answered inside the process."""
 
 
-def inside(cloud: SimulatedCloud) -> Respond:
-    """Let a simulated cloud answer httpx requests inside this process."""
-    import httpx
-
+def inside(cloud: SimulatedCloud) -> Answer:
+    """Let a simulated cloud answer inside this process."""
     from ionq_tui.simulator.http import Request, respond
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        reply = respond(
-            cloud,
-            Request(
-                request.method,
-                request.url.raw_path.decode("ascii").partition("?")[0],
-                tuple(request.url.params.multi_items()),
-                {name.lower(): value for name, value in request.headers.items()},
-                request.content,
-            ),
-        )
-        return httpx.Response(reply.status, headers=list(reply.headers), content=reply.body)
+    def answer(
+        method: str, path: str, query: tuple[tuple[str, str], ...], headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        reply = respond(cloud, Request(method, path, query, headers, body))
+        return reply.status, list(reply.headers), reply.body
 
     return answer
+
+
+def _patience(environ: Mapping[str, str]) -> float:
+    """Read the factor on pauses and time-outs; what cannot be read is 1."""
+    try:
+        return min(max(float(environ.get(PATIENCE, "1")), 0.001), 10.0)
+    except ValueError:
+        return 1.0
 
 
 def journal_path() -> str:
