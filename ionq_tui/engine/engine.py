@@ -60,6 +60,16 @@ class Engine:
             self._recalled = place
         await self.desk.look_again(self.home.board.value.sessions.values())
 
+    @property
+    def billed_in(self) -> str:
+        """The unit in which costs, else limits, were seen; usd where none or several were."""
+        watches = [watcher.store.value for watcher in self._watchers.values()]
+        paid = {amount.unit for watch in watches for amount in (*watch.charged, *watch.reserved)}
+        listed = self.home.board.value.sessions.values()
+        asked = {session.limits.money.unit for session in listed if session.limits.money is not None}
+        units = paid or asked
+        return units.pop() if len(units) == 1 else "usd"
+
     async def close(self) -> None:
         """Wait for what is under way, then close the connections and the journal."""
         await self.desk.settled()

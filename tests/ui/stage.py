@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import ClassVar
 
 from textual.app import App
+from textual.pilot import Pilot
 from textual.screen import Screen
 
 import ionq_tui.ui
 from ionq_tui.engine.engine import Engine
 from tests.ui.fake import FakeStair
+from tests.ui.hand import Hand
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -37,3 +39,19 @@ class Stage(App[None]):
         """What the screen shows, line by line."""
         lines = self.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in lines)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Let the app work until something is so."""
+    for _ in range(60):
+        if condition():
+            return
+        await pilot.pause()
+    assert condition(), f"never came to be; the screen shows:\n{pilot.app.screen}"
+
+
+async def deliberate(pilot: Pilot[None], hand: Hand, keys: Iterable[str]) -> None:
+    """Press keys with quiet before each."""
+    for key in keys:
+        hand.rest()
+        await pilot.press(key)

@@ -1,21 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from textual.app import App
 from textual.widgets import Button, Input
 
 from ionq_tui.ui.dialogs.ask import Ask, Choice
-from ionq_tui.ui.quiet import Quiet
 from tests.ui.hand import Hand
-
-
-@pytest.fixture
-def hand(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hand]:
-    hand = Hand()
-    monkeypatch.setattr(Quiet, "clock", hand)
-    yield hand
 
 
 class Stage(App[None]):

@@ -22,8 +22,9 @@ class Words(Static):
         """Show these lines; returns whether they differ from those shown."""
         if self.told == lines:
             return False
-        before, self.told = self.told, lines
-        self.update(pages(lines), layout=len(before) != len(lines) or self._folds(before) or self._folds(lines))
+        folded = self._folds(self.told)
+        self.told = lines
+        self.update(pages(lines), layout=folded or len(lines) != self.content_size.height or self._folds(lines))
         return True
 
     @property
