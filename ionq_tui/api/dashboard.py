@@ -54,6 +54,7 @@ def _inside(answer: Answer) -> Respond:
             {name.lower(): value for name, value in request.headers.items()},
             request.content,
         )
-        return httpx.Response(status, headers=headers, content=body)
+        # As a stream, like a reply from a socket; one given as content counts as read already.
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
     return respond

@@ -29,6 +29,7 @@ _UNSENT = (
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
 )
 """The connection was never made, so the server cannot have acted."""
 _YEARS = range(2000, 3000)
@@ -89,7 +90,7 @@ def broken(error: Exception) -> IonQError:
     words = str(error) or type(error).__name__
     told = APITimeoutError if isinstance(error, httpx.TimeoutException | TimeoutError) else APIConnectionError
     ours = told(_short(words, error))
-    ours.unsent = isinstance(error, _UNSENT | httpx.InvalidURL)
+    ours.unsent = isinstance(error, _UNSENT)
     ours.__cause__ = error
     return ours
 
