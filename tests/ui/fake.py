@@ -16,7 +16,7 @@ from ionq_tui.model.key import ApiKey, FoundKey, KeyIdentity, NoKey
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest
-from ionq_tui.model.record import Place
+from ionq_tui.model.record import Intent, Place
 from ionq_tui.model.session import Session
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -176,6 +176,7 @@ class FakeJournal:
         self.opened_here: set[str] = set()
         self.named: dict[str, str] = {}
         self.creator_ids: set[str] = set()
+        self.questions: tuple[Intent, ...] = ()
 
     async def intent(self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str]) -> int:
         return 1
@@ -198,6 +199,12 @@ class FakeJournal:
 
     async def creators(self, place: Place) -> frozenset[str]:
         return frozenset(self.creator_ids)
+
+    async def open_questions(self, place: Place) -> tuple[Intent, ...]:
+        return self.questions
+
+    async def resolved(self, place: Place, question: int, session: Session | None) -> None:
+        self.questions = ()
 
     def close(self, timeout: float | None = None) -> bool:
         return True
