@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -23,11 +24,11 @@ from ionq_tui.model.key import NoKey
 from ionq_tui.model.ledger import Ledger
 from ionq_tui.model.link import Fault
 from ionq_tui.model.outcome import Ended
-from ionq_tui.ui.commands import QUIT, bindings
+from ionq_tui.ui.commands import KEY, QUIT, bindings
 from ionq_tui.ui.dialogs.attach import resolved
 from ionq_tui.ui.dialogs.copy import wrapped_for_tmux
 from ionq_tui.ui.dialogs.quit import QuitAnswer, QuitQuestion, running_here
-from ionq_tui.ui.screens.cockpit import Frame, KeyRefused
+from ionq_tui.ui.screens.cockpit import Frame, KeyRefused, KeyWanted
 from ionq_tui.ui.screens.key import KeyScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from ionq_tui.ui.stair import Stair
@@ -49,6 +50,15 @@ class ExitNote:
     """What the shell is told after the app: sessions left running, and how to come back to them."""
 
     lines: tuple[str, ...] = ()
+
+
+async def _first_list(engine: Engine) -> None:
+    """Return when the sessions were listed, or when that failed."""
+    heard = asyncio.Event()
+    stop = engine.home.board.subscribe(lambda _: heard.set())
+    if not engine.home.board.value.loaded:
+        await heard.wait()
+    stop()
 
 
 class CockpitApp(App[ExitNote], inherit_bindings=False):
@@ -81,8 +91,8 @@ class CockpitApp(App[ExitNote], inherit_bindings=False):
         self._start_demo = start_demo
         self._monotonic = monotonic
         self._quit_asked: float | None = None
-        self._key_wanted = False
-        """True while the key screen stands, and after it was left without a key, until somebody refreshes."""
+        self._refusal_told = False
+        """True once the key screen came up by itself, until another key is given."""
         self._told: set[str] = set()
         """Ids of sessions of which it was told that they were opened."""
         self.set_keymap(dict(keys))
@@ -127,7 +137,7 @@ class CockpitApp(App[ExitNote], inherit_bindings=False):
     async def _view(self, engine: Engine, text: str) -> None:
         from ionq_tui.ui.screens.session import SessionScreen
 
-        await engine.home.poller.asked().wait()
+        await _first_list(engine)
         session_id, why = await resolved(engine, text)
         if session_id:
             await engine.journal.attached(engine.place(), session_id)
@@ -154,25 +164,33 @@ class CockpitApp(App[ExitNote], inherit_bindings=False):
     @on(KeyRefused)
     def _key_refused(self, event: KeyRefused) -> None:
         """Ask for another key, once; what is open stays below and sends nothing."""
-        if not self._key_wanted and self.engine is not None:
-            self._key_wanted = True
-            self.run_worker(self._renew(self.engine, event.fault), group="key", description="another key")
+        if not self._refusal_told:
+            self._refusal_told = True
+            self._ask_another(event.fault)
 
-    async def _renew(self, engine: Engine, fault: Fault) -> None:
-        screen = KeyScreen(self._stair, NoKey(), engine.connection, fault)
+    @on(KeyWanted)
+    def _key_wanted(self) -> None:
+        """Ask for another key, since somebody wants to give one."""
+        self._ask_another(None)
+
+    def _ask_another(self, refused: Fault | None) -> None:
+        asked = any(isinstance(screen, KeyScreen) for screen in self.screen_stack)
+        if self.engine is not None and not asked:
+            self.run_worker(self._renew(self.engine, refused), group="key", description="another key")
+
+    async def _renew(self, engine: Engine, refused: Fault | None) -> None:
+        screen = KeyScreen(self._stair, NoKey(), engine.connection, running=True, refused=refused)
         given = await self.push_screen_wait(screen)
         if given is None or given.found is None:
-            self.notify(f"{fault_says(fault)}; r asks again", severity="error", markup=False)
+            if refused is not None:
+                told = f'{fault_says(refused)}: the palette (:) has the command "{KEY.label}"'
+                self.notify(told, severity="error", timeout=20, markup=False)
             return
+        await given.engine.cloud.close()
         await self._stair.renew(engine, given.found)
-        self._key_wanted = False
+        self._refusal_told = False
         engine.home.poller.nudge()
         engine.yard.poller.nudge()
-        self.refresh_bindings()
-
-    def refreshing(self) -> None:
-        """Let a refused key be asked for again."""
-        self._key_wanted = any(isinstance(screen, KeyScreen) for screen in self.screen_stack)
 
     # The end
 
@@ -224,8 +242,6 @@ class CockpitApp(App[ExitNote], inherit_bindings=False):
     async def on_unmount(self) -> None:
         """Close the connections, but do not wait for them long."""
         if self.engine is not None:
-            import asyncio
-
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSE_WITHIN):
                     await self.engine.close()

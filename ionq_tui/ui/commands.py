@@ -28,13 +28,15 @@ Commands = tuple[Command, ...]
 HELP = Command("help", "?", "help", "Show the keys of this screen.")
 QUIT = Command("quit", "ctrl+c,ctrl+q", "quit", "Quit; twice within 2 s at once, sessions are left running.", False)
 
+KEY = Command("key", "", "API key", "Give another API key, for as long as this window is open.", False)
+
 EVERYWHERE: Commands = (
-    HELP,
     Command("palette", ":,ctrl+p", "palette", "Find a command by its name.", False),
     Command("refresh", "r", "refresh", "Ask IonQ now instead of later.", False),
     Command("redraw", "ctrl+l", "redraw", "Paint the whole screen again.", False),
-    Command("back", "escape", "back", "Close the dialog, else clear the filter, else go back.", False),
+    Command("back", "escape", "back", "Close the dialog, else clear the filter, else go back."),
     Command("leave", "q", "back/quit", "Go back; on the first screen quit.", False),
+    HELP,
 )
 
 TABLE: Commands = (
@@ -54,11 +56,11 @@ TABLE: Commands = (
 
 SESSIONS: Commands = (
     Command("new", "n", "new", "Choose a backend for a new session; nothing is sent yet."),
-    Command("new_like", "N", "again like this", "Fill the form for a new session like the selected one."),
+    Command("new_like", "N", "like this", "Fill the form for a new session like the selected one."),
     Command("end", "e", "end", "End the selected session, or all that are marked; asks first."),
     Command("mark", "space", "mark", "Mark the selected session for ending, or take the mark away."),
     Command("ended", "a", "ended too", "Show ended sessions too, or no more."),
-    Command("backends", "b", "backends", "Look at the backends."),
+    Command("backends", "b", "backends", "Look at the backends.", False),
     Command("attach", "o", "attach", "Look at a session by its id; any unique beginning or end of it will do.", False),
     Command("copy", "c,y", "copy", "Copy the id, the export line or the attach command.", False),
 )
@@ -87,7 +89,7 @@ DIALOG: Commands = (
 )
 
 GROUPS: tuple[tuple[str, Commands], ...] = (
-    ("everywhere", (*EVERYWHERE, QUIT)),
+    ("everywhere", (*EVERYWHERE, QUIT, KEY)),
     ("tables", TABLE),
     ("Sessions", SESSIONS),
     ("Backends", BACKENDS),
@@ -121,6 +123,7 @@ def bindings(commands: Iterable[Command], *, priority: bool = False) -> list[Bin
             priority=priority,
         )
         for command in commands
+        if command.keys
     ]
 
 

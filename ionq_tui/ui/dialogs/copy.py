@@ -20,7 +20,7 @@ from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.session_card import attach_command, export_line
 from ionq_tui.view.tone import Cell, Tone, line
 
-HINT = "enter copies · select by hand where your terminal takes no OSC 52 · esc closes"
+HINT = "enter copies · or select by hand what stands above · esc closes"
 
 
 class CopyText(ModalScreen[None]):

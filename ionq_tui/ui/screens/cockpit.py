@@ -23,7 +23,7 @@ from ionq_tui.model.board import Board, Fleet
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.watch import Watch
-from ionq_tui.ui.commands import EVERYWHERE, QUIT, TABLE, Command, Commands, bindings
+from ionq_tui.ui.commands import EVERYWHERE, KEY, QUIT, TABLE, Command, Commands, bindings
 from ionq_tui.ui.widgets.lines import BottomLine, FindLine, TopLine
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.view.fault import About, fault_of
@@ -44,11 +44,17 @@ class KeyRefused(Message):
         self.fault = fault
 
 
+class KeyWanted(Message):
+    """Somebody wants to give another key."""
+
+
 class Frame(Screen[ScreenResultType]):
     """A screen with its lines and commands, that needs no engine."""
 
     OFFERS: ClassVar[Commands] = ()
     """The screen's own commands; each is an action of the same name."""
+    UNBOUND: ClassVar[Commands] = ()
+    """Commands without a key, found in the palette."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
 
     def __init_subclass__(cls, **options: bool) -> None:
@@ -68,17 +74,17 @@ class Frame(Screen[ScreenResultType]):
         with Vertical(id="body"):
             yield from self.compose_body()
         yield FindLine()
-        yield BottomLine((*self.OFFERS, *TABLE[:2], *EVERYWHERE))
+        yield BottomLine((*self.OFFERS, *TABLE), EVERYWHERE)
         yield Static("", id="too-small", markup=False)
 
     def compose_body(self) -> Iterable[Widget]:
         """Yield what stands between the lines."""
-        return ()
+        yield Static(" looking for the API key …", markup=False)
 
     @property
     def commands(self) -> Commands:
         """All commands that can be given here, those of the table and of everywhere included."""
-        return (*self.OFFERS, *(TABLE if self.query(Table) else ()), *EVERYWHERE, QUIT)
+        return (*self.OFFERS, *(TABLE if self.query(Table) else ()), *EVERYWHERE, QUIT, *self.UNBOUND)
 
     def when(self, command: str) -> bool:
         """Tell whether the command can be given now."""
@@ -125,6 +131,7 @@ class Frame(Screen[ScreenResultType]):
         line = self.query_one(FindLine)
         line.display = True
         line.focus()
+        self.refresh_bindings()
 
     @on(Input.Changed, "FindLine")
     def _find(self, event: Input.Changed) -> None:
@@ -140,14 +147,20 @@ class Frame(Screen[ScreenResultType]):
         if hide:
             line.value = ""
             line.display = False
-        for table in (self.query(Table).first(),):
-            table.focus()
+            self.refresh_bindings()
+        if tables := self.query(Table):
+            tables.first().focus()
+
+    @property
+    def finding(self) -> bool:
+        """True while a filter is typed or narrows the rows."""
+        return self.query_one(FindLine).display
 
     # Commands of everywhere
 
     def action_back(self) -> None:
         """Clear the filter, else go back."""
-        if self.query_one(FindLine).display:
+        if self.finding:
             self._to_table(hide=True)
         else:
             self.go_back()
@@ -157,8 +170,9 @@ class Frame(Screen[ScreenResultType]):
         self.go_back()
 
     def go_back(self) -> None:
-        """Go to the screen before this one."""
-        self.app.pop_screen()
+        """Go to the screen before this one; before the first there is none."""
+        if len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
 
     def action_refresh(self) -> None:
         """Ask now; a screen with a picture says what."""
@@ -192,9 +206,9 @@ class Frame(Screen[ScreenResultType]):
                 keys.setdefault(active.binding.id, []).append(key)
                 enabled[active.binding.id] = active.enabled
         return tuple(
-            (command, ",".join(keys[command.id]), enabled[command.id])
+            (command, ",".join(keys.get(command.id, ())), enabled.get(command.id, True))
             for command in self.commands
-            if command.id in keys
+            if command.id in keys or not command.keys
         )
 
     async def give(self, command: Command) -> None:
@@ -203,6 +217,7 @@ class Frame(Screen[ScreenResultType]):
             if active.binding.id == command.id:
                 await self.app.run_action(active.binding.action, active.node)
                 return
+        await self.run_action(command.id)
 
     async def action_quit(self) -> None:
         """Leave that to the App."""
@@ -212,6 +227,7 @@ class Frame(Screen[ScreenResultType]):
 class Cockpit(Frame[None]):
     """A screen that shows what an engine hears."""
 
+    UNBOUND: ClassVar[Commands] = (KEY,)
     ABOUT: ClassVar[About] = ""
     """What the screen's requests are about, for the words of faults."""
 
@@ -276,6 +292,10 @@ class Cockpit(Frame[None]):
     def action_refresh(self) -> None:
         """Ask for the sessions now."""
         self.engine.home.poller.nudge()
+
+    def action_key(self) -> None:
+        """Give another key."""
+        self.post_message(KeyWanted())
 
     def _say_heading(self) -> None:
         try:

@@ -37,7 +37,7 @@ class Help(Frame[None]):
     def _lines(self) -> list[Line]:
         told: list[Line] = [line(Cell("Keys", Tone.STRONG)), ()]
         for command, keys, enabled in self._offers:
-            names = " ".join(key_name(key) for key in keys.split(","))
+            names = " ".join(key_name(key) for key in keys.split(",")) or "in the palette"
             tone = Tone.PLAIN if enabled else Tone.DIM
             told.append(line(Cell(f" {pad(names, _KEYS)}  ", Tone.STRONG), Cell(command.help, tone)))
         told += [

@@ -35,6 +35,17 @@ class KeyGiven:
     found: FoundKey | None = None
 
 
+class Tick(Checkbox):
+    """A box whose cross says by itself whether it is ticked."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Draw or leave out the cross."""
+        self.BUTTON_INNER = "X" if self.value else " "
+        super().watch_value()
+
+
 class KeyScreen(Frame[KeyGiven | None]):
     """Asks for a key, and proves it before it is used; the answer None is to quit, or to leave a refused key be."""
 
@@ -45,11 +56,20 @@ class KeyScreen(Frame[KeyGiven | None]):
     field = query_one("#key", Input)
     said = query_one("#said", Words)
 
-    def __init__(self, stair: Stair, missing: NoKey, connection: Connection, refused: Fault | None = None) -> None:
-        """Take why there is no key; `refused` where a running window lost its own."""
+    def __init__(
+        self,
+        stair: Stair,
+        missing: NoKey,
+        connection: Connection,
+        *,
+        running: bool = False,
+        refused: Fault | None = None,
+    ) -> None:
+        """Take why there is no key; `running` where a window that works asks for another, `refused` says why."""
         super().__init__(connection)
         self._stair = stair
         self._missing = missing
+        self._in_use = running
         self._refused = refused
 
     def compose_body(self) -> Iterable[Widget]:
@@ -58,10 +78,10 @@ class KeyScreen(Frame[KeyGiven | None]):
         yield Words(key_title(self._connection), id="title")
         yield Words(*([line(Cell(refused, Tone.BAD))] if refused else []), id="refused")
         yield Input(password=True, id="key", compact=True, placeholder=self._placeholder())
-        yield Checkbox(Content("keep it in this machine's keyring"), id="keep", compact=True)
+        yield Tick(Content("keep it in this machine's keyring"), id="keep", compact=True)
         with HorizontalGroup(id="choices"):
             yield Button("Check", id="check", compact=True)
-            if self._refused is None:
+            if not self._in_use:
                 yield Button("Demo", id="demo", compact=True)
                 yield Button("Browse backends", id="browse", compact=True)
                 yield Button("Quit", id="quit", compact=True)
@@ -69,15 +89,17 @@ class KeyScreen(Frame[KeyGiven | None]):
                 yield Button("Back", id="back", compact=True)
         yield Words(id="said")
         with VerticalScroll(can_focus=False):
-            yield Words(*key_ways(self._missing, self._connection), id="ways")
+            yield Words(*(() if self._in_use else key_ways(self._missing, self._connection)), id="ways")
 
     def on_mount(self) -> None:
         """Offer only what works."""
-        self.query_one(Checkbox).display = self._missing.can_keep
+        self.query_one(Tick).display = self._missing.can_keep
         self.query_one("#refused").display = self._refused is not None
 
     def _placeholder(self) -> str:
-        return "paste the key" if self._refused is not None else "paste the key; enter on the empty field: the demo"
+        if self._in_use:
+            return "paste the key; it stands until this window is closed"
+        return "paste the key; enter on the empty field: the demo"
 
     def say(self, told: Line) -> None:
         """Tell what is going on."""
@@ -86,7 +108,7 @@ class KeyScreen(Frame[KeyGiven | None]):
     @on(Input.Submitted, "#key")
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self.field.value.strip() or self._refused is not None:
+        if self.field.value.strip() or self._in_use:
             self._check_typed()
         else:
             self._demo()
@@ -101,7 +123,7 @@ class KeyScreen(Frame[KeyGiven | None]):
             self.say(line(Cell(str(error), Tone.BAD)))
             return
         self.field.value = ""
-        keep = self._missing.can_keep and self.query_one(Checkbox).value
+        keep = self._missing.can_keep and self.query_one(Tick).value
         self.say(line(f"asking IonQ about {found.key.masked} …"))
         self._work(self._check(found, keep), "check the key")
 
@@ -121,9 +143,13 @@ class KeyScreen(Frame[KeyGiven | None]):
     def _back(self) -> None:
         self.go_back()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a way back only into a window that is in use."""
+        return False if action == "back" and not self._in_use else super().check_action(action, parameters)
+
     def go_back(self) -> None:
         """Leave a refused key be; where there never was one there is nothing to go back to."""
-        if self._refused is not None:
+        if self._in_use:
             self.dismiss(None)
 
     async def _take_demo(self) -> None:
@@ -136,7 +162,7 @@ class KeyScreen(Frame[KeyGiven | None]):
         engine = await self._stair.connect(found)
         who = await engine.cloud.whoami()
         if isinstance(who, Fault):
-            await engine.close()
+            await engine.cloud.close()
             self.say(line(Cell(fault_words(who), Tone.BAD)))
             self.field.focus()
             return

@@ -61,7 +61,9 @@ class SessionsScreen(Cockpit):
         yield Words(id="summary")
         yield Words(id="banner")
         yield Caption(id="caption")
-        yield Table[SessionItem](SESSION_COLUMNS, self._cells, text_of=_text, id="sessions")
+        yield Table[SessionItem](
+            SESSION_COLUMNS, self._cells, text_of=_text, dispensable=("LABEL", "OPENED"), id="sessions"
+        )
         yield Words(id="notice")
 
     def on_mount(self) -> None:
@@ -111,6 +113,8 @@ class SessionsScreen(Cockpit):
         self.notice.tell(*notice)
         self.notice.display = bool(notice)
         self.table.display = bool(items)
+        if items and self.focused is None and self.is_current:
+            self.table.focus()
 
     def _notice(self, board: Board, any_shown: bool) -> list[Line]:
         fault = fault_of(board.link)
@@ -219,6 +223,12 @@ class SessionsScreen(Cockpit):
 
     def go_back(self) -> None:
         """There is nothing behind home."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Going back is told only while it clears the filter."""
+        if action == "back" and not self.finding:
+            return False
+        return super().check_action(action, parameters)
 
 
 def _text(item: SessionItem) -> str:

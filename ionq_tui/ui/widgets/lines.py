@@ -8,12 +8,13 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ionq_tui.ui.commands import Commands, key_id, key_name
+from ionq_tui.ui.commands import Command, Commands, key_id, key_name
 from ionq_tui.ui.paint import painted
 from ionq_tui.view.plain import cells
 from ionq_tui.view.tone import Line, width_of
 
-_BETWEEN = "   "
+_Part = tuple[str, str, bool]
+"""Key, label, and whether the command can be given now."""
 
 
 class TopLine(Widget):
@@ -31,26 +32,27 @@ class TopLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """Put one part at either end; where it is narrow the right one is whole."""
+        """Put one part at either end; where it is narrow the right one has half of the room or more."""
         left, right = self._told
-        room = self.size.width - width_of(right) - 2
-        first = painted(left).truncate(max(0, room), ellipsis=True)
-        gap = self.size.width - first.cell_length - width_of(right)
-        return Content.assemble(first, " " * max(1, gap), painted(right)).truncate(self.size.width, ellipsis=True)
+        width = self.size.width
+        last = painted(right).truncate(max(width // 2, width - width_of(left) - 2), ellipsis=True)
+        first = painted(left).truncate(max(0, width - last.cell_length - 2), ellipsis=True)
+        gap = width - first.cell_length - last.cell_length
+        return Content.assemble(first, " " * max(0, gap), last).truncate(width)
 
 
 class BottomLine(Widget):
     """The commands of the screen with their keys, as many as fit; a click does what the key does."""
 
-    def __init__(self, commands: Commands) -> None:
-        """Take the commands in the order in which they are told."""
+    def __init__(self, commands: Commands, last: Commands) -> None:
+        """Take the commands in the order in which they are told, and those that stand last whatever the room."""
         super().__init__()
         self._commands = [command for command in commands if command.shown]
-        self._told: list[tuple[str, str, bool]] = []
-        """Key, label and whether it can be done now."""
+        self._last = [command for command in last if command.shown]
+        self._told: tuple[list[_Part], list[_Part]] = ([], [])
 
     def on_mount(self) -> None:
-        """Hear when a command can or cannot be done any more."""
+        """Hear when a command can or cannot be given any more."""
         self.screen.bindings_updated_signal.subscribe(self, self._renew)
         self.call_after_refresh(self._renew, self.screen)
 
@@ -61,39 +63,48 @@ class BottomLine(Widget):
         for key, active in self.screen.active_bindings.items():
             if active.binding.id is not None:
                 keys.setdefault(active.binding.id, (key_name(key), active.enabled))
-        told = [
-            (keys[command.id][0], command.label, keys[command.id][1])
-            for command in self._commands
-            if command.id in keys
-        ]
+        told = _parts(self._commands, keys), _parts(self._last, keys)
         if told != self._told:
             self._told = told
             self.refresh()
 
+    def _fitting(self) -> tuple[list[_Part], int]:
+        """Return what fits, and the cells between: the last ones always, of the others as many as there is room for."""
+        room, (many, last) = self.size.width, self._told
+        for gap in (3, 2):
+            if _length([*many, *last], gap) <= room:
+                return [*many, *last], gap
+        kept = list(many)
+        while kept and _length([*kept, *last], 2) > room:
+            kept.pop()
+        return [*kept, *last], 2
+
     def render(self) -> Content:
-        """Tell as many as fit."""
-        parts: list[Content | tuple[str, str]] = []
-        room = self.size.width
-        for key, label, enabled in self._told:
-            taken = cells(key) + 1 + cells(label)
-            if taken > room:
-                break
-            parts += [
-                (key, "bold $primary" if enabled else "$text-muted"),
-                (f" {label}{_BETWEEN}", "" if enabled else "$text-muted"),
-            ]
-            room -= taken + len(_BETWEEN)
+        """Tell them."""
+        parts: list[Content | str | tuple[str, str]] = []
+        told, gap = self._fitting()
+        for key, label, enabled in told:
+            parts.append((key, "bold $text-primary" if enabled else "$text-muted"))
+            parts.append((f" {label}{' ' * gap}", "" if enabled else "$text-muted"))
         return Content.assemble(*parts).truncate(self.size.width)
 
-    async def on_click(self, event: events.Click) -> None:
+    def on_click(self, event: events.Click) -> None:
         """Do what stands there."""
-        x = 0
-        for key, label, _ in self._told:
-            x += cells(key) + 1 + cells(label)
-            if event.x < x:
+        x, (told, gap) = self.styles.padding.left, self._fitting()
+        for key, label, _ in told:
+            width = cells(key) + 1 + cells(label)
+            if x <= event.x < x + width:
                 self.app.simulate_key(key_id(key))
                 return
-            x += len(_BETWEEN)
+            x += width + gap
+
+
+def _parts(commands: Commands | list[Command], keys: dict[str, tuple[str, bool]]) -> list[_Part]:
+    return [(keys[one.id][0], one.label, keys[one.id][1]) for one in commands if one.id in keys]
+
+
+def _length(parts: list[_Part], gap: int) -> int:
+    return sum(cells(key) + 1 + cells(label) + gap for key, label, _ in parts) - gap
 
 
 class FindLine(Input):

@@ -68,12 +68,17 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         cells_of: Callable[[Item], Row],
         *,
         text_of: Callable[[Item], str] | None = None,
+        dispensable: Sequence[str] = (),
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """Take the columns, how to make one row's cells, and the text that `/` looks in (else the cells)."""
+        """Take the columns, how to make one row's cells, and the text that `/` looks in (else the cells).
+
+        `dispensable` names the columns that fold away where it is narrow, the first first.
+        """
         super().__init__(id=id, classes=classes)
         self._columns = columns
+        self._dispensable = dispensable
         self._cells_of = cells_of
         self._text_of = text_of or (lambda item: " ".join(cell.text for cell in cells_of(item)))
         self._items: Mapping[str, Item] = MappingProxyType({})
@@ -206,6 +211,22 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
 
     # Paint
 
+    def _fit(self) -> tuple[list[int], list[int]]:
+        """Return which columns are shown at this width, and the width of each."""
+        width = self.size.width
+        shown = list(range(len(self._columns)))
+        for name in self._dispensable:
+            if sum(self._columns[index].width + _GAP for index in shown) <= width:
+                break
+            shown = [index for index in shown if self._columns[index].name != name]
+        columns = [self._columns[index] for index in shown]
+        given = widths(columns, width, _GAP)
+        over = sum(given) + _GAP * len(given) - width
+        if over > 0:
+            widest = given.index(max(given))
+            given[widest] = max(4, given[widest] - over)
+        return shown, given
+
     def _look(self, y: int) -> _Look | None:
         """Return all that the paint of a line depends on; None where there is no row."""
         index = round(self.scroll_y) + y - 1
@@ -223,22 +244,23 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Make one line."""
         width = self.size.width
-        given = widths(self._columns, width, _GAP)
+        shown, given = self._fit()
         if y == 0:
             style = self.get_component_rich_style("table--head")
-            text = " " * _GAP + (" " * _GAP).join(heads(self._columns, given))
+            text = " " * _GAP + (" " * _GAP).join(heads([self._columns[index] for index in shown], given))
             return Strip([Segment(text, style)]).adjust_cell_length(width, style)
         look = self._look(y)
         self._painted[y] = look
         if look is None:
             return Strip.blank(width, self.get_component_rich_style("table--plain"))
-        return self._row(look, given).adjust_cell_length(width, self._style(Tone.PLAIN, look[1]))
+        return self._row(look, shown, given).adjust_cell_length(width, self._style(Tone.PLAIN, look[1]))
 
-    def _row(self, look: _Look, given: Sequence[int]) -> Strip:
+    def _row(self, look: _Look, shown: Sequence[int], given: Sequence[int]) -> Strip:
         row, cursor, marked = look
+        columns, cells = [self._columns[index] for index in shown], tuple(row[index] for index in shown)
         plain = self._style(Tone.PLAIN, cursor)
         segments = [Segment((">" if cursor else " ") + ("*" if marked else " "), plain)]
-        for index, cell in enumerate(fitted(row, self._columns, given)):
+        for index, cell in enumerate(fitted(cells, columns, given)):
             if index:
                 segments.append(Segment(" " * _GAP, plain))
             segments.append(Segment(cell.text, self._style(cell.tone, cursor)))
@@ -265,7 +287,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
 
     def _sort_at(self, x: int) -> None:
         left = _GAP
-        for index, width in enumerate(widths(self._columns, self.size.width, _GAP)):
+        for index, width in zip(*self._fit(), strict=True):
             if left <= x < left + width + _GAP:
                 self._reversed = self._column == index and not self._reversed
                 self._column = index
