@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ionq_tui.api.channel import Channel
     from ionq_tui.api.dashboard import Answer
     from ionq_tui.engine.engine import Engine
+    from ionq_tui.engine.ports import Clock
     from ionq_tui.journal.journal import Journal
     from ionq_tui.simulator.cloud import SimulatedCloud
     from ionq_tui.vault.sources import KeyMissing
@@ -72,8 +73,8 @@ class Stair:
 
         return await self.demo_on(SimulatedCloud(FastClock()))
 
-    async def demo_on(self, cloud: SimulatedCloud) -> Engine:
-        """Build an engine on this simulated cloud, inside the process."""
+    async def demo_on(self, cloud: SimulatedCloud, clock: Clock | None = None) -> Engine:
+        """Build an engine on this simulated cloud, inside the process, by the real clock or by this one."""
         from ionq_tui.journal.journal import Journal
 
         key = ApiKey("demo-key-of-nobody")
@@ -81,7 +82,7 @@ class Stair:
         connection = replace(
             self.connection, base_url=channel.wiring.base_url, source=KeySource.DEMO.value, demo=True, read_only=False
         )
-        return self._engine(connection, channel, Journal(":memory:"))
+        return self._engine(connection, channel, Journal(":memory:"), clock)
 
     async def keep(self, key: ApiKey) -> str:
         """Keep the key in the system's keyring; returns why it could not, or the empty text."""
@@ -109,12 +110,12 @@ class Stair:
             answer=answer,
         )
 
-    def _engine(self, connection: Connection, channel: Channel, journal: Journal) -> Engine:
+    def _engine(self, connection: Connection, channel: Channel, journal: Journal, clock: Clock | None = None) -> Engine:
         from ionq_tui.api.cloud import HttpCloud
         from ionq_tui.engine.clock import SystemClock
         from ionq_tui.engine.engine import Engine
 
-        clock = SystemClock(lambda: channel.ahead)
+        clock = clock or SystemClock(lambda: channel.ahead)
         engine = Engine(connection, HttpCloud(channel), clock, journal, self.settings.poll_interval)
         if channel.wiring.auth is not None:
             self._auths[engine] = channel.wiring.auth
