@@ -28,7 +28,8 @@ from ionq_tui.ui.commands import KEY, QUIT, bindings
 from ionq_tui.ui.dialogs.attach import resolved
 from ionq_tui.ui.dialogs.copy import wrapped_for_tmux
 from ionq_tui.ui.dialogs.quit import QuitAnswer, QuitQuestion, running_here
-from ionq_tui.ui.screens.cockpit import Frame, KeyRefused, KeyWanted
+from ionq_tui.ui.screens.cockpit import KeyRefused, KeyWanted
+from ionq_tui.ui.screens.frame import Frame
 from ionq_tui.ui.screens.key import KeyScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from ionq_tui.ui.stair import Stair

@@ -61,6 +61,9 @@ SESSIONS: Commands = (
     Command("mark", "space", "mark", "Mark the selected session for ending, or take the mark away."),
     Command("ended", "a", "ended too", "Show ended sessions too, or no more."),
     Command("backends", "b", "backends", "Look at the backends.", False),
+    Command(
+        "answer", "w", "which", "Answer an open question: which session came of a request whose reply was lost.", False
+    ),
     Command("attach", "o", "attach", "Look at a session by its id; any unique beginning or end of it will do.", False),
     Command("copy", "c,y", "copy", "Copy the id, the export line or the attach command.", False),
 )

@@ -60,7 +60,9 @@ def _still_open(item: SessionItem, ledger: Ledger, now: datetime, tz: tzinfo | N
 
 def _question(question: Question, now: datetime, tz: tzinfo | None) -> Line:
     told = open_result(question.outcome, now, tz)
-    return line(Cell(f"! on {plain(question.request.backend, 60)} {told.text}", told.tone))
+    return line(
+        Cell("! w answers: ", Tone.WARN), Cell(f"{plain(question.request.backend, 40)}, {told.text}", told.tone)
+    )
 
 
 def nothing_to_show(board: Board) -> list[Line]:
@@ -71,7 +73,7 @@ def nothing_to_show(board: Board) -> list[Line]:
     if fault.kind is FaultKind.KEY_MISSING:
         return [
             line(Cell("An API key is needed to see sessions", Tone.STRONG)),
-            line("start again with one (IONQ_API_KEY, or the API key screen)"),
+            line('give one: the palette (:) has "API key"; or start with IONQ_API_KEY set'),
             line("b shows the backends: they need no key"),
         ]
     tone = Tone.BAD if fault.kind is FaultKind.KEY_REFUSED else Tone.WARN

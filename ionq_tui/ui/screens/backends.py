@@ -114,7 +114,7 @@ class BackendsScreen(Cockpit):
             return
         connection = self.engine.connection
         if not connection.key_masked and not connection.demo:
-            self.notify("opening a session needs an API key: start again, and give one", severity="warning")
+            self.notify('opening a session needs an API key: the palette (:) has "API key"', severity="warning")
             return
         from ionq_tui.ui.screens.new_session import NewSessionScreen
 

@@ -1,38 +1,28 @@
-"""What all screens have: a first line, a body, a last line, and commands."""
+"""A screen that shows what an engine hears."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import ClassVar, TypeVar
 
-from textual import on
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.css.query import NoMatches
 from textual.message import Message
-from textual.screen import Screen, ScreenResultType
-from textual.widget import Widget
-from textual.widgets import Input, Static
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.poller import Freshness
 from ionq_tui.engine.store import Store
 from ionq_tui.model.board import Board, Fleet
-from ionq_tui.model.connection import Connection
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.watch import Watch
-from ionq_tui.ui.commands import EVERYWHERE, KEY, QUIT, TABLE, Command, Commands, bindings
-from ionq_tui.ui.widgets.lines import BottomLine, FindLine, TopLine
-from ionq_tui.ui.widgets.table import Table
+from ionq_tui.ui.commands import KEY, Commands
+from ionq_tui.ui.screens.frame import Frame
+from ionq_tui.ui.widgets.lines import TopLine
 from ionq_tui.view.fault import About, fault_of
 from ionq_tui.view.head import freshness, header
 from ionq_tui.view.tone import Line
 
 Value = TypeVar("Value")
-SMALLEST = (60, 16)
-"""Columns and rows below which nothing useful can be shown."""
 
 
 class KeyRefused(Message):
@@ -46,182 +36,6 @@ class KeyRefused(Message):
 
 class KeyWanted(Message):
     """Somebody wants to give another key."""
-
-
-class Frame(Screen[ScreenResultType]):
-    """A screen with its lines and commands, that needs no engine."""
-
-    OFFERS: ClassVar[Commands] = ()
-    """The screen's own commands; each is an action of the same name."""
-    UNBOUND: ClassVar[Commands] = ()
-    """Commands without a key, found in the palette."""
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
-
-    def __init_subclass__(cls, **options: bool) -> None:
-        """Bind the commands of the screen."""
-        if "OFFERS" in cls.__dict__:
-            cls.BINDINGS = [*bindings(cls.OFFERS)]
-        super().__init_subclass__(**options)
-
-    def __init__(self, connection: Connection) -> None:
-        """Take what the first line says."""
-        super().__init__()
-        self._connection = connection
-
-    def compose(self) -> ComposeResult:
-        """Put the body between the lines."""
-        yield TopLine()
-        with Vertical(id="body"):
-            yield from self.compose_body()
-        yield FindLine()
-        yield BottomLine((*self.OFFERS, *TABLE), EVERYWHERE)
-        yield Static("", id="too-small", markup=False)
-
-    def compose_body(self) -> Iterable[Widget]:
-        """Yield what stands between the lines."""
-        yield Static(" looking for the API key …", markup=False)
-
-    @property
-    def commands(self) -> Commands:
-        """All commands that can be given here, those of the table and of everywhere included."""
-        return (*self.OFFERS, *(TABLE if self.query(Table) else ()), *EVERYWHERE, QUIT, *self.UNBOUND)
-
-    def when(self, command: str) -> bool:
-        """Tell whether the command can be given now."""
-        return True
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Grey the commands that cannot be given now."""
-        if any(command.id == action for command in self.OFFERS) and not self.when(action):
-            return None
-        return True
-
-    def on_mount(self) -> None:
-        """Say the first line, and then again whenever it may differ."""
-        self.tick()
-        self.set_interval(1.0, self.tick)
-
-    def on_resize(self) -> None:
-        """Say what is needed where there is too little room."""
-        width, height = self.app.size
-        small = width < SMALLEST[0] or height < SMALLEST[1]
-        self.set_class(small, "-too-small")
-        self.set_class(height < 24, "-low")
-        if small:
-            told = f"this needs {SMALLEST[0]} columns and {SMALLEST[1]} lines, and has {width} and {height}"
-            self.query_one("#too-small", Static).update(told)
-
-    def tick(self) -> None:
-        """Paint again what the time has changed."""
-        self.query_one(TopLine).tell(*self.heading())
-        for table in self.query(Table):
-            table.tick()
-
-    def heading(self) -> tuple[Line, Line]:
-        """Return both parts of the first line."""
-        told = self._connection
-        source = told.source if told.key_masked or told.demo else None
-        left = header(told.profile, told.key_masked, source, told.base_url, read_only=told.read_only, demo=told.demo)
-        return left, ()
-
-    # Finding
-
-    @on(Table.Find)
-    def _ask_what_to_find(self) -> None:
-        line = self.query_one(FindLine)
-        line.display = True
-        line.focus()
-        self.refresh_bindings()
-
-    @on(Input.Changed, "FindLine")
-    def _find(self, event: Input.Changed) -> None:
-        for table in self.query(Table):
-            table.find(event.value)
-
-    @on(Input.Submitted, "FindLine")
-    def _found(self) -> None:
-        self._to_table(hide=not self.query_one(FindLine).value)
-
-    def _to_table(self, *, hide: bool) -> None:
-        line = self.query_one(FindLine)
-        if hide:
-            line.value = ""
-            line.display = False
-            self.refresh_bindings()
-        if tables := self.query(Table):
-            tables.first().focus()
-
-    @property
-    def finding(self) -> bool:
-        """True while a filter is typed or narrows the rows."""
-        return self.query_one(FindLine).display
-
-    # Commands of everywhere
-
-    def action_back(self) -> None:
-        """Clear the filter, else go back."""
-        if self.finding:
-            self._to_table(hide=True)
-        else:
-            self.go_back()
-
-    def action_leave(self) -> None:
-        """Go back."""
-        self.go_back()
-
-    def go_back(self) -> None:
-        """Go to the screen before this one; before the first there is none."""
-        if len(self.app.screen_stack) > 1:
-            self.app.pop_screen()
-
-    def action_refresh(self) -> None:
-        """Ask now; a screen with a picture says what."""
-
-    def action_redraw(self) -> None:
-        """Paint the whole screen, whatever the terminal shows."""
-        self.app.refresh(layout=True)
-
-    def action_help(self) -> None:
-        """Show the keys of this screen."""
-        from ionq_tui.ui.screens.help import Help
-
-        self.app.push_screen(Help(self.reachable(), self._connection))
-
-    def action_palette(self) -> None:
-        """Find a command by its name."""
-        from ionq_tui.ui.dialogs.palette import Palette
-
-        def give(command: Command | None) -> None:
-            if command is not None:
-                self.call_later(self.give, command)
-
-        self.app.push_screen(Palette(self.reachable()), give)
-
-    def reachable(self) -> tuple[tuple[Command, str, bool], ...]:
-        """Return the commands of this screen, their keys as they are mapped now, and whether they can be given."""
-        keys: dict[str, list[str]] = {}
-        enabled: dict[str, bool] = {}
-        for key, active in self.active_bindings.items():
-            if active.binding.id is not None:
-                keys.setdefault(active.binding.id, []).append(key)
-                enabled[active.binding.id] = active.enabled
-        return tuple(
-            (command, ",".join(keys.get(command.id, ())), enabled.get(command.id, True))
-            for command in self.commands
-            if command.id in keys or not command.keys
-        )
-
-    async def give(self, command: Command) -> None:
-        """Do what the command's key would do."""
-        for active in self.active_bindings.values():
-            if active.binding.id == command.id:
-                await self.app.run_action(active.binding.action, active.node)
-                return
-        await self.run_action(command.id)
-
-    async def action_quit(self) -> None:
-        """Leave that to the App."""
-        await self.app.action_quit()
 
 
 class Cockpit(Frame[None]):

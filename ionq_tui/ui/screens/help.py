@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from ionq_tui.model.connection import Connection
 from ionq_tui.ui.commands import Command, Commands, key_name
-from ionq_tui.ui.screens.cockpit import Frame
+from ionq_tui.ui.screens.frame import Frame
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.plain import pad
 from ionq_tui.view.tone import Cell, Line, Tone, line

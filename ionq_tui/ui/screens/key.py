@@ -19,7 +19,7 @@ from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import ApiKey, FoundKey, NoKey
 from ionq_tui.model.link import Fault
 from ionq_tui.ui.commands import DIALOG, bindings
-from ionq_tui.ui.screens.cockpit import Frame
+from ionq_tui.ui.screens.frame import Frame
 from ionq_tui.ui.stair import Stair
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.fault import fault_words

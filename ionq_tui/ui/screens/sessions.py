@@ -18,6 +18,7 @@ from ionq_tui.ui.commands import SESSIONS, Commands
 from ionq_tui.ui.dialogs.attach import Attach
 from ionq_tui.ui.dialogs.copy import CopyText, session_texts
 from ionq_tui.ui.dialogs.end import ask_to_end
+from ionq_tui.ui.dialogs.question import ask_question
 from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.widgets.caption import Caption
@@ -78,6 +79,8 @@ class SessionsScreen(Cockpit):
             return False
         if command == "end":
             return any(not session.ended for session in self._chosen())
+        if command == "answer":
+            return bool(self.engine.desk.ledger.value.questions)
         return command not in _ON_ONE or bool(self.table.key)
 
     def tick(self) -> None:
@@ -202,6 +205,11 @@ class SessionsScreen(Cockpit):
             self.notify(f"ended sessions: {fault_words(fault, 'sessions')}", severity="error", markup=False)
             return
         self._read |= frozenset(self.engine.home.board.value.sessions) - before
+
+    def action_answer(self) -> None:
+        """Answer the oldest open question."""
+        if questions := self.engine.desk.ledger.value.questions:
+            ask_question(self.app, self.engine, questions[0])
 
     def action_attach(self) -> None:
         """Look at a session by its id."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -17,7 +17,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ionq_tui.ui.commands import TABLE, bindings
-from ionq_tui.view.column import Column, Row, arranged, fitted, heads, widths
+from ionq_tui.ui.widgets.rows import Rows
+from ionq_tui.view.column import Column, Row, fitted, heads, widths
 from ionq_tui.view.tone import Tone
 
 Item = TypeVar("Item")
@@ -80,15 +81,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         self._columns = columns
         self._dispensable = dispensable
         self._cells_of = cells_of
-        self._text_of = text_of or (lambda item: " ".join(cell.text for cell in cells_of(item)))
-        self._items: Mapping[str, Item] = MappingProxyType({})
-        self._order: list[str] = []
-        self._cursor = 0
-        self._key = ""
-        self._needle = ""
-        self._column: int | None = None
-        self._reversed = False
-        self._marks: set[str] = set()
+        self._rows = Rows(columns, text_of or (lambda item: " ".join(cell.text for cell in cells_of(item))))
         self._painted: dict[int, _Look | None] = {}
 
     # What the screens ask and say
@@ -96,117 +89,89 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
     @property
     def key(self) -> str:
         """The key of the row with the cursor; empty where there is none."""
-        return self._key
+        return self._rows.key
 
     @property
     def item(self) -> Item | None:
         """The row with the cursor."""
-        return self._items.get(self._key)
+        return self._rows.items.get(self._rows.key)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The keys of the rows as they stand, after filter and order."""
-        return tuple(self._order)
+        return tuple(self._rows.order)
 
     @property
     def marked(self) -> tuple[str, ...]:
-        """The keys of the marked rows, in the order of the rows; also of those that the filter hides."""
-        return tuple(key for key in self._items if key in self._marks)
+        """The keys of the marked rows; also of those that the filter hides."""
+        return self._rows.marked
 
     @property
     def needle(self) -> str:
         """The text that rows must hold to be shown."""
-        return self._needle
+        return self._rows.needle
 
     @property
     def caption(self) -> str:
         """What is shown of how much, filtered and sorted by what; empty where all of it is to be seen in its order."""
-        shown, rows = len(self._order), max(0, self.size.height - 1)
-        told = []
-        if self._needle:
-            told.append(f'{shown:,} of {len(self._items):,} hold "{self._needle}"')
-        if shown > rows > 0:
-            told.append(f"row {self._cursor + 1:,} of {shown:,}")
-        if self._column is not None:
-            told.append(f"by {self._columns[self._column].name}{', reversed' if self._reversed else ''}")
-        elif self._reversed:
-            told.append("reversed")
-        if marks := len(self.marked):
-            told.append(f"{marks:,} marked")
-        return " · ".join(told)
+        return self._rows.caption(self.size.height - 1)
 
     def update_rows(self, items: Mapping[str, Item]) -> None:
         """Show these rows; the cursor stays on its key, or where its row was."""
-        self._items = items
-        self._marks &= items.keys()
-        self._arrange()
+        with self._changing():
+            self._rows.take(items)
 
     def find(self, needle: str) -> None:
         """Show only the rows that hold this text."""
-        if needle != self._needle:
-            self._needle = needle
-            self._arrange()
+        with self._changing():
+            self._rows.find(needle)
 
     def go_to(self, key: str) -> None:
         """Put the cursor on a row, where it is there."""
-        if key in self._order:
-            self._move(self._order.index(key))
+        if key in self._rows.order:
+            self._move(self._rows.order.index(key))
 
     def mark(self, key: str) -> None:
         """Mark a row, or take its mark away."""
-        if key in self._items:
-            self._marks ^= {key}
-            self._repaint()
-            self.post_message(self.Arranged())
+        if key in self._rows.items:
+            with self._changing():
+                self._rows.marks ^= {key}
 
     def unmark(self) -> None:
         """Take all marks away."""
-        if self._marks:
-            self._marks.clear()
-            self._repaint()
-            self.post_message(self.Arranged())
+        with self._changing():
+            self._rows.marks.clear()
 
     def tick(self) -> None:
         """Paint again what the time has changed."""
         self._repaint()
 
-    # Rows
-
-    def _arrange(self) -> None:
-        before = self.caption
-        needle = self._needle.casefold()
-        keys = [key for key, item in self._items.items() if not needle or needle in self._text_of(item).casefold()]
-        if self._column is not None:
-            by = self._columns[self._column]
-            column = Column[str](by.name, by.width, lambda key: by.key(self._items[key]))
-            self._order = arranged(keys, column, reverse=self._reversed)
-        else:
-            self._order = keys[::-1] if self._reversed else keys
-        self.virtual_size = Size(self.size.width, len(self._order) + 1)
-        stays = self._order.index(self._key) if self._key in self._items and self._key in self._order else None
-        self._move(self._cursor if stays is None else stays)
-        if self.caption != before:
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Change the rows or the cursor, then show it and say what differs."""
+        key, caption = self.key, self.caption
+        yield
+        self.virtual_size = Size(self.size.width, len(self._rows.order) + 1)
+        self._keep_in_sight()
+        self._repaint()
+        if self.key != key:
+            self.post_message(self.Highlighted(self, self.key))
+        if self.caption != caption:
             self.post_message(self.Arranged())
 
-    def _move(self, to: int) -> None:
-        before, line = self._key, self._cursor
-        self._cursor = max(0, min(to, len(self._order) - 1))
-        self._key = self._order[self._cursor] if self._order else ""
-        rows = max(1, self.size.height - 1)
-        top = round(self.scroll_y)
-        wanted = min(max(top, self._cursor - rows + 1), self._cursor)
+    def _keep_in_sight(self) -> None:
+        lines, top, cursor = max(1, self.size.height - 1), round(self.scroll_y), self._rows.cursor
+        wanted = min(max(top, cursor - lines + 1), cursor)
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
-        self._repaint()
-        if self._key != before:
-            self.post_message(self.Highlighted(self, self._key))
-        if self._cursor != line:
-            self.post_message(self.Arranged())
+
+    def _move(self, to: int) -> None:
+        with self._changing():
+            self._rows.move(to)
 
     def on_resize(self) -> None:
         """Keep the cursor to be seen."""
-        self.virtual_size = Size(self.size.width, len(self._order) + 1)
-        self._move(self._cursor)
+        self._move(self._rows.cursor)
         self.post_message(self.Arranged())
 
     # Paint
@@ -230,10 +195,11 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
     def _look(self, y: int) -> _Look | None:
         """Return all that the paint of a line depends on; None where there is no row."""
         index = round(self.scroll_y) + y - 1
-        if y < 1 or not 0 <= index < len(self._order):
+        rows = self._rows
+        if y < 1 or not 0 <= index < len(rows.order):
             return None
-        key = self._order[index]
-        return self._cells_of(self._items[key]), index == self._cursor, key in self._marks
+        key = rows.order[index]
+        return self._cells_of(rows.items[key]), index == rows.cursor, key in rows.marks
 
     def _repaint(self) -> None:
         """Paint the lines that differ from what was painted."""
@@ -280,7 +246,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
             self._sort_at(event.x)
             return
         index = round(self.scroll_y) + event.y - 1
-        if index < len(self._order):
+        if index < len(self._rows.order):
             self._move(index)
             if event.chain == 2:
                 self.action_look()
@@ -289,17 +255,15 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         left = _GAP
         for index, width in zip(*self._fit(), strict=True):
             if left <= x < left + width + _GAP:
-                self._reversed = self._column == index and not self._reversed
-                self._column = index
-                self._arrange()
-                self.post_message(self.Arranged())
+                with self._changing():
+                    self._rows.sort_by(index)
                 return
             left += width + _GAP
 
     def action_look(self) -> None:
         """Say that the row was chosen."""
-        if self._key:
-            self.post_message(self.Chosen(self, self._key))
+        if self.key:
+            self.post_message(self.Chosen(self, self.key))
 
     def action_filter(self) -> None:
         """Ask for a text to find."""
@@ -307,22 +271,21 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
 
     def action_sort(self) -> None:
         """Sort by the next column, after the last by none."""
-        after = 0 if self._column is None else self._column + 1
-        self._column = after if after < len(self._columns) else None
-        self._arrange()
+        with self._changing():
+            self._rows.sort_next()
 
     def action_reverse(self) -> None:
         """Turn the order round."""
-        self._reversed = not self._reversed
-        self._arrange()
+        with self._changing():
+            self._rows.reverse()
 
     def action_cursor_up(self) -> None:
         """Go to the row above."""
-        self._move(self._cursor - 1)
+        self._move(self._rows.cursor - 1)
 
     def action_cursor_down(self) -> None:
         """Go to the row below."""
-        self._move(self._cursor + 1)
+        self._move(self._rows.cursor + 1)
 
     def action_first(self) -> None:
         """Go to the first row."""
@@ -330,23 +293,23 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
 
     def action_last(self) -> None:
         """Go to the last row."""
-        self._move(len(self._order) - 1)
+        self._move(len(self._rows.order) - 1)
 
     def action_page_up(self) -> None:
         """Go up by a screenful."""
-        self._move(self._cursor - self._page)
+        self._move(self._rows.cursor - self._page)
 
     def action_page_down(self) -> None:
         """Go down by a screenful."""
-        self._move(self._cursor + self._page)
+        self._move(self._rows.cursor + self._page)
 
     def action_half_up(self) -> None:
         """Go up by half a screenful."""
-        self._move(self._cursor - self._page // 2)
+        self._move(self._rows.cursor - self._page // 2)
 
     def action_half_down(self) -> None:
         """Go down by half a screenful."""
-        self._move(self._cursor + self._page // 2)
+        self._move(self._rows.cursor + self._page // 2)
 
     @property
     def _page(self) -> int:

@@ -1,0 +1,98 @@
+"""The rows of a table as they stand: filtered, ordered, marked, and where the cursor is; nothing is painted here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from ionq_tui.view.column import Column, arranged
+
+Item = TypeVar("Item")
+
+
+class Rows(Generic[Item]):
+    """Rows by key; the cursor stays on its key whatever the rows do, else on its line."""
+
+    def __init__(self, columns: Sequence[Column[Item]], text_of: Callable[[Item], str]) -> None:
+        """Take what can be sorted by, and the text of a row that is searched."""
+        self.items: Mapping[str, Item] = MappingProxyType({})
+        self.order: list[str] = []
+        """The keys that are shown, as they stand."""
+        self.cursor = 0
+        self.key = ""
+        """The key of the row with the cursor; empty where there is none."""
+        self.needle = ""
+        self.marks: set[str] = set()
+        self._columns = columns
+        self._text_of = text_of
+        self._column: int | None = None
+        self._reversed = False
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The keys of the marked rows; also of those that the filter hides."""
+        return tuple(key for key in self.items if key in self.marks)
+
+    def take(self, items: Mapping[str, Item]) -> None:
+        """Show these rows; marks of rows that are gone are gone."""
+        self.items = items
+        self.marks &= items.keys()
+        self._arrange()
+
+    def find(self, needle: str) -> bool:
+        """Show only rows that hold this text; returns whether that is another text."""
+        if needle == self.needle:
+            return False
+        self.needle = needle
+        self._arrange()
+        return True
+
+    def sort_next(self) -> None:
+        """Sort by the next column, after the last by none."""
+        after = 0 if self._column is None else self._column + 1
+        self._column = after if after < len(self._columns) else None
+        self._arrange()
+
+    def sort_by(self, column: int) -> None:
+        """Sort by this column, the other way round where that is so already."""
+        self._reversed = self._column == column and not self._reversed
+        self._column = column
+        self._arrange()
+
+    def reverse(self) -> None:
+        """Turn the order round."""
+        self._reversed = not self._reversed
+        self._arrange()
+
+    def move(self, to: int) -> None:
+        """Put the cursor on a line, as near as there is one."""
+        self.cursor = max(0, min(to, len(self.order) - 1))
+        self.key = self.order[self.cursor] if self.order else ""
+
+    def caption(self, lines: int) -> str:
+        """Return what is shown of how much and in which order; empty where all stands on the lines as it came."""
+        shown, told = len(self.order), []
+        if self.needle:
+            told.append(f'{shown:,} of {len(self.items):,} hold "{self.needle}"')
+        if shown > lines > 0:
+            told.append(f"row {self.cursor + 1:,} of {shown:,}")
+        if self._column is not None:
+            told.append(f"by {self._columns[self._column].name}{', reversed' if self._reversed else ''}")
+        elif self._reversed:
+            told.append("reversed")
+        if marks := len(self.marked):
+            told.append(f"{marks:,} marked")
+        return " · ".join(told)
+
+    def _arrange(self) -> None:
+        needle = self.needle.casefold()
+        keys = [key for key, item in self.items.items() if not needle or needle in self._text_of(item).casefold()]
+        if self._column is not None:
+            by = self._columns[self._column]
+            column = Column[str](by.name, by.width, lambda key: by.key(self.items[key]))
+            self.order = arranged(keys, column, reverse=self._reversed)
+        else:
+            self.order = keys[::-1] if self._reversed else keys
+        stays = self.key in self.items and self.key in self.order
+        self.move(self.order.index(self.key) if stays else self.cursor)
