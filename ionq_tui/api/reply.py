@@ -70,7 +70,8 @@ class Body:
 
 def whole(response: httpx.Response, body: bytes) -> httpx.Response:
     """Return the reply with its decoded body in it, as callers of httpx expect one."""
-    headers = [(name, value) for name, value in response.headers.multi_items() if name not in _FRAMING]
+    # The raw pairs: decoded ones cannot be encoded again where a server sends more than ASCII.
+    headers = [(name, value) for name, value in response.headers.raw if name.lower() not in _FRAMING]
     return httpx.Response(
         response.status_code,
         headers=headers,
@@ -80,7 +81,7 @@ def whole(response: httpx.Response, body: bytes) -> httpx.Response:
     )
 
 
-_FRAMING = ("content-encoding", "content-length", "transfer-encoding")
+_FRAMING = (b"content-encoding", b"content-length", b"transfer-encoding")
 
 
 def broken(error: Exception) -> IonQError:
