@@ -41,6 +41,11 @@ class Stage(App[None]):
         return "\n".join(strip.text.rstrip() for strip in lines)
 
 
+def shows(app: Stage, kind: type[object]) -> bool:
+    """Tell whether a screen of this kind is on top."""
+    return isinstance(app.screen, kind)
+
+
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     """Let the app work until something is so."""
     for _ in range(60):

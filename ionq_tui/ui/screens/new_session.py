@@ -239,7 +239,7 @@ class NewSessionScreen(Attentive, Cockpit):
         self._spent = spent
         for field in self.query(Field):
             field.field.disabled = spent
-        self.query_one("#back-button", Button).focus()
+        self.set_focus(None if spent else self.query_one("#back-button", Button))
         self._renew()
 
     def go_back(self) -> None:

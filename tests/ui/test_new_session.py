@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button
+
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.outcome import Known, NotOpened, Opened, OpenOutcome, OpenRequest, Uncertain
+from ionq_tui.ui.dialogs.ask import Ask
+from ionq_tui.ui.screens.new_session import NewSessionScreen
+from ionq_tui.ui.screens.session import SessionScreen
+from tests.ui.fake import NOW, OFFLINE, FakeCloud, FakeStair, session
+from tests.ui.hand import Hand
+from tests.ui.stage import SIZES, Stage, deliberate, shows, until
+
+LIMITS = Limits(jobs=40)
+LOST = Fault(FaultKind.TIMEOUT, "no reply", None)
+
+
+class HeldCloud(FakeCloud):
+    """Keeps the request to open until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held = asyncio.Event()
+        self.requests: list[OpenRequest] = []
+
+    async def open_once(self, request: OpenRequest, known: Known) -> OpenOutcome:
+        self.requests.append(request)
+        await self.held.wait()
+        return await super().open_once(request, known)
+
+
+def stage(stair: FakeStair, like: Limits = LIMITS, backend: str = "qpu.forte-1") -> Stage:
+    return Stage(stair, lambda engine: NewSessionScreen(engine, backend, like))
+
+
+def opens(stair: FakeStair) -> int:
+    return sum(asked.startswith("open ") for asked in stair.cloud.asked)
+
+
+def opener(app: Stage) -> Button:
+    return app.screen.query_one("#open-button", Button)
+
+
+async def ready(pilot: Pilot[None], app: Stage) -> None:
+    await until(pilot, lambda: app.engine.home.board.value.loaded and app.engine.yard.fleet.value.loaded)
+    await until(pilot, lambda: not opener(app).disabled)
+
+
+async def press_open(pilot: Pilot[None], app: Stage, hand: Hand) -> None:
+    await ready(pilot, app)
+    opener(app).focus()
+    await deliberate(pilot, hand, ["enter"])
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_whole_form_is_to_be_seen(stair: FakeStair, hand: Hand, size: tuple[int, int]) -> None:
+    stair.cloud.active = {session(1).id: session(1)}
+    app = stage(stair, Limits(40, 90))
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot, app)
+        text = app.text()
+        for words in (
+            "qpu.forte-1",
+            "= 40 jobs",
+            "= 90 min",
+            "NO LIMIT",
+            "sent once, to",
+            "duration_limit_min",
+            "View 000001",
+        ):
+            assert words in text
+        assert "Open: money may run" in text
+
+
+async def test_enter_goes_from_field_to_field_and_then_to_back(stair: FakeStair, hand: Hand) -> None:
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        for name in ("jobs", "time", "money", "label", "back-button"):
+            assert app.focused is not None
+            assert app.focused.id == name
+            await deliberate(pilot, hand, ["enter"] if name != "back-button" else [])
+        assert opens(stair) == 0
+
+
+async def test_a_held_enter_opens_nothing(stair: FakeStair, hand: Hand) -> None:
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        for _ in range(30):
+            hand.now += 0.03
+            await pilot.press("enter")
+        opener(app).focus()
+        for _ in range(30):
+            hand.now += 0.03
+            await pilot.press("enter")
+        assert opens(stair) == 0
+        assert shows(app, NewSessionScreen)
+
+
+async def test_twenty_enters_send_one_request(hand: Hand) -> None:
+    stair = FakeStair()
+    cloud = HeldCloud()
+    stair.cloud = cloud
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: cloud.requests)
+        assert "opening… sent once" in app.text()
+        await deliberate(pilot, hand, ["enter"] * 20)
+        assert shows(app, NewSessionScreen)
+        hand.rest()
+        await pilot.click("#open-button")
+        opener(app).press()
+        assert len(cloud.requests) == 1
+        cloud.held.set()
+        await until(pilot, lambda: shows(app, SessionScreen))
+        assert len(cloud.requests) == 1
+
+
+async def test_leaving_the_form_cancels_nothing(hand: Hand) -> None:
+    stair = FakeStair()
+    cloud = HeldCloud()
+    stair.cloud = cloud
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: cloud.requests)
+        await pilot.press("escape")
+        assert not shows(app, NewSessionScreen)
+        cloud.held.set()
+        await until(pilot, lambda: app.engine.desk.ledger.value.here)
+        assert len(cloud.requests) == 1
+
+
+async def test_without_limits_it_asks_once_more(stair: FakeStair, hand: Hand) -> None:
+    app = stage(stair, Limits())
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        assert str(opener(app).label) == "Open without limits"
+        await press_open(pilot, app, hand)
+        assert shows(app, Ask)
+        await deliberate(pilot, hand, ["enter"])
+        assert shows(app, NewSessionScreen)
+        assert opens(stair) == 0
+        await press_open(pilot, app, hand)
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: shows(app, SessionScreen))
+        assert opens(stair) == 1
+
+
+@pytest.mark.parametrize("typed", ["-1", "0", "1e9", "1,5", "١٢", " ", "99999999999"])
+async def test_what_cannot_be_read_cannot_be_sent(stair: FakeStair, hand: Hand, typed: str) -> None:
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        screen = app.screen
+        assert isinstance(screen, NewSessionScreen)
+        screen.query_one("#field-jobs Input").value = typed  # type: ignore[attr-defined]
+        await until(pilot, lambda: opener(app).disabled)
+        assert "cannot be sent as it is: jobs" in app.text()
+        opener(app).press()
+        await pilot.pause()
+        assert opens(stair) == 0
+
+
+@pytest.mark.parametrize(("backend", "words"), [("qpu.aria-1", "unavailable"), ("qpu.harmony", "retired")])
+async def test_such_a_backend_is_refused_with_its_reason(
+    stair: FakeStair, hand: Hand, backend: str, words: str
+) -> None:
+    app = stage(stair, backend=backend)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: f"{backend} is {words}" in app.text())
+        assert opener(app).disabled
+
+
+async def test_a_refusal_is_told_and_the_form_lives_on(stair: FakeStair, hand: Hand) -> None:
+    stair.cloud.open_outcome = NotOpened(Fault(FaultKind.BAD_REQUEST, "too many [b]sessions[/b]", 400))
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: "nothing was opened" in app.text())
+        assert "[b]sessions[/b]" in app.text()
+        stair.cloud.open_outcome = None
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: shows(app, SessionScreen))
+        assert opens(stair) == 2
+
+
+async def test_an_adopted_session_is_told(stair: FakeStair, hand: Hand) -> None:
+    made = session(7)
+    stair.cloud.active[made.id] = made
+    stair.cloud.open_outcome = Opened(made, adopted=True)
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: shows(app, SessionScreen))
+        assert any("found by looking" in one.message for one in app._notifications)
+        assert made.id in app.text()
+
+
+async def test_one_question_about_one_candidate(stair: FakeStair, hand: Hand) -> None:
+    made = session(7, limits=LIMITS)
+    stair.cloud.open_outcome = Uncertain((made,), LOST, NOW)
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: shows(app, Ask))
+        assert "Is this the session you just opened?" in app.text()
+        stair.cloud.active[made.id] = made
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: shows(app, SessionScreen))
+        assert made.id in app.engine.desk.ledger.value.here
+        assert opens(stair) == 1
+
+
+async def test_no_is_the_safe_answer(stair: FakeStair, hand: Hand) -> None:
+    made = session(7, limits=LIMITS)
+    stair.cloud.open_outcome = Uncertain((made,), LOST, NOW)
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: shows(app, Ask))
+        await pilot.press("escape")
+        await until(pilot, lambda: shows(app, NewSessionScreen))
+        assert opener(app).disabled
+        assert not app.engine.desk.ledger.value.here
+        assert len(app.engine.desk.ledger.value.questions) == 1
+
+
+async def test_several_candidates_are_a_choice(stair: FakeStair, hand: Hand) -> None:
+    made = (session(7, limits=LIMITS), session(8, limits=LIMITS))
+    stair.cloud.open_outcome = Uncertain(made, LOST, NOW)
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: shows(app, Ask))
+        await deliberate(pilot, hand, ["tab", "tab", "enter"])
+        await until(pilot, lambda: shows(app, SessionScreen))
+        assert app.engine.desk.ledger.value.here == {made[1].id}
+
+
+async def test_no_trace_is_told_and_looked_for(stair: FakeStair, hand: Hand) -> None:
+    stair.cloud.open_outcome = Uncertain((), LOST, NOW)
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: "no trace of it as of" in " ".join(app.text().split()))
+        late = session(9, limits=LIMITS, created_at=NOW)
+        stair.cloud.active[late.id] = late
+        app.engine.home.poller.nudge()
+        await until(pilot, lambda: shows(app, Ask))
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: shows(app, SessionScreen))
+        assert late.id in app.engine.desk.ledger.value.here
+
+
+async def test_old_data_is_refreshed_first(stair: FakeStair, hand: Hand) -> None:
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        stair.clock.forward(60)
+        stair.cloud.fault = OFFLINE
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: "could not be refreshed" in app.text())
+        assert opens(stair) == 0
+        stair.cloud.fault = None
+        late = replace(session(9), created_at=NOW - timedelta(minutes=1))
+        stair.cloud.active[late.id] = late
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: "look again" in app.text())
+        assert opens(stair) == 0
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: shows(app, SessionScreen))
+        assert opens(stair) == 1
+
+
+async def test_view_looks_at_the_session_it_names(stair: FakeStair, hand: Hand) -> None:
+    stair.cloud.active = {session(1).id: session(1)}
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        app.screen.query_one("#view-button", Button).focus()
+        await deliberate(pilot, hand, ["enter"])
+        await until(pilot, lambda: shows(app, SessionScreen))
+        assert opens(stair) == 0

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from textual.pilot import Pilot
+
+from ionq_tui.model.job import Failure, Job, JobCost
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.money import Money
+from ionq_tui.model.outcome import EndUnknown, StillOpen
+from ionq_tui.ui.dialogs.cancel import CancelJobs
+from ionq_tui.ui.dialogs.end import EndSession
+from ionq_tui.ui.screens.job import JobScreen
+from ionq_tui.ui.screens.session import SessionScreen
+from tests.ui.fake import NOW, OFFLINE, FakeStair, session
+from tests.ui.hand import Hand
+from tests.ui.stage import SIZES, Stage, deliberate, shows, until
+
+ONE = session(1, limits=Limits(40, 78, Money(Decimal(30), "usd")))
+STATUSES = ("completed", "failed", "started", "ready", "submitted")
+
+
+def job(number: int, status: str) -> Job:
+    return Job(
+        f"job-{number:06}",
+        status,
+        "qpu.forte-1",
+        f"vqe-{number}",
+        session_id=ONE.id,
+        submitter_id="me",
+        submitted_at=NOW - timedelta(minutes=30 - number),
+        failure=Failure("QuotaExhaustedError", "project [b]budget[/b] reached") if status == "failed" else None,
+    )
+
+
+@pytest.fixture
+def app(stair: FakeStair) -> Stage:
+    stair.cloud.active = {ONE.id: ONE}
+    stair.journal.opened_here = {ONE.id}
+    stair.journal.named = {ONE.id: "H2 scan"}
+    for number, status in enumerate(STATUSES):
+        made = job(number, status)
+        stair.cloud.jobs[made.id] = made
+        stair.cloud.costs[made.id] = JobCost(cost=Money(Decimal("0.65"), "usd"))
+    return Stage(stair, lambda engine: SessionScreen(engine, ONE.id))
+
+
+async def ready(pilot: Pilot[None], app: Stage) -> None:
+    await app.engine.desk.recall()
+    await until(pilot, lambda: app.engine.watcher(ONE.id).store.value.all_listed)
+    await until(pilot, lambda: f"{ONE.id} · qpu.forte-1" in app.text())
+
+
+def asked(app: Stage, what: str) -> list[str]:
+    return [one for one in app.stair.cloud.asked if one.startswith(what)]
+
+
+@pytest.mark.parametrize("size", [*SIZES, (60, 16)])
+async def test_status_meters_and_jobs_are_to_be_seen(app: Stage, hand: Hand, size: tuple[int, int]) -> None:
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot, app)
+        text = app.text()
+        for words in (ONE.id, "STARTED", "created", "time   used  40m", "jobs   used  5", "money", "5 jobs:", "vqe-4"):
+            assert words in text
+        assert "e end" in text
+        assert ("session started" in text) == (size[1] >= 24)
+
+
+async def test_without_jobs_it_tells_how_to_send_some(app: Stage, hand: Hand) -> None:
+    app.stair.cloud.jobs.clear()
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        assert f"export IONQ_SESSION_ID={ONE.id}" in app.text()
+        assert "session_id=" in app.text()
+        assert "SessionManager.from_id(" in app.text()
+
+
+async def test_an_end_is_told_with_its_proof(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("e")
+        await until(pilot, lambda: shows(app, EndSession))
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: "ENDED" in app.text())
+        assert "ended 13:02" in app.text()
+        assert "5 jobs" in app.text()
+        await pilot.press("e")
+        assert not shows(app, EndSession)
+        assert len(asked(app, "end ")) == 1
+
+
+async def test_a_second_e_finds_the_dialog(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("e", "e", "e")
+        assert len(app.screen_stack) == 3
+        await pilot.press("escape")
+        assert shows(app, SessionScreen)
+
+
+async def test_while_it_is_being_proved_it_says_so(app: Stage, hand: Hand) -> None:
+    held = asyncio.Event()
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("e")
+        app.stair.cloud.gate = held
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: "ENDING…" in app.text())
+        assert "not proved yet" in app.text()
+        app.stair.cloud.gate = None
+        held.set()
+        await until(pilot, lambda: "ENDED" in app.text())
+
+
+async def test_still_open_is_said_in_words(app: Stage, hand: Hand) -> None:
+    app.stair.cloud.end_outcome = StillOpen(ONE, Fault(FaultKind.SERVER, "oops", 500))
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("e")
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: "is STILL OPEN" in app.text())
+        assert "STARTED" in app.text()
+        app.stair.cloud.end_outcome = EndUnknown(OFFLINE)
+        await pilot.press("e")
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: "is not known" in app.text())
+
+
+async def test_no_such_session(app: Stage, hand: Hand) -> None:
+    app.stair.cloud.active.clear()
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: f"no such session: {ONE.id}" in app.text())
+        await pilot.press("e")
+        assert not shows(app, EndSession)
+
+
+async def test_stale_is_said_and_the_picture_stays(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        app.stair.cloud.fault = OFFLINE
+        app.stair.clock.forward(60)
+        app.engine.watcher(ONE.id).poller.nudge()
+        await until(pilot, lambda: "STALE 1 min" in app.text())
+        assert "vqe-4" in app.text()
+
+
+async def test_one_job_is_cancelled_after_a_question(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("x")
+        assert shows(app, CancelJobs)
+        await deliberate(pilot, hand, ["enter"])
+        assert asked(app, "cancel") == []
+        await pilot.press("x")
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: asked(app, "cancel"))
+        assert asked(app, "cancel") == ["cancel job-000004"]
+        await until(pilot, lambda: any("canceled" in one.message for one in app._notifications))
+
+
+async def test_all_waiting_jobs_are_cancelled_with_a_result_each(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("X")
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: "Cancelled 2 of 2 jobs" in app.text())
+        assert "job 000003: canceled" in app.text()
+        assert "job 000004: canceled" in app.text()
+        assert sorted(asked(app, "cancel")[0].split()[1:]) == ["job-000003", "job-000004"]
+
+
+async def test_a_finished_job_cannot_be_cancelled(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("G", "x")
+        assert shows(app, SessionScreen)
+
+
+async def test_cancelling_refreshes_old_data_first(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        app.stair.clock.forward(600)
+        app.stair.cloud.fault = OFFLINE
+        await pilot.press("x")
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: any("could not be refreshed" in one.message for one in app._notifications))
+        assert asked(app, "cancel") == []
+
+
+async def test_a_read_only_window_offers_no_end(app: Stage, hand: Hand) -> None:
+    app.engine.connection = replace(app.engine.connection, read_only=True)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("e", "x", "X")
+        assert shows(app, SessionScreen)
+
+
+async def test_enter_shows_the_job_and_its_failure_in_full(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("G", "k", "enter")
+        await until(pilot, lambda: shows(app, JobScreen))
+        await until(pilot, lambda: "project [b]budget[/b] reached" in app.text())
+        await pilot.press("escape")
+        assert shows(app, SessionScreen)
+
+
+async def test_events_take_the_place_of_the_jobs_and_give_it_back(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("v")
+        await until(pilot, lambda: "UTC)  session started" in app.text())
+        assert "vqe-4" not in app.text()
+        await pilot.press("v")
+        await until(pilot, lambda: "vqe-4" in app.text())
+
+
+async def test_an_unchanged_session_paints_nothing(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        screen = app.screen
+        assert isinstance(screen, SessionScreen)
+        await pilot.pause()
+        for widget in (screen.heading_line, screen.steps_line, screen.gauges, screen.summary):
+            before = widget.told
+            screen.tick()
+            assert widget.told is before
+
+
+async def test_leaving_stops_the_watching(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        assert app.engine.watcher(ONE.id).running
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.engine.watcher(ONE.id).running)
