@@ -7,8 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ionq_tui import __version__
 from ionq_tui.model.exit_code import DONE, REFUSED, USAGE
+from ionq_tui.model.version import __version__
 from ionq_tui.settings import Flags, Settings, SettingsError, load_settings
 
 _Add = Callable[..., argparse.ArgumentParser]

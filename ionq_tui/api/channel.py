@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -117,19 +117,21 @@ class Channel:
             while thread.is_alive():
                 thread.join(3600.0)
         except BaseException as interruption:
-            thread.join(RESOLVE_WITHIN)
-            _note(interruption, kept[0] if kept else None)
+            try:
+                thread.join(RESOLVE_WITHIN)
+            finally:
+                _note(interruption, kept[0] if kept else None)
             raise
         if errors:
             raise errors[0]
         return kept[0]
 
-    async def adrive_sent(self, flow: Flow[T], landed: Callable[[T], None]) -> T:
+    async def adrive_sent(self, flow: Flow[T], landed: Callable[[T], Awaitable[None]]) -> T:
         """Run a flow that must not be cut off: where the caller is cancelled, wait a little for its outcome."""
 
         async def work() -> T:
             outcome = await self.adrive(flow)
-            landed(outcome)
+            await landed(outcome)
             return outcome
 
         return await sheltered(work())

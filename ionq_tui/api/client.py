@@ -9,7 +9,6 @@ from types import TracebackType
 
 import httpx
 
-from ionq_tui import __version__
 from ionq_tui.api import operations
 from ionq_tui.api.auth import KeyAuth
 from ionq_tui.api.channel import RETRIES, Channel
@@ -24,6 +23,7 @@ from ionq_tui.model.key import ApiKey, KeyIdentity
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.outcome import Ended, EndOutcome, NotOpened, Opened, OpenOutcome, OpenRequest, StillOpen
 from ionq_tui.model.session import Session
+from ionq_tui.model.version import __version__
 
 DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _PAGE = 100
@@ -184,11 +184,11 @@ class IonQClient:
 
     async def async_create_session(self, backend: str, limits: Limits = NO_LIMITS) -> Session:
         """Async version of `create_session`."""
-        return opened(await self.channel.adrive_sent(open_once(OpenRequest(backend, limits)), _unheard))
+        return opened(await self.channel.adrive_sent(open_once(OpenRequest(backend, limits)), _unheard_async))
 
     async def async_end_session(self, session_id: str) -> Session:
         """Async version of `end_session`."""
-        return ended(session_id, await self.channel.adrive_sent(end_proved(session_id), _unheard))
+        return ended(session_id, await self.channel.adrive_sent(end_proved(session_id), _unheard_async))
 
     async def async_session_jobs(self, session_id: str) -> AsyncIterator[Job]:
         """Async version of `session_jobs`."""
@@ -255,4 +255,8 @@ def _onwards(cursor: str | None, seen: set[str]) -> str | None:
 
 
 def _unheard(_: object) -> None:
+    """Nobody but the caller wants to know."""
+
+
+async def _unheard_async(_: object) -> None:
     """Nobody but the caller wants to know."""

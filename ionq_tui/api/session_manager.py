@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,8 @@ from types import TracebackType
 from ionq_tui.api.client import IonQClient, ended, opened
 from ionq_tui.api.errors import APIError, InvalidLimitError, IonQError, UnusableReplyError
 from ionq_tui.api.flows import end_proved, open_once
+from ionq_tui.api.hangup import HangUp
+from ionq_tui.api.notebook import Notebook
 from ionq_tui.model.job import Job
 from ionq_tui.model.limits import LimitError, Limits, amount, whole
 from ionq_tui.model.outcome import Ended, EndOutcome, Opened, OpenOutcome, OpenRequest
@@ -21,8 +24,9 @@ logger = logging.getLogger("ionq_tui.session")
 class SessionManager:
     """Opens a session, tells its status and ends it; a sync and async context manager that ends it on leaving.
 
-    `max_jobs` counts jobs, `max_time` minutes, `max_cost` USD. Raises InvalidLimitError for a limit that cannot be
-    sent, and TypeError for a client of another library.
+    `max_jobs` counts jobs, `max_time` minutes, `max_cost` USD. With `end_on_signals`, SIGTERM and SIGHUP leave the
+    `with` block and so end the session. With `journal`, this machine's journal notes what was opened and ended.
+    Raises InvalidLimitError for a limit that cannot be sent, and TypeError for a client of another library.
     """
 
     def __init__(
@@ -33,6 +37,8 @@ class SessionManager:
         max_jobs: int | None = None,
         max_time: int | None = None,
         max_cost: float | None = None,
+        end_on_signals: bool = False,
+        journal: bool = True,
     ) -> None:
         """Check the limits; nothing is sent."""
         if not isinstance(client, IonQClient):
@@ -55,6 +61,8 @@ class SessionManager:
         self._proved = False
         self._seen_active = False
         """Whether the server ever said `active: true` of it: only then does `active: false` prove an end."""
+        self._notes = Notebook(client.channel.wiring.base_url, journal)
+        self._hangup = HangUp() if end_on_signals else None
 
     @classmethod
     def from_id(cls, client: IonQClient, session_id: str) -> SessionManager:
@@ -74,8 +82,9 @@ class SessionManager:
         Raises IonQError("Session already open"), the API's own error where nothing was created, SessionUncertain where
         the session may exist.
         """
-        opening = open_once(self._opening())
-        self._opened(self._client.channel.drive_sent(opening, self._hold))
+        request = self._opening()
+        self._notes.intends(request)
+        self._opened(self._client.channel.drive_sent(open_once(request), self._hold))
 
     def close(self) -> None:
         """End the session; never raises, and logs a warning where the end was not proved."""
@@ -89,6 +98,7 @@ class SessionManager:
     def end(self) -> Session:
         """End the session and return it. Raises IonQError unless the end was proved."""
         session_id = self._id()
+        self._notes.ends(session_id)
         outcome = self._client.channel.drive_sent(end_proved(session_id, self._seen_active), self._note_end)
         return self._ended(session_id, outcome)
 
@@ -114,8 +124,9 @@ class SessionManager:
 
     async def async_open(self) -> None:
         """Async version of `open`."""
-        opening = open_once(self._opening())
-        self._opened(await self._client.channel.adrive_sent(opening, self._hold))
+        request = self._opening()
+        await asyncio.to_thread(self._notes.intends, request)
+        self._opened(await self._client.channel.adrive_sent(open_once(request), self._ahold))
 
     async def async_close(self) -> None:
         """Async version of `close`."""
@@ -129,8 +140,9 @@ class SessionManager:
     async def async_end(self) -> Session:
         """Async version of `end`."""
         session_id = self._id()
+        await asyncio.to_thread(self._notes.ends, session_id)
         flow = end_proved(session_id, self._seen_active)
-        return self._ended(session_id, await self._client.channel.adrive_sent(flow, self._note_end))
+        return self._ended(session_id, await self._client.channel.adrive_sent(flow, self._anote_end))
 
     async def async_status(self) -> str:
         """Async version of `status`."""
@@ -154,27 +166,27 @@ class SessionManager:
 
     def __enter__(self) -> SessionManager:
         """Open; where that is interrupted, what was opened meanwhile is ended before the interruption goes on."""
+        if self._hangup is not None:
+            self._hangup.on()
         try:
             self.open()
-        except IonQError:
-            raise
-        except BaseException:
-            self.close()
+        except BaseException as error:
+            self._leave(close=not isinstance(error, IonQError))
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Close."""
-        self.close()
+        self._leave(close=True)
 
     async def __aenter__(self) -> SessionManager:
         """Open; where that is interrupted, what was opened meanwhile is ended before the interruption goes on."""
+        if self._hangup is not None:
+            self._hangup.on_async()
         try:
             await self.async_open()
-        except IonQError:
-            raise
-        except BaseException:
-            await self.async_close()
+        except BaseException as error:
+            await self._aleave(close=not isinstance(error, IonQError))
             raise
         return self
 
@@ -182,7 +194,26 @@ class SessionManager:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         """Close."""
-        await self.async_close()
+        await self._aleave(close=True)
+
+    def _leave(self, *, close: bool) -> None:
+        """Close where asked to, give the signals back, and leave for good where one came."""
+        try:
+            if close:
+                self.close()
+        finally:
+            if self._hangup is not None:
+                self._hangup.off()
+                self._hangup.exit()
+
+    async def _aleave(self, *, close: bool) -> None:
+        try:
+            if close:
+                await self.async_close()
+        finally:
+            if self._hangup is not None:
+                self._hangup.off()
+                self._hangup.exit()
 
     def _opening(self) -> OpenRequest:
         if self._session_id is not None:
@@ -193,6 +224,10 @@ class SessionManager:
         """Keep the id as soon as it is known, even where the caller was interrupted."""
         if isinstance(outcome, Opened):
             self._session_id = self._seen(outcome.session).id
+        self._notes.landed(outcome)
+
+    async def _ahold(self, outcome: OpenOutcome) -> None:
+        await asyncio.to_thread(self._hold, outcome)
 
     def _seen(self, session: Session) -> Session:
         self._seen_active = self._seen_active or session.active is True
@@ -204,6 +239,10 @@ class SessionManager:
 
     def _note_end(self, outcome: EndOutcome) -> None:
         self._proved = isinstance(outcome, Ended)
+        self._notes.ended(outcome)
+
+    async def _anote_end(self, outcome: EndOutcome) -> None:
+        await asyncio.to_thread(self._note_end, outcome)
 
     def _ended(self, session_id: str, outcome: EndOutcome) -> Session:
         session = ended(session_id, outcome)
