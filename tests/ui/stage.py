@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import ClassVar
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -21,7 +20,7 @@ SIZES = [(80, 24), (120, 36)]
 class Stage(App[None]):
     """Shows a screen over an empty one; the home poller runs as in the real app."""
 
-    CSS_PATH: ClassVar = [*sorted((Path(ionq_tui.ui.__file__).parent / "styles").glob("*.tcss"))]
+    CSS_PATH = Path(ionq_tui.ui.__file__).parent / "styles" / "cockpit.tcss"
 
     def __init__(self, stair: FakeStair, made: Callable[[Engine], Screen[None]]) -> None:
         super().__init__()

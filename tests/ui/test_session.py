@@ -65,7 +65,7 @@ async def test_status_meters_and_jobs_are_to_be_seen(app: Stage, hand: Hand, siz
     async with app.run_test(size=size) as pilot:
         await ready(pilot, app)
         text = app.text()
-        for words in (ONE.id, "STARTED", "created", "time   used  40m", "jobs   used  5", "money", "5 jobs:", "vqe-4"):
+        for words in (ONE.id, "STARTED", "created", "time   used  40m", "jobs   used  5", "money", "5 jobs:", "000004"):
             assert words in text
         assert "e end" in text
         assert ("session started" in text) == (size[1] >= 24)

@@ -36,6 +36,7 @@ class Choice(Generic[T]):
 class Ask(Attentive, ModalScreen[T], Generic[T]):
     """Asks once: the first choice has the focus, `esc` gives the safe answer, grave choices take a deliberate key."""
 
+    CSS_PATH = "../styles/dialog.tcss"
     AUTO_FOCUS = ".choice"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIALOG)]
 

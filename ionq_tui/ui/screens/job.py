@@ -25,6 +25,7 @@ from ionq_tui.view.tone import Cell, Fact, Line, Tone, line
 class JobScreen(Cockpit):
     """Shows one job of a session that the screen below goes on watching."""
 
+    CSS_PATH = "../styles/session.tcss"
     OFFERS: ClassVar[Commands] = JOB
     ABOUT: ClassVar[About] = "job"
     AUTO_FOCUS = "#facts-scroll"

@@ -42,6 +42,7 @@ _CHANGED = "the sessions on this backend are others than a moment ago: look agai
 class NewSessionScreen(Attentive, Cockpit):
     """One decision: whatever is pressed, and however often, this form opens one session at most."""
 
+    CSS_PATH = "../styles/form.tcss"
     OFFERS: ClassVar[Commands] = NEW_SESSION
     ABOUT: ClassVar[About] = "sessions"
     AUTO_FOCUS = "#jobs"

@@ -39,6 +39,7 @@ _MANY = 500
 class SessionScreen(Cockpit):
     """Watches one session for as long as it is looked at."""
 
+    CSS_PATH = "../styles/session.tcss"
     OFFERS: ClassVar[Commands] = LIVE
     ABOUT: ClassVar[About] = "session"
     AUTO_FOCUS = "#jobs"
