@@ -1,4 +1,4 @@
-"""What the tests of the client begin with: replies as the API writes them, and a channel to a server in this process."""
+"""What the tests of the client begin with: replies as the API writes them, and a channel within this process."""
 
 from __future__ import annotations
 

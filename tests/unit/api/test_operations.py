@@ -29,9 +29,10 @@ BY_ID: dict[str, Callable[[str], Operation[object]]] = {
     "/jobs/{}/status/cancel": operations.cancel_job,
 }
 SNEAKY = [
-    "a/b", "../whoami", "..\\..", "a/../../b", "%2e%2e", "%2e%2e%2fjobs", "..;", "a?active=true", "a#b", "a%00b", "//evil.example/x",
-    "https://evil.example", "@evil.example", "é", "\u202e", "日本", "\u2024\u2024", "a;b", "a:b", "a&b=c", "+", "...",
-]  # fmt: skip
+    *("a/b", "../whoami", "..\\..", "a/../../b", "%2e%2e", "%2e%2e%2fjobs", "..;", "...", "a?active=true", "a#b"),
+    *("a%00b", "//evil.example/x", "https://evil.example", "@evil.example", "é", "\u202e", "日本", "\u2024\u2024"),
+    *("a;b", "a:b", "a&b=c", "+"),
+]
 
 
 def sent_urls() -> tuple[Channel, list[httpx.Request]]:
@@ -68,7 +69,6 @@ def test_an_id_stays_one_segment_of_the_path(template: str, sneaky: str) -> None
 def test_what_cannot_be_an_id_is_refused_before_anything_is_sent(template: str, bad: str) -> None:
     with pytest.raises(MalformedIdError) as caught:
         BY_ID[template](bad)
-    assert isinstance(caught.value, IonQError) and isinstance(caught.value, ValueError)
     assert len(str(caught.value)) < 400
 
 
