@@ -22,7 +22,7 @@ def header(
     read_only: bool = False,
     demo: bool = False,
 ) -> Line:
-    """Return profile, key name and source, server, READ-ONLY and DEMO; without a source there is no key."""
+    """Return DEMO, READ-ONLY, profile, key name and source, server (the demo has none); without a source no key."""
     named = plain(key_name, 40) if key_name is not None else ""
     key = f"key {named} ({plain(source, 30)})".replace("  ", " ") if source is not None else "no key"
     production = base_url.rstrip("/") == PRODUCTION
@@ -32,7 +32,7 @@ def header(
             line(Cell("READ-ONLY", Tone.WARN)) if read_only else (),
             line(Cell(plain(profile, 30), Tone.STRONG)),
             line(key),
-            line("production") if production else line(Cell(plain(base_url, 120), Tone.WARN)),
+            () if demo else line("production") if production else line(Cell(plain(base_url, 120), Tone.WARN)),
         ]
     )
 

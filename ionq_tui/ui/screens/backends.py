@@ -25,6 +25,10 @@ from ionq_tui.view.status import why_not
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
 
+_MOVING = {"updated"}
+"""Facts that would be painted anew every second; the first line tells the age of the list."""
+
+
 class BackendsScreen(Cockpit):
     """The backends on offer, and what was measured of the one with the cursor; works without a key."""
 
@@ -84,7 +88,7 @@ class BackendsScreen(Cockpit):
         self.notice.tell(*notice)
         self.notice.display = bool(notice)
         facts = backend_facts(item.backend, item.measured, self.engine.clock.now(), None) if item is not None else []
-        self.facts.tell(*(line(Cell(pad(name, 10), Tone.DIM), text) for name, text in facts))
+        self.facts.tell(*(line(Cell(pad(name, 10), Tone.DIM), text) for name, text in facts if name not in _MOVING))
 
     def _item(self) -> BackendItem | None:
         fleet = self.engine.yard.fleet.value

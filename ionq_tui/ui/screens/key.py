@@ -152,6 +152,14 @@ class KeyScreen(Frame[KeyGiven | None]):
         if self._in_use:
             self.dismiss(None)
 
+    def action_focus_next(self) -> None:
+        """Go to the next field or button."""
+        self.focus_next()
+
+    def action_focus_previous(self) -> None:
+        """Go to the field or button before."""
+        self.focus_previous()
+
     async def _take_demo(self) -> None:
         self.dismiss(KeyGiven(await self._stair.demo()))
 

@@ -90,7 +90,7 @@ class Rows(Generic[Item]):
         keys = [key for key, item in self.items.items() if not needle or needle in self._text_of(item).casefold()]
         if self._column is not None:
             by = self._columns[self._column]
-            column = Column[str](by.name, by.width, lambda key: by.key(self.items[key]))
+            column: Column[str] = Column(by.name, by.width, lambda key: by.key(self.items[key]))
             self.order = arranged(keys, column, reverse=self._reversed)
         else:
             self.order = keys[::-1] if self._reversed else keys

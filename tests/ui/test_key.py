@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from textual.widgets import Button, Input
+
+from ionq_tui.model.key import NoKey
+from ionq_tui.ui.screens.backends import BackendsScreen
+from ionq_tui.ui.screens.frame import Frame
+from ionq_tui.ui.screens.key import KeyScreen, Tick
+from ionq_tui.ui.screens.sessions import SessionsScreen
+from tests.ui.cast import Cast, Hands, at_home, until
+from tests.ui.fake import REFUSED, FakeStair
+from tests.ui.stage import SIZES
+
+SECRET = "sk-canary-5f0c-7777"
+NONE = NoKey(("the keyring is locked",))
+
+
+async def type_key(pilot: Hands, app: Cast) -> None:
+    await until(pilot, lambda: app.shows(KeyScreen))
+    app.screen.query_one("#key", Input).value = SECRET
+    await pilot.press("enter")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_without_a_key_it_says_what_works_here(size: tuple[int, int]) -> None:
+    app = Cast(FakeStair(NONE))
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.shows(KeyScreen))
+        await pilot.pause()
+        for told in ("export IONQ_API_KEY", "key_command", "memory only", "the keyring is locked", "Browse backends"):
+            assert told in app.text()
+        assert not app.screen.query_one(Tick).display
+        assert app.focused is app.screen.query_one("#key")
+
+
+async def test_it_paints_before_it_asks_for_the_key() -> None:
+    stair = FakeStair()
+    asked = asyncio.Event()
+    go_on = asyncio.Event()
+    find = stair.find_key
+
+    async def find_slowly() -> object:
+        asked.set()
+        await go_on.wait()
+        return await find()
+
+    stair.find_key = find_slowly  # type: ignore[assignment, method-assign]
+    app = Cast(stair)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, asked.is_set)
+        assert type(app.screen) is Frame
+        assert "lab-b" in app.text()
+        go_on.set()
+        await until(pilot, lambda: app.shows(SessionsScreen))
+
+
+async def test_enter_on_the_empty_field_starts_the_demo() -> None:
+    stair = FakeStair(NONE)
+    app = Cast(stair)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(KeyScreen))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.shows(SessionsScreen))
+        await pilot.pause()
+        assert stair.calls == ["find_key", "demo"]
+        assert "DEMO" in app.text()
+
+
+async def test_the_field_is_empty_before_anything_is_asked_and_the_key_is_nowhere_to_be_seen() -> None:
+    stair = FakeStair(NONE)
+    stair.cloud.gate = asyncio.Event()
+    app = Cast(stair)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await type_key(pilot, app)
+        await until(pilot, lambda: "whoami" in stair.cloud.asked)
+        await pilot.pause()
+        assert app.screen.query_one("#key", Input).value == ""
+        assert SECRET not in app.text()
+        assert "••••7777" in app.text()
+        stair.cloud.gate.set()
+        await until(pilot, lambda: app.shows(SessionsScreen))
+        assert stair.kept == []
+        assert app.running.connection.source == "typed"
+
+
+async def test_typing_shows_dots_only() -> None:
+    app = Cast(FakeStair(NONE))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(KeyScreen))
+        await pilot.press(*"qxwv")
+        await pilot.pause()
+        assert "qxwv" not in app.text()
+        assert "••••" in app.text()
+
+
+async def test_a_wrong_key_gets_the_words_of_the_fault_and_another_chance() -> None:
+    stair = FakeStair(NONE)
+    stair.cloud.who = REFUSED
+    app = Cast(stair)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await type_key(pilot, app)
+        await until(pilot, lambda: "IonQ refused this API key" in app.text())
+        assert app.shows(KeyScreen)
+        assert stair.cloud.closed
+
+
+async def test_a_text_that_cannot_be_a_key_is_not_sent_and_not_repeated() -> None:
+    stair = FakeStair(NONE)
+    app = Cast(stair)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(KeyScreen))
+        app.screen.query_one("#key", Input).value = "two words"
+        await pilot.press("enter")
+        await until(pilot, lambda: "holds a space" in app.text())
+        assert "two words" not in app.text()
+        assert stair.calls == ["find_key"]
+
+
+@pytest.mark.parametrize("trouble", ["", "the keyring is locked"])
+async def test_a_key_is_kept_only_where_that_is_asked_for(trouble: str) -> None:
+    stair = FakeStair(NoKey((), can_keep=True))
+    stair.keep_trouble = trouble
+    app = Cast(stair)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(KeyScreen))
+        await pilot.press("tab", "space")
+        await pilot.pause()
+        assert "▐X▌" in app.text()
+        await type_key(pilot, app)
+        app.screen.query_one("#key", Input).focus()
+        await until(pilot, lambda: app.shows(SessionsScreen))
+        assert stair.kept == ["••••7777"]
+        await pilot.pause()
+        assert ("memory only" in app.toasts()) == bool(trouble)
+
+
+async def test_browsing_needs_no_key() -> None:
+    stair = FakeStair(NONE)
+    app = Cast(stair)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(KeyScreen))
+        app.screen.query_one("#browse", Button).press()
+        await until(pilot, lambda: app.shows(SessionsScreen))
+        await pilot.press("b")
+        await until(pilot, lambda: app.shows(BackendsScreen) and "qpu.forte-1" in app.text())
+        assert "no key" in app.text()
+        await pilot.press("enter")
+        await until(pilot, lambda: "needs an API key" in app.toasts())
+        assert app.shows(BackendsScreen)
+
+
+async def test_the_quit_button_quits() -> None:
+    app = Cast(FakeStair(NONE))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(KeyScreen))
+        app.screen.query_one("#quit", Button).press()
+        await until(pilot, lambda: app.return_value is not None)
+
+
+async def test_a_refused_key_brings_the_key_screen_once_and_dialogs_stay() -> None:
+    stair = FakeStair()
+    app = Cast(stair)
+    async with at_home(app) as pilot:
+        await pilot.press("o")
+        await pilot.pause()
+        dialog = app.screen
+        stair.cloud.fault = REFUSED
+        app.running.home.poller.nudge()
+        await until(pilot, lambda: app.shows(KeyScreen))
+        assert dialog in app.screen_stack
+        app.running.yard.poller.nudge()
+        stair.cloud.offered = REFUSED
+        await pilot.pause()
+        assert sum(isinstance(screen, KeyScreen) for screen in app.screen_stack) == 1
+        stair.cloud.fault = None
+        await type_key(pilot, app)
+        await until(pilot, lambda: app.screen is dialog)
+        assert stair.renewed == ["••••7777"]
+        assert "open" not in " ".join(stair.cloud.asked)
+
+
+async def test_a_refused_key_can_be_left_be_and_given_later_from_the_palette() -> None:
+    stair = FakeStair()
+    app = Cast(stair)
+    async with at_home(app) as pilot:
+        stair.cloud.fault = REFUSED
+        app.running.home.poller.nudge()
+        await until(pilot, lambda: app.shows(KeyScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.shows(SessionsScreen))
+        app.running.home.poller.nudge()
+        await pilot.pause()
+        assert app.shows(SessionsScreen)
+        await pilot.press(":", *"api key", "enter")
+        await until(pilot, lambda: app.shows(KeyScreen))
