@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -142,9 +143,10 @@ def inside(cloud: SimulatedCloud) -> Answer:
 def _patience(environ: Mapping[str, str]) -> float:
     """Read the factor on pauses and time-outs; what cannot be read is 1."""
     try:
-        return min(max(float(environ.get(PATIENCE, "1")), 0.001), 10.0)
+        factor = float(environ.get(PATIENCE, "1"))
     except ValueError:
         return 1.0
+    return 1.0 if math.isnan(factor) else min(max(factor, 0.001), 10.0)
 
 
 def journal_path() -> str:

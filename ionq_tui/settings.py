@@ -96,7 +96,7 @@ def load_settings(flags: Flags, environ: Mapping[str, str], config_dir: Path) ->
     `IONQ_API_URL` comes before the profile's `url`, except where `--profile` was given and that profile has a `url`
     of its own: who names an organisation must reach that one, and its key must not go to the host of another.
     """
-    path = _config_path(flags, environ, config_dir)
+    path = config_path(flags, environ, config_dir)
     file = _read(path, must_exist=path != config_dir / CONFIG_NAME)
     where = str(path)
     _check(file, _FILE, where)
@@ -179,7 +179,8 @@ _PROFILE: Mapping[str, tuple[type, ...]] = {
 _WORDS = {str: "a text in quotes", int: "a number", bool: "true or false", dict: "a table"}
 
 
-def _config_path(flags: Flags, environ: Mapping[str, str], config_dir: Path) -> Path:
+def config_path(flags: Flags, environ: Mapping[str, str], config_dir: Path) -> Path:
+    """Return the file that is read, whether it exists or not: flag before environment before the usual place."""
     if flags.config is not None:
         return flags.config
     told = environ.get("IONQ_TUI_CONFIG")

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Mapping, Sequence
 from uuid import uuid4
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.exit_code import DONE, REFUSED, UNCERTAIN, USAGE
 from ionq_tui.model.limits import LimitError, Limits, read_jobs, read_minutes, read_money
-from ionq_tui.model.link import Fault
+from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.outcome import Ended, EndOutcome, NotOpened, Opened, OpenOutcome, OpenRequest
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.settings import Settings
-from ionq_tui.shell.line import Stop, checked_id, find_session, heard, say, tell_json
+from ionq_tui.shell.line import Stop, changing, checked_id, find_session, heard, json_text, say, tell_json
 from ionq_tui.shell.line import run as connected
 from ionq_tui.shell.look import session_facts
+from ionq_tui.shell.signals import waited
 from ionq_tui.view.amount import limits_words
 from ionq_tui.view.plain import plain
 from ionq_tui.view.result import end_result, open_result
 from ionq_tui.view.status import why_not
 
-RESOLVE_WITHIN = 5.0
-"""Seconds an interrupted command still waits to learn what became of a sent request."""
+_REFUSALS = frozenset(
+    {
+        FaultKind.READ_ONLY,
+        FaultKind.KEY_MISSING,
+        FaultKind.KEY_REFUSED,
+        FaultKind.FORBIDDEN,
+        FaultKind.NOT_FOUND,
+        FaultKind.BAD_REQUEST,
+    }
+)
+"""Answers to a request to end that mean that it did nothing."""
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -30,13 +41,15 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     try:
         if args.command == "open":
             request = requested(args)
+            changing(settings)
             return connected(settings, lambda engine: _open(engine, request, args.label, args.json))
         _check_end(args)
+        changing(settings)
     except Stop as stop:
         say(str(stop))
         return stop.code
     if args.all_here:
-        return connected(settings, lambda engine: _end_all(engine, settings))
+        return connected(settings, lambda engine: _end_all(engine, settings, args.json))
     return connected(settings, lambda engine: _end_one(engine, settings, args))
 
 
@@ -50,6 +63,8 @@ def requested(args: argparse.Namespace) -> OpenRequest:
         raise Stop("no limit given: name --max-jobs, --max-time or --max-cost, or say --no-limit", USAGE)
     if not limits.absent and args.no_limit:
         raise Stop("--no-limit contradicts the limits given", USAGE)
+    if not (args.backend.isprintable() and args.label.isprintable()):
+        raise Stop("the backend and the label must be printable text", USAGE)
     if not args.yes:
         raise Stop(f"it costs money: add --yes to open a session on {plain(args.backend, 60)}", USAGE)
     return OpenRequest(args.backend, limits)
@@ -59,31 +74,34 @@ async def _open(engine: Engine, request: OpenRequest, label: str, as_json: bool)
     outcome = await open_known(engine, request, label)
     if not isinstance(outcome, Opened):
         return told_not_opened(engine, outcome)
-    say(
-        f"{plain(outcome.session.backend, 60)}: {limits_words(outcome.session.limits)}; end it with"
-        f" ionq-tui end {outcome.session.short} --yes"
-    )
-    if as_json:
-        return tell_json(session_facts(engine, outcome.session))
-    print(outcome.session.id)
+    session = outcome.session
+    say(opened_words(outcome))
+    try:
+        print(json_text(session_facts(engine, session), 2) if as_json else session.id, flush=True)
+    except OSError:  # nobody reads, or the disk is full: an id that is lost is a session that is forgotten
+        say(f"the id could not be printed: the session {plain(session.id, 64)} is open")
+        return UNCERTAIN
     return DONE
+
+
+def opened_words(outcome: Opened) -> str:
+    """Return what is open now, and how to end it."""
+    session = outcome.session
+    how = " (found by looking after the reply was lost)" if outcome.adopted else ""
+    return (
+        f"{plain(session.short)} on {plain(session.backend, 60)} is open{how}: {limits_words(session.limits)};"
+        f" end it with ionq-tui end {plain(session.id, 64)} --yes"
+    )
 
 
 async def open_known(engine: Engine, request: OpenRequest, label: str) -> OpenOutcome:
     """Look what exists, then open; an interruption waits a little for what became of the sent request."""
     heard(await engine.home.refresh(), "sessions")
     await _check_backend(engine, request.backend)
-    token = uuid4().hex
-    try:
-        return await engine.desk.open(token, request, label)
-    except asyncio.CancelledError:
-        _go_on()
-        say("interrupted: waiting for what became of the request")
-        try:
-            async with asyncio.timeout(RESOLVE_WITHIN):
-                return await engine.desk.open(token, request, label)
-        except TimeoutError:
-            raise Stop("a session may have been opened: look with ionq-tui ls", UNCERTAIN) from None
+    opening = asyncio.ensure_future(engine.desk.open(uuid4().hex, request, label))
+    if not await waited([opening], say):
+        raise Stop(f"a session may have been opened on {plain(request.backend, 60)}: look with ionq-tui ls", UNCERTAIN)
+    return opening.result()
 
 
 def told_not_opened(engine: Engine, outcome: OpenOutcome) -> int:
@@ -121,58 +139,56 @@ def _check_end(args: argparse.Namespace) -> None:
 
 async def _end_one(engine: Engine, settings: Settings, args: argparse.Namespace) -> int:
     session = await find_session(engine, args.id)
-    owner = engine.desk.ledger.value.owner(session)
     if session.ended:
         say(f"{plain(session.short)} had ended already")
         return tell_json(session_facts(engine, session)) if args.json else DONE
-    if owner in (Owner.OTHER, Owner.UNKNOWN) and not args.not_mine:
-        raise Stop(f"{plain(session.id, 64)} was not opened here or by this key: add --not-mine to end it", USAGE)
-    outcome = await ended(engine, session)
+    check_owner(engine, session, args.not_mine)
+    outcome = (await end_each(engine, [session]))[session.id]
     if isinstance(outcome, Ended) and args.json:
         return tell_json(session_facts(engine, outcome.session))
-    return _told_end(engine, settings, session, outcome)
+    return told_end(engine, settings, session, outcome)
 
 
-async def ended(engine: Engine, session: Session) -> EndOutcome:
-    """End a session; an interruption waits a little for what became of the sent request."""
-    seen = session.active is True
-    try:
-        return await engine.desk.end(session.id, seen)
-    except asyncio.CancelledError:
-        _go_on()
-        say("interrupted: waiting for what became of the request")
-        try:
-            async with asyncio.timeout(RESOLVE_WITHIN):
-                return await engine.desk.end(session.id, seen)
-        except TimeoutError:
-            raise Stop(f"the end is not proved: look with ionq-tui show {session.id}", UNCERTAIN) from None
+def check_owner(engine: Engine, session: Session, not_mine: bool) -> None:
+    """Stop before ending what is not ours, unless that was said."""
+    if engine.desk.ledger.value.owner(session) in (Owner.OTHER, Owner.UNKNOWN) and not not_mine:
+        raise Stop(f"{plain(session.id, 64)} was not opened here or by this key: add --not-mine to end it", USAGE)
 
 
-async def _end_all(engine: Engine, settings: Settings) -> int:
+async def end_each(
+    engine: Engine, sessions: Sequence[Session], until: float | None = None
+) -> Mapping[str, EndOutcome | None]:
+    """End sessions; an interruption waits a little for what became of the requests. None is not known in time."""
+    ends = {one.id: asyncio.ensure_future(engine.desk.end(one.id, one.active is True)) for one in sessions}
+    await waited(ends.values(), say, until)
+    return {name: end.result() if end.done() else None for name, end in ends.items()}
+
+
+async def _end_all(engine: Engine, settings: Settings, as_json: bool) -> int:
     """End every session opened here that still runs; one failure never stops the others."""
     heard(await engine.home.refresh(), "sessions")
     ledger = engine.desk.ledger.value
     running = [one for one in engine.home.board.value.sessions.values() if one.id in ledger.here and not one.ended]
     if not running:
         say("nothing opened here is running")
-        return DONE
-    outcomes = await asyncio.gather(*(ended(engine, one) for one in running))
-    told = zip(running, outcomes, strict=True)
-    return max(_told_end(engine, settings, one, outcome) for one, outcome in told)
+    outcomes = await end_each(engine, running)
+    over = {name: outcome.session for name, outcome in outcomes.items() if isinstance(outcome, Ended)}
+    if as_json:
+        tell_json({"sessions": [session_facts(engine, one) for one in over.values()]})
+    told = [one for one in running if not (as_json and one.id in over)]
+    return max([told_end(engine, settings, one, outcomes[one.id]) for one in told], default=DONE)
 
 
-def _told_end(engine: Engine, settings: Settings, session: Session, outcome: EndOutcome) -> int:
-    words = end_result(outcome, engine.clock.now(), None, settings.people, session.id).text
+def told_end(engine: Engine, settings: Settings, session: Session, outcome: EndOutcome | None) -> int:
+    """Say what became of a request to end; returns the exit code."""
     if isinstance(outcome, Ended):
-        print(words)
+        print(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
         return DONE
-    say(words)
-    say(f"look with ionq-tui show {plain(session.id, 64)}, and try again")
+    if outcome is None:
+        say(f"the end of {plain(session.id, 64)} is not proved")
+    else:
+        say(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
+    if outcome is not None and outcome.fault is not None and outcome.fault.kind in _REFUSALS:
+        return REFUSED
+    say(f"look with ionq-tui show {plain(session.id, 64)}, and try again: ionq-tui end {plain(session.id, 64)} --yes")
     return UNCERTAIN
-
-
-def _go_on() -> None:
-    """Take back the cancellation, so that this task can still wait."""
-    task = asyncio.current_task()
-    if task is not None:
-        task.uncancel()

@@ -31,17 +31,26 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def _login(settings: Settings) -> int:
     """Read the key without echo, or from standard input; never from the arguments, which everyone can see."""
-    if sys.stdin.isatty():
-        text = getpass.getpass(f"API key for {settings.host}, profile {settings.profile} (not shown): ")
-    else:
-        text = sys.stdin.readline()
     try:
-        key = ApiKey(text)
+        key = ApiKey(_typed(f"API key for {settings.host}, profile {settings.profile} (not shown): "))
+    except UnicodeDecodeError:
+        say("that is no key: it is not text; nothing was kept")
+        return REFUSED
     except ValueError as error:
         say(f"{error}; nothing was kept")
         return REFUSED
-    del text
     return asyncio.run(_keep(settings, key))
+
+
+def _typed(prompt: str) -> str:
+    if sys.stdin is None:
+        return ""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline()
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        return ""
 
 
 async def _keep(settings: Settings, key: ApiKey) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from ionq_tui.model.key import NoKey
 from ionq_tui.model.link import Fault
 from ionq_tui.model.session import Session
 from ionq_tui.settings import Settings
+from ionq_tui.shell.signals import Signals
 from ionq_tui.view.fault import About, fault_words
 from ionq_tui.view.plain import plain
 
@@ -31,10 +31,16 @@ class Stop(Exception):
         super().__init__(words)
 
 
-def run(settings: Settings, work: Callable[[Engine], Awaitable[int]], *, keyless: bool = False) -> int:
-    """Connect, do the work, close; SIGTERM and SIGHUP interrupt as ctrl+c does."""
+def run(
+    settings: Settings,
+    work: Callable[[Engine], Awaitable[int]],
+    *,
+    keyless: bool = False,
+    signals: Signals | None = None,
+) -> int:
+    """Connect, do the work, close; signals interrupt the work unless the command heeds them otherwise."""
     try:
-        return asyncio.run(_connected(settings, work, keyless))
+        return asyncio.run(_connected(settings, work, keyless, signals or Signals()))
     except Stop as stop:
         say(str(stop))
         return stop.code
@@ -43,36 +49,62 @@ def run(settings: Settings, work: Callable[[Engine], Awaitable[int]], *, keyless
         return INTERRUPTED
 
 
-async def _connected(settings: Settings, work: Callable[[Engine], Awaitable[int]], keyless: bool) -> int:
+async def _connected(
+    settings: Settings, work: Callable[[Engine], Awaitable[int]], keyless: bool, signals: Signals
+) -> int:
+    with signals.heard():
+        engine = await _engine(settings, keyless)
+        try:
+            return await work(engine)
+        finally:
+            signals.heed = signals.ignore
+            await _close(engine)
+
+
+async def _engine(settings: Settings, keyless: bool) -> Engine:
     stair = Stair(settings)
     if keyless:
-        engine = await stair.browse()
-    else:
-        found = await stair.find_key()
-        if isinstance(found, NoKey):
-            raise Stop("\n".join([*found.reasons, "no API key: set IONQ_API_KEY, or run ionq-tui auth login"]))
-        engine = await stair.connect(found)
-    task = asyncio.current_task()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        with suppress(NotImplementedError, ValueError):
-            loop.add_signal_handler(number, lambda: task.cancel() if task is not None else None)
-    try:
-        return await work(engine)
-    finally:
-        await engine.close()
+        return await stair.browse()
+    found = await stair.find_key()
+    if isinstance(found, NoKey):
+        raise Stop("\n".join([*found.reasons, "no API key: set IONQ_API_KEY, or run ionq-tui auth login"]))
+    return await stair.connect(found)
+
+
+async def _close(engine: Engine) -> None:
+    """Close; a request that was given up is not waited for again, and the journal keeps it as an open question."""
+    if engine.desk.busy:
+        given_up = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in given_up:
+            task.cancel()
+        await asyncio.wait(given_up)
+    await engine.close()
+
+
+def changing(settings: Settings) -> None:
+    """Stop where nothing may be changed, before anything is sent."""
+    if settings.read_only:
+        raise Stop("read-only: nothing was sent; say --write to act")
 
 
 def say(words: str) -> None:
     """Tell a person, on standard error; text of the server in it is made plain line by line."""
-    for line in words.split("\n"):
-        print(f"ionq-tui: {plain(line)}", file=sys.stderr)
+    if sys.stderr is None:
+        return
+    with suppress(OSError, ValueError):  # a terminal that is gone must not keep a session from being ended
+        for line in words.split("\n"):
+            print(f"ionq-tui: {plain(line)}", file=sys.stderr, flush=True)
 
 
 def tell_json(value: object) -> int:
     """Print machine-readable facts; every control or special character is escaped."""
-    print(json.dumps(value, indent=2, ensure_ascii=True))
+    print(json_text(value, indent=2))
     return DONE
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """Return JSON in which every control and special character is escaped; json itself leaves one."""
+    return json.dumps(value, indent=indent, ensure_ascii=True).replace("\x7f", "\\u007f")
 
 
 def heard(answer: object | Fault, about: About = "") -> None:
@@ -93,19 +125,23 @@ async def find_session(engine: Engine, text: str) -> Session:
     wanted = checked_id(text)
     fault = await engine.home.refresh()
     found = matching(wanted, engine.home.board.value.sessions.values())
-    if len(found) > 1:
-        ids = ", ".join(plain(one.id, 64) for one in found)
-        raise Stop(f"{wanted!r} is not unique: {ids}", USAGE)
     if found:
-        return found[0]
+        return _only(found, wanted)
     answer = await engine.cloud.session(wanted)
     if isinstance(answer, Session):
         return answer
     if fault is None and await engine.home.read_ended() is None:
-        ended = matching(wanted, engine.home.board.value.sessions.values())
-        if len(ended) == 1:
-            return ended[0]
+        found = matching(wanted, engine.home.board.value.sessions.values())
+        if found:
+            return _only(found, wanted)
     raise Stop(fault_words(answer, "session"))
+
+
+def _only(found: list[Session], wanted: str) -> Session:
+    if len(found) > 1:
+        ids = ", ".join(plain(one.id, 64) for one in found[:10]) + (", …" if len(found) > 10 else "")
+        raise Stop(f"{wanted!r} is not unique: {ids}", USAGE)
+    return found[0]
 
 
 def matching(text: str, sessions: Iterable[Session]) -> list[Session]:
