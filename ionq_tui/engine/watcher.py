@@ -34,6 +34,8 @@ class Watcher:
         self.poller = Poller(self._tick, clock, interval)
         self.running = False
         """True while somebody runs it."""
+        self.rung: set[str] = set()
+        """Alarms that were told: each is told once, however often its screen is opened."""
 
     async def run(self) -> None:
         """Poll and price until the session has ended, or this task is cancelled."""

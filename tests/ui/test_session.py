@@ -238,3 +238,24 @@ async def test_leaving_stops_the_watching(app: Stage, hand: Hand) -> None:
         assert app.engine.watcher(ONE.id).running
         await pilot.press("escape")
         await until(pilot, lambda: not app.engine.watcher(ONE.id).running)
+
+
+async def test_an_alarm_rings_once_and_stays(app: Stage, hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    bells: list[int] = []
+    monkeypatch.setattr(Stage, "bell", lambda _: bells.append(1))
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        assert not bells
+        for number in range(5, 33):
+            made = job(number, "completed")
+            app.stair.cloud.jobs[made.id] = made
+        app.engine.watcher(ONE.id).poller.nudge()
+        await until(pilot, lambda: "80 % of the jobs used" in app.text())
+        assert len(bells) == 1
+        app.stair.clock.forward(20)
+        screen = app.screen
+        assert isinstance(screen, SessionScreen)
+        screen.tick()
+        await pilot.pause()
+        assert len(bells) == 1
+        assert "jobs run" in app.text() or "time runs" in app.text()

@@ -14,6 +14,7 @@ from ionq_tui.engine.poller import Freshness
 from ionq_tui.model.watch import Watch
 from ionq_tui.ui.commands import JOB, Commands
 from ionq_tui.ui.dialogs.cancel import ask_to_cancel
+from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.fault import About
@@ -79,8 +80,7 @@ class JobScreen(Cockpit):
 
     def action_copy(self) -> None:
         """Copy the job's id."""
-        self.app.copy_to_clipboard(self.job_id)
-        self.notify(f"{self.job_id}\nsent to the terminal's clipboard", markup=False)
+        self.app.push_screen(CopyText((("id", self.job_id),)))
 
     def action_refresh(self) -> None:
         """Ask for the session now."""

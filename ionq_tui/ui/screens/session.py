@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on
@@ -18,6 +19,7 @@ from ionq_tui.model.session import Session
 from ionq_tui.model.watch import Watch
 from ionq_tui.ui.commands import LIVE, Commands
 from ionq_tui.ui.dialogs.cancel import ask_to_cancel
+from ionq_tui.ui.dialogs.copy import CopyText, session_texts
 from ionq_tui.ui.dialogs.end import ask_to_end
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.screens.job import JobScreen
@@ -26,14 +28,20 @@ from ionq_tui.ui.widgets.gauges import Gauges
 from ionq_tui.ui.widgets.history import History
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.alarm import alarms
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About
+from ionq_tui.view.forecast import Forecast, first_line, forecasts
 from ionq_tui.view.live import newest_first, outcome_lines
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_row
 from ionq_tui.view.session_card import how_to_send, jobs_line, timeline, title
+from ionq_tui.view.tone import Cell, Line, Tone, line
 
 _MANY = 500
 """Jobs beyond which the table is made anew at most once a second."""
+
+_OUTLOOK = 10
+"""Seconds between two estimates from the same picture."""
 
 
 class SessionScreen(Cockpit):
@@ -58,6 +66,9 @@ class SessionScreen(Cockpit):
         self.session_id = session_id
         self._watcher = engine.watcher(session_id)
         self._listed: Watch | None = None
+        self._looked: tuple[Watch, int] | None = None
+        self._coming: tuple[Forecast, ...] = ()
+        self._alarm: list[Line] = []
 
     def compose_body(self) -> Iterable[Widget]:
         """Status and meters, jobs, events."""
@@ -141,11 +152,29 @@ class SessionScreen(Cockpit):
         self.heading_line.tell(title(session, ledger.owner(session), ledger.label(session.id)))
         told = timeline(session, now, None, ending=self.ending, seen_active=watch.seen_active)
         self.steps_line.tell(told)
-        self.gauges.measure(watch, now, notes=not self.has_class("-low"))
-        lines = outcome_lines(watch, ledger.ends.get(session.id), now, None, ending=self.ending)
+        self._look_ahead(watch, now)
+        self.gauges.measure(watch, now, self._coming, notes=not self.has_class("-low"))
+        lines = [*self._alarm, *outcome_lines(watch, ledger.ends.get(session.id), now, None, ending=self.ending)]
+        if first := first_line(self._coming, now, None):
+            lines.append(first)
         self.outcome.tell(*lines)
         self.outcome.display = bool(lines)
         self.history.show(watch, now)
+
+    def _look_ahead(self, watch: Watch, now: datetime) -> None:
+        """Estimate anew for a new picture, else every ten seconds; ring once for each alarm that is new."""
+        moment = int(now.timestamp()) // _OUTLOOK
+        if self._looked is not None and self._looked[0] is watch and self._looked[1] == moment:
+            return
+        self._looked = watch, moment
+        self._coming = forecasts(watch, now)
+        told = alarms(watch, now)
+        self._alarm = [line(Cell(f"! {words}", Tone.WARN)) for words in [*told.values()][-1:]]
+        new = [words for name, words in told.items() if name not in self._watcher.rung]
+        if new:
+            self._watcher.rung |= told.keys()
+            self.app.bell()
+            self.notify("\n".join(new), severity="warning", timeout=30, markup=False)
 
     def _list_jobs(self) -> None:
         watch = self.known
@@ -202,9 +231,8 @@ class SessionScreen(Cockpit):
             self._table.focus()
 
     def action_copy(self) -> None:
-        """Copy the session's id."""
-        self.app.copy_to_clipboard(self.session_id)
-        self.notify(f"{self.session_id}\nsent to the terminal's clipboard", markup=False)
+        """Offer the session's id, the export line and the attach command."""
+        self.app.push_screen(CopyText(session_texts(self.session_id)))
 
     def action_refresh(self) -> None:
         """Ask for the session now."""

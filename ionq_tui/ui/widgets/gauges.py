@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from ionq_tui.model.watch import EMPTY_WATCH, Watch
 from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.forecast import Forecast, tail
 from ionq_tui.view.gauge import meter_line, note_line
 from ionq_tui.view.meter import Meter, jobs_meter, money_meter, time_meter
 from ionq_tui.view.tone import Line
@@ -20,16 +22,17 @@ class Gauges(Words):
         self._watch = EMPTY_WATCH
         self._jobs, self._money = jobs_meter(EMPTY_WATCH), money_meter(EMPTY_WATCH)
 
-    def measure(self, watch: Watch, now: datetime, *, notes: bool) -> None:
-        """Tell the meters as of now, with what is to be said of each where there is room."""
+    def measure(self, watch: Watch, now: datetime, told: Iterable[Forecast], *, notes: bool) -> None:
+        """Tell the meters as of now, when each is likely to run out, and what else there is to say where it fits."""
+        tails = {one.name: tail(one, now, None) for one in told if notes and one.name != "time"}
         if watch is not self._watch:
             self._watch, self._jobs, self._money = watch, jobs_meter(watch), money_meter(watch)
-        told: list[Line | str] = []
+        lines: list[Line | str] = []
         for meter in (time_meter(watch.session, now), self._jobs, self._money):
-            told += self._lines(meter, notes)
-        self.tell(*told)
+            lines += self._lines(meter, notes, tails.get(meter.name, ""))
+        self.tell(*lines)
 
-    def _lines(self, meter: Meter, notes: bool) -> list[Line | str]:
+    def _lines(self, meter: Meter, notes: bool, ending: str) -> list[Line | str]:
         width = self.content_size.width or self.app.size.width - 2
         note = note_line(meter, width) if notes else ()
-        return [meter_line(meter, width), *([note] if note else [])]
+        return [meter_line(meter, width, ending), *([note] if note else [])]

@@ -1,0 +1,43 @@
+"""What deserves a bell, once each: a limit that is near, and a session that runs for nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from ionq_tui.model.watch import Watch
+from ionq_tui.view.meter import meters
+from ionq_tui.view.moment import aware, spoken
+from ionq_tui.view.plain import plain
+
+_PARTS = ((0.8, "80 %"), (0.95, "95 %"))
+_LAST = timedelta(minutes=5)
+_IDLE = timedelta(minutes=10)
+
+
+def alarms(watch: Watch, now: datetime) -> dict[str, str]:
+    """Return what is the matter by a name that stays the same, the gravest last."""
+    session = watch.session
+    if session is None or watch.ended:
+        return {}
+    short = plain(session.short, 6)
+    told: dict[str, str] = {}
+    if (idle := idle_for(watch, now)) is not None and idle >= _IDLE:
+        told["idle"] = f"{short}: no job has waited or run for {spoken(idle)}, and the session goes on"
+    for part, words in _PARTS:
+        for meter in meters(watch, now):
+            if meter.fraction is not None and meter.fraction + meter.reserved >= part:
+                told[f"{meter.name} {words}"] = f"{short}: {words} of the {meter.name} used, left {meter.left}"
+    end = session.runs_out_at
+    if end is not None and aware(end) - now <= _LAST:
+        told["last minutes"] = f"{short}: less than 5 minutes left"
+    return told
+
+
+def idle_for(watch: Watch, now: datetime) -> timedelta | None:
+    """Return how long no job has been waiting or running; None where some is, or where it is not known."""
+    session = watch.session
+    if session is None or not watch.all_listed or watch.jobs_fault is not None or watch.unfinished:
+        return None
+    known = [job.completed_at for job in watch.counted] + [session.started_at, session.created_at]
+    times = [aware(at) for at in known if at is not None]
+    return now - max(times) if times else None

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from ionq_tui.model.limits import NO_LIMITS, Limits
+from ionq_tui.model.money import Money
+from ionq_tui.view.draft import Draft, draft_of
+from ionq_tui.view.tone import Tone, words
+
+
+def test_it_is_read_while_it_is_typed() -> None:
+    draft = Draft("40", "1h30m", "30")
+    assert [words(one) for one in draft.readings] == ["= 40 jobs", "= 90 min, 1h30m", "= 30.00 usd"]
+    assert draft.limits == Limits(40, 90, Money(Decimal(30), "usd"))
+    assert draft.faulty == ""
+
+
+def test_empty_is_no_limit_and_says_so() -> None:
+    assert Draft().limits == NO_LIMITS
+    assert all(words(one).startswith("NO LIMIT") for one in Draft().readings)
+
+
+@pytest.mark.parametrize("typed", ["-1", "0", "NaN", "1e9", "1,5", "١٢", " ", "2147483648"])
+def test_what_cannot_be_sent_is_named(typed: str) -> None:
+    draft = Draft(typed, typed, typed if typed != "2147483648" else "inf")
+    assert draft.limits is None
+    assert draft.faulty == "jobs, time, money"
+    assert {one[0].tone for one in draft.readings} == {Tone.BAD}
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        NO_LIMITS,
+        Limits(1, 1),
+        Limits(40, 90, Money(Decimal("1000.50"), "usd")),
+        Limits(money=Money(Decimal(7), "credit")),
+    ],
+)
+def test_again_like_this_is_read_as_the_same(limits: Limits) -> None:
+    assert draft_of(limits).limits == limits

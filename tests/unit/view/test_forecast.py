@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.money import Money
+from ionq_tui.model.session import Session
+from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session
+from ionq_tui.view.alarm import alarms, idle_for
+from ionq_tui.view.forecast import first_line, forecasts, tail
+from ionq_tui.view.tone import words
+
+NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
+USD = Money(Decimal(30), "usd")
+SESSION = Session(
+    "0192c4d8-77aa-7c31-b1f0-6d41aa9fe21c",
+    "started",
+    True,
+    "qpu.forte-1",
+    NOW - timedelta(minutes=50),
+    NOW - timedelta(minutes=40),
+    expires_at=NOW + timedelta(minutes=38),
+    limits=Limits(40, 78, USD),
+)
+
+
+def minutes(number: float) -> datetime:
+    return NOW - timedelta(minutes=number)
+
+
+def watch(sent: int, *, price: str = "0.50", session: Session = SESSION, status: str = "completed") -> Watch:
+    """One job a minute, the last a minute ago."""
+    jobs = [
+        Job(f"j{number}", status, submitted_at=minutes(number + 1), completed_at=minutes(number + 0.5))
+        for number in range(sent)
+    ]
+    heard = heard_jobs(heard_session(EMPTY_WATCH, session, NOW), jobs, NOW, complete=True)
+    return heard_costs(heard, {job.id: JobCost(cost=Money(Decimal(price), "usd")) for job in jobs})
+
+
+def test_the_first_to_run_out_comes_first() -> None:
+    told = forecasts(watch(30), NOW)
+    assert [one.name for one in told] == ["jobs", "money", "time"]
+    assert told[0].at - NOW == timedelta(minutes=10)
+    assert words(first_line(told, NOW, UTC)) == (
+        "! jobs run out first: about 13:12 UTC, in 10 min, at 60 jobs/h (last 20 min)"
+    )
+    assert tail(told[0], NOW, UTC) == "~13:12"
+    assert tail(told[2], NOW, UTC) == "13:40"
+
+
+def test_money_counts_what_was_charged_of_late() -> None:
+    told = {one.name: one for one in forecasts(watch(20, price="1.00"), NOW)}
+    assert told["money"].at - NOW == timedelta(minutes=10)
+    assert told["money"].rate == "60.00 usd/h (last 20 min)"
+
+
+def test_another_unit_is_no_basis() -> None:
+    other = replace(SESSION, limits=Limits(money=Money(Decimal(30), "credit")))
+    assert [one.name for one in forecasts(watch(20, session=other), NOW)] == ["time"]
+
+
+@pytest.mark.parametrize("sent", [0, 1])
+def test_too_little_is_no_rate(sent: int) -> None:
+    assert "jobs" not in {one.name for one in forecasts(watch(sent), NOW)}
+
+
+def test_what_lies_too_far_is_not_told() -> None:
+    endless = replace(SESSION, limits=Limits(2**31 - 1, None, Money(Decimal("99999999999999999999"), "usd")))
+    assert [one.name for one in forecasts(watch(2, session=endless), NOW)] == ["time"]
+
+
+def test_an_ended_session_has_no_forecast_and_no_alarm() -> None:
+    ended = watch(39, session=replace(SESSION, status="ended", active=False, ended_at=NOW))
+    assert forecasts(ended, NOW) == ()
+    assert alarms(ended, NOW) == {}
+    assert first_line((), NOW, UTC) == ()
+
+
+@pytest.mark.parametrize(
+    ("sent", "names"),
+    [(31, set()), (32, {"jobs 80 %"}), (38, {"jobs 80 %", "jobs 95 %"}), (41, {"jobs 80 %", "jobs 95 %"})],
+)
+def test_limits_that_are_near(sent: int, names: set[str]) -> None:
+    assert {name for name in alarms(watch(sent), NOW) if name.startswith("jobs")} == names
+
+
+def test_the_last_five_minutes() -> None:
+    assert "last minutes" not in alarms(watch(1), NOW + timedelta(minutes=32))
+    assert "last minutes" in alarms(watch(1), NOW + timedelta(minutes=33))
+
+
+def test_ten_idle_minutes() -> None:
+    assert "idle" not in alarms(watch(3), NOW + timedelta(minutes=9))
+    assert "idle" in alarms(watch(3), NOW + timedelta(minutes=10))
+    assert "idle" not in alarms(watch(3, status="started"), NOW + timedelta(minutes=10))
+    assert idle_for(EMPTY_WATCH, NOW) is None
