@@ -103,6 +103,7 @@ class Channel:
         """
         kept: list[T] = []
         errors: list[BaseException] = []
+        done = threading.Event()
 
         def work() -> None:
             try:
@@ -110,15 +111,17 @@ class Channel:
                 landed(kept[0])
             except BaseException as error:  # handed over to the caller's thread
                 errors.append(error)
+            finally:
+                done.set()
 
-        thread = threading.Thread(target=work, name="ionq-tui request", daemon=True)
-        thread.start()
         try:
-            while thread.is_alive():
-                thread.join(3600.0)
+            # Within, since an interruption may come as soon as it runs; not joined, since that needs `start` to return.
+            threading.Thread(target=work, name="ionq-tui request", daemon=True).start()
+            while not done.wait(3600.0):
+                pass
         except BaseException as interruption:
             try:
-                thread.join(RESOLVE_WITHIN)
+                done.wait(RESOLVE_WITHIN)
             finally:
                 _note(interruption, kept[0] if kept else None)
             raise

@@ -1,0 +1,414 @@
+"""The two drivers: what is repeated, whose clock is right, what becomes of a request whose caller is interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from types import FrameType
+
+import httpx
+import pytest
+
+from ionq_tui import IonQClient, SessionManager
+from ionq_tui.api import channel as channel_module
+from ionq_tui.api import operations
+from ionq_tui.api.channel import Channel
+from ionq_tui.api.errors import APIConnectionError, IonQError, ServerError
+from ionq_tui.api.flows import Flow, Sleep, open_once
+from ionq_tui.api.transport import Respond
+from ionq_tui.model.outcome import OpenOutcome, OpenRequest
+from tests.unit.api.given import KEY, NOW, SESSION, URL, channel, error_body, reply, wiring
+from tests.unit.api.lines import Line, Listener, refused_url
+
+pytestmark = pytest.mark.timeout(30)
+
+REQUEST = OpenRequest("qpu.forte-1")
+REPEATED = [operations.get_session("s"), operations.cancel_job("j"), operations.cancel_jobs(("j",))]
+ONCE = [operations.create_session(REQUEST), operations.end_session("s")]
+
+
+class Counted:
+    """Fails so many times, then answers with a session."""
+
+    def __init__(self, failures: int, status: int = 503, date: str = "") -> None:
+        self.failures = failures
+        self.status = status
+        self.date = date
+        self.asked: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(f"{request.method} {request.url.path.removeprefix('/v0.4')}")
+        if len(self.asked) <= self.failures:
+            return reply(self.status, error_body(self.status))
+        return reply(200, SESSION, **({"date": self.date} if self.date else {}))
+
+
+@pytest.mark.parametrize("operation", REPEATED, ids=lambda one: one.path)
+async def test_what_may_be_repeated_is(operation: operations.Operation[object]) -> None:
+    server = Counted(2)
+    channel(server).run(operation)
+    assert len(server.asked) == 3
+    server = Counted(2)
+    await channel(server).arun(operation)
+    assert len(server.asked) == 3
+    server = Counted(9)
+    with pytest.raises(ServerError):
+        channel(server).run(operation)
+    assert len(server.asked) == 3
+    server = Counted(9)
+    with pytest.raises(ServerError):
+        channel(server, retries=0).run(operation)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("operation", ONCE, ids=lambda one: one.path)
+async def test_what_costs_or_ends_is_sent_once(operation: operations.Operation[object]) -> None:
+    server = Counted(1)
+    with pytest.raises(ServerError):
+        channel(server).run(operation)
+    with pytest.raises(ServerError):
+        await channel(Counted(1)).arun(operation)
+    assert len(server.asked) == 1
+
+
+async def test_a_lost_opening_is_one_post_and_looks() -> None:
+    for played in (False, True):
+        server = Counted(1, 504)
+        line = channel(server)
+        await line.adrive(open_once(REQUEST)) if played else line.drive(open_once(REQUEST))
+        assert server.asked == ["POST /sessions"] + ["GET /sessions"] * 5
+
+
+async def test_both_drivers_wait_as_long_as_the_flow_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+
+    async def asleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr(time, "sleep", slept.append)
+    monkeypatch.setattr(asyncio, "sleep", asleep)
+
+    def flow() -> Flow[str]:
+        yield Sleep(4.0)
+        return "done"
+
+    line = Channel(wiring(Counted(0)), patience=0.5)
+    assert line.drive(flow()) == "done"
+    assert await line.adrive(flow()) == "done"
+    assert slept == [2.0, 2.0]
+
+
+class At(datetime):
+    """The wall clock, standing still."""
+
+    @classmethod
+    def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+        return NOW
+
+
+@pytest.mark.parametrize(
+    ("offset", "ahead"),
+    [(600, 600.5), (-600, -599.5), (7200, 7200.5), (0, 0.0), (-1, 0.0), (1, 1.5), (-2, -1.5)],
+)
+async def test_the_servers_clock_is_taken_over_beyond_its_grain(
+    offset: int, ahead: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_module, "datetime", At)
+    date = format_datetime(NOW + timedelta(seconds=offset), usegmt=True)
+    line = channel(Counted(0, date=date))
+    assert line.ahead == timedelta()
+    line.run(operations.get_session("s"))
+    assert line.ahead == timedelta(seconds=ahead)
+    await line.arun(operations.get_session("s"))
+    assert line.ahead == timedelta(seconds=ahead)
+
+
+def test_a_server_without_a_clock_changes_nothing() -> None:
+    for date in ("", "yesterday", "Fri, 31 Dec 9999 23:59:59 GMT"):
+        line = channel(Counted(0, date=date))
+        line.run(operations.get_session("s"))
+        assert line.ahead == timedelta()
+
+
+def test_the_time_left_is_told_by_the_servers_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = datetime(2026, 11, 22, 14, 31, tzinfo=UTC)
+    client = client_of(Counted(0, date=format_datetime(late, usegmt=True)))
+    left = SessionManager.from_id(client, "s").remaining()
+    assert left is not None and abs(left - timedelta(minutes=30)) < timedelta(seconds=60)
+
+
+def client_of(respond: Respond, url: str = URL) -> IonQClient:
+    client = IonQClient(api_key=KEY, base_url=url)
+    client.channel = Channel(wiring(respond), patience=0.0)
+    return client
+
+
+def test_a_client_of_a_loop_that_is_gone_is_dropped_and_its_connection_cut() -> None:
+    hung_up = threading.Event()
+
+    def serve(line: Line) -> None:
+        while line.request():
+            line.reply(b'{"id": "s"}')
+        if line.number == 1:
+            hung_up.set()
+
+    with Listener(serve) as server:
+        line = Channel(wiring(url=server.url), retries=0)
+
+        async def twice() -> str:
+            await line.arun(operations.get_session("s"))
+            return (await line.arun(operations.get_session("s"))).id
+
+        first = asyncio.new_event_loop()
+        assert first.run_until_complete(twice()) == "s"
+        kept = line.async_client  # so that what cuts the connection is the channel and not the collector
+        first.close()
+        assert not hung_up.is_set()
+
+        async def again_and_close() -> None:
+            assert await twice() == "s"
+            await line.aclose()
+
+        asyncio.run(again_and_close())
+        assert hung_up.wait(10)
+        assert server.connections == 2
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # asyncio's, of the loop that left its connection open
+            del kept
+            gc.collect()
+
+
+@pytest.fixture
+def interruptible() -> Iterator[threading.Event]:
+    """Set as soon as ctrl+c reached the main thread."""
+    arrived = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        arrived.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    yield arrived
+    signal.signal(signal.SIGINT, before)
+
+
+def press_ctrl_c() -> None:
+    main = threading.main_thread().ident
+    assert main is not None
+    signal.pthread_kill(main, signal.SIGINT)
+
+
+def test_ctrl_c_does_not_reach_a_sent_request_and_its_outcome_is_told(interruptible: threading.Event) -> None:
+    landed: list[OpenOutcome] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        press_ctrl_c()
+        assert interruptible.wait(10)
+        return reply(201, SESSION)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        channel(respond).drive_sent(open_once(REQUEST), landed.append)
+    assert len(landed) == 1
+    assert any(str(SESSION["id"]) in note for note in caught.value.__notes__)
+
+
+def test_an_outcome_that_takes_too_long_is_said_to_be_unknown_and_still_reaches_its_holder(
+    interruptible: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_module, "RESOLVE_WITHIN", 0.0)
+    release, landed = threading.Event(), threading.Event()
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        press_ctrl_c()
+        assert release.wait(10)
+        return reply(201, SESSION)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        channel(respond).drive_sent(open_once(REQUEST), lambda _: landed.set())
+    assert any("not known" in note for note in caught.value.__notes__)
+    assert not landed.is_set()
+    release.set()
+    assert landed.wait(10)
+
+
+def test_an_error_of_a_sent_request_comes_back_as_it_is() -> None:
+    def flow() -> Flow[str]:
+        yield Sleep(0)
+        raise IonQError("as it is")
+
+    with pytest.raises(IonQError, match="as it is"):
+        channel(Counted(0)).drive_sent(flow(), lambda _: None)
+
+
+class Desk:
+    """A server that opens and ends one session, and can be held up in the middle of the opening."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.heard = threading.Event()
+        self.release = threading.Event()
+
+    def __call__(self, line: Line) -> None:
+        while request := line.request():
+            method, path, _ = request.split(b"\r\n")[0].decode().split(" ")
+            self.asked.append(f"{method} {path}")
+            if path == "/sessions":
+                self.heard.set()
+                self.release.wait(10)
+                line.reply(b'{"id": "s-1", "status": "created", "active": true}', b"HTTP/1.1 201 Created")
+            else:
+                line.reply(b'{"id": "s-1", "status": "ended", "active": false}')
+
+
+def manager_on(url: str) -> SessionManager:
+    return SessionManager(IonQClient(api_key=KEY, base_url=url), "qpu.forte-1", journal=False)
+
+
+def test_ctrl_c_while_a_with_block_opens_ends_what_was_opened(interruptible: threading.Event) -> None:
+    desk = Desk()
+
+    def ctrl_c() -> None:
+        assert desk.heard.wait(10)
+        press_ctrl_c()
+        assert interruptible.wait(10)
+        desk.release.set()
+
+    presser = threading.Thread(target=ctrl_c)
+    with Listener(desk) as server:
+        manager = manager_on(server.url)
+        presser.start()
+        with pytest.raises(KeyboardInterrupt) as caught, manager:
+            pytest.fail("the block must not be entered")
+        presser.join(10)
+        manager._client.close()
+    assert manager.session_id == "s-1"
+    assert desk.asked == ["POST /sessions", "POST /sessions/s-1/end"]
+    assert any("s-1" in note for note in caught.value.__notes__)
+
+
+async def test_a_cancelled_opening_goes_on_and_its_outcome_is_told() -> None:
+    desk = Desk()
+    with Listener(desk) as server:
+        manager = manager_on(server.url)
+        opening = asyncio.create_task(manager.async_open())
+        await asyncio.to_thread(desk.heard.wait, 10)
+        opening.cancel()
+        desk.release.set()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await opening
+        await manager._client.aclose()
+    assert manager.session_id == "s-1"
+    assert any("s-1" in note for note in caught.value.__notes__)
+    assert desk.asked == ["POST /sessions"]
+
+
+async def test_a_cancelled_async_with_block_ends_what_was_opened() -> None:
+    desk = Desk()
+    with Listener(desk) as server:
+        manager = manager_on(server.url)
+
+        async def block() -> None:
+            async with manager:
+                pytest.fail("the block must not be entered")
+
+        opening = asyncio.create_task(block())
+        await asyncio.to_thread(desk.heard.wait, 10)
+        opening.cancel()
+        desk.release.set()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        await manager._client.aclose()
+    assert desk.asked == ["POST /sessions", "POST /sessions/s-1/end"]
+
+
+async def test_a_cancelled_opening_that_takes_too_long_still_reaches_the_manager(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(channel_module, "RESOLVE_WITHIN", 0.0)
+    desk = Desk()
+    with Listener(desk) as server:
+        manager = manager_on(server.url)
+        opening = asyncio.create_task(manager.async_open())
+        await asyncio.to_thread(desk.heard.wait, 10)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await opening
+        assert any("not known" in note for note in caught.value.__notes__)
+        desk.release.set()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.wait(others, timeout=10)
+        await manager._client.aclose()
+    assert manager.session_id == "s-1"
+
+
+async def test_a_page_that_repeats_itself_ends_with_an_error() -> None:
+    pages = {"": "a", "a": "b", "b": "a"}
+    asked: list[str] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        cursor = request.url.params.get("next", "")
+        asked.append(cursor)
+        return reply(200, {"jobs": [{"id": f"job after {cursor}"}], "next": pages[cursor]})
+
+    client = client_of(respond)
+    with pytest.raises(IonQError, match="repeats itself"):
+        list(client.session_jobs("s"))
+    assert asked == ["", "a", "b"]
+    with pytest.raises(IonQError, match="repeats itself"):
+        [job async for job in client.async_session_jobs("s")]
+
+
+def test_pages_are_asked_for_as_they_are_wanted() -> None:
+    asked: list[str] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params.get("next", ""))
+        return reply(200, {"jobs": [{"id": "j"}, {"id": "k"}], "next": "more" if len(asked) < 2 else None})
+
+    jobs = client_of(respond).session_jobs("s")
+    assert asked == []
+    assert next(jobs).id == "j"
+    assert asked == [""]
+    assert [job.id for job in jobs] == ["k", "j", "k"]
+    assert asked == ["", "more"]
+
+
+def test_half_a_character_in_a_cursor_is_sent_as_something_else() -> None:
+    asked: list[str] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.params.get("next", ""))
+        return reply(200, {"jobs": [], "next": "\ud800" if len(asked) < 2 else None})
+
+    assert list(client_of(respond).session_jobs("s")) == []
+    assert asked == ["", "?"]
+
+
+def test_a_closed_client_can_be_used_again() -> None:
+    def serve(line: Line) -> None:
+        while line.request():
+            line.reply(b'{"id": "s"}')
+
+    with Listener(serve) as server, IonQClient(api_key=KEY, base_url=server.url) as client:
+        assert client.session("s").id == "s"
+        client.close()
+        client.close()
+        assert client.session("s").id == "s"
+        assert server.connections == 2
+
+
+async def test_nobody_there_is_told_without_a_wait() -> None:
+    with IonQClient(api_key=KEY, base_url=refused_url(), max_retries=0) as client:
+        with pytest.raises(APIConnectionError) as caught:
+            client.create_session("qpu.forte-1")
+        assert caught.value.unsent
+        with pytest.raises(APIConnectionError):
+            await client.async_create_session("qpu.forte-1")
+        await client.aclose()
