@@ -20,7 +20,9 @@ NONE = NoKey(("the keyring is locked",))
 
 async def type_key(pilot: Hands, app: Cast) -> None:
     await until(pilot, lambda: app.shows(KeyScreen))
-    app.screen.query_one("#key", Input).value = SECRET
+    field = app.screen.query_one("#key", Input)
+    field.focus()
+    field.value = SECRET
     await pilot.press("enter")
 
 
@@ -130,7 +132,6 @@ async def test_a_key_is_kept_only_where_that_is_asked_for(trouble: str) -> None:
         await pilot.pause()
         assert "▐X▌" in app.text()
         await type_key(pilot, app)
-        app.screen.query_one("#key", Input).focus()
         await until(pilot, lambda: app.shows(SessionsScreen))
         assert stair.kept == ["••••7777"]
         await pilot.pause()

@@ -40,7 +40,6 @@ class QuitQuestion(Ask[QuitAnswer]):
                 Choice("End it, then quit", QuitAnswer.END, grave=True),
             ),
             QuitAnswer.STAY,
-            id="quit",
         )
 
 

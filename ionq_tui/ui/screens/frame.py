@@ -83,9 +83,18 @@ class Frame(Screen[ScreenResultType]):
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-too-small")
         self.set_class(height < 24, "-low")
+        if not small and self.focused is None and self.is_current:
+            self.call_after_refresh(self._focus_again)
         if small:
             told = f"this needs {SMALLEST[0]} columns and {SMALLEST[1]} lines, and has {width} and {height}"
             self.query_one("#too-small", Static).update(told)
+
+    def _focus_again(self) -> None:
+        """Give the focus back that what is hidden cannot keep."""
+        if self.focused is None and isinstance(self.AUTO_FOCUS, str):
+            for widget in self.query(self.AUTO_FOCUS):
+                widget.focus()
+                return
 
     def tick(self) -> None:
         """Paint again what the time has changed."""
