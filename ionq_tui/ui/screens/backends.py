@@ -24,7 +24,6 @@ from ionq_tui.view.row import BACKEND_COLUMNS, BackendItem, backend_row
 from ionq_tui.view.status import why_not
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
-
 _MOVING = {"updated"}
 """Facts that would be painted anew every second; the first line tells the age of the list."""
 
