@@ -70,7 +70,11 @@ SESSIONS: Commands = (
 
 BACKENDS: Commands = (Command("copy", "c,y", "copy", "Copy the backend's name."),)
 
-NEW_SESSION: Commands = ()
+_PAGES: Commands = (
+    Command("page_back", "pageup", "page back", "Scroll back what is told here.", False),
+    Command("page_on", "pagedown", "page on", "Scroll on what is told here.", False),
+)
+NEW_SESSION: Commands = _PAGES
 
 LIVE: Commands = (
     Command("end", "e", "end", "End this session; asks first."),
@@ -89,6 +93,7 @@ DIALOG: Commands = (
     Command("dismiss", "escape", "back", "The safe answer: nothing is sent."),
     Command("focus_next", "tab,down,right", "next", "Go to the next field or button.", False),
     Command("focus_previous", "shift+tab,up,left", "previous", "Go to the field or button before.", False),
+    *_PAGES,
 )
 
 GROUPS: tuple[tuple[str, Commands], ...] = (

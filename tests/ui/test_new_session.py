@@ -291,3 +291,12 @@ async def test_view_looks_at_the_session_it_names(stair: FakeStair, hand: Hand) 
         await deliberate(pilot, hand, ["enter"])
         await until(pilot, lambda: shows(app, SessionScreen))
         assert opens(stair) == 0
+
+
+async def test_in_a_small_terminal_all_of_it_can_be_reached(stair: FakeStair, hand: Hand) -> None:
+    app = stage(stair, Limits(40, 90))
+    async with app.run_test(size=(60, 16)) as pilot:
+        await ready(pilot, app)
+        assert "Open: money may run" in app.text()
+        await pilot.press("pagedown", "pagedown")
+        await until(pilot, lambda: "duration_limit_min" in app.text())

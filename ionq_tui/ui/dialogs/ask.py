@@ -129,6 +129,14 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
         """Go to the field or button before."""
         self.focus_previous()
 
+    def action_page_back(self) -> None:
+        """Scroll the facts back."""
+        self.query_one("#scroll").scroll_page_up(animate=False)
+
+    def action_page_on(self) -> None:
+        """Scroll the facts on."""
+        self.query_one("#scroll").scroll_page_down(animate=False)
+
     def answer(self, answer: T) -> None:
         """Close the dialog; only the first answer counts."""
         if not self._answered:

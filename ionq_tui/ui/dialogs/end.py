@@ -108,20 +108,25 @@ def _brief(facts: list[Fact]) -> list[Line | str]:
     ]
 
 
-def ask_to_end(app: App[Result], engine: Engine, sessions: tuple[Session, ...]) -> None:
-    """Ask, and end what was shown where that is the answer; what became of it is told wherever the user is by then."""
+def ask_to_end(app: App[Result], engine: Engine, sessions: tuple[Session, ...], *, tell_ended: bool = True) -> None:
+    """Ask, and end what was shown where that is the answer; what became of it is told wherever the user is by then.
+
+    A screen that shows the end itself needs no `tell_ended`.
+    """
 
     def answered(ids: tuple[str, ...] | None) -> None:
         if ids:
-            app.run_worker(_end_and_tell(app, engine, ids), group="end", description=f"end {' '.join(ids)}")
+            app.run_worker(_end_and_tell(app, engine, ids, tell_ended), group="end", description=f"end {' '.join(ids)}")
 
     app.push_screen(EndSession(engine, sessions), answered)
 
 
-async def _end_and_tell(app: App[Result], engine: Engine, ids: tuple[str, ...]) -> None:
+async def _end_and_tell(app: App[Result], engine: Engine, ids: tuple[str, ...], tell_ended: bool) -> None:
     for session_id, outcome in (await end_sessions(engine, ids)).items():
-        said = end_result(outcome, engine.clock.now(), None, session_id=session_id)
         ended = isinstance(outcome, Ended)
+        if ended and not tell_ended:
+            continue
+        said = end_result(outcome, engine.clock.now(), None, session_id=session_id)
         app.notify(said.text, severity="information" if ended else "error", timeout=10 if ended else 60, markup=False)
 
 

@@ -249,6 +249,14 @@ class NewSessionScreen(Attentive, Cockpit):
             self.notify("the request to open goes on; what becomes of it will be told", timeout=10)
         super().go_back()
 
+    def action_page_back(self) -> None:
+        """Scroll back what is known and what is sent."""
+        self.query_one("#known").scroll_page_up(animate=False)
+
+    def action_page_on(self) -> None:
+        """Scroll on what is known and what is sent."""
+        self.query_one("#known").scroll_page_down(animate=False)
+
     # What became of it
 
     def _reflect(self, outcome: OpenOutcome) -> None:

@@ -182,6 +182,7 @@ class SessionScreen(Cockpit):
         self.summary.tell(jobs_line(watch))
         bare = not watch.jobs
         self.empty.display = bare and watch.session is not None and not watch.ended
+        self.summary.display = not self.empty.display
         if self.empty.display:
             self.empty.tell(*how_to_send(self.session_id))
         items = {job.id: JobItem(job, watch.costs.get(job.id)) for job in newest_first(watch.jobs)}
@@ -209,7 +210,7 @@ class SessionScreen(Cockpit):
     def action_end(self) -> None:
         """Ask, then end the session that was shown."""
         shown = self.known.session or Session(self.session_id)
-        ask_to_end(self.app, self.engine, (shown,))
+        ask_to_end(self.app, self.engine, (shown,), tell_ended=False)
 
     def action_cancel(self) -> None:
         """Ask, then cancel the selected job."""
