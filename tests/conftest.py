@@ -33,3 +33,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove that home again."""
     if _HOME in config.stash:
         shutil.rmtree(config.stash[_HOME], ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the fault matrix found: every cell where asked for details, the totals always."""
+    from tests.faults.verdict import summary
+
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    told = [value for report in reports for name, value in report.user_properties if name == "cell"]
+    for line in summary(told, every=terminalreporter.verbosity > 0):
+        terminalreporter.write_line(line)

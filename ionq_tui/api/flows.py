@@ -146,25 +146,32 @@ def nothing_created(error: IonQError) -> bool:
 def end_proved(session_id: str, seen_active: bool = False) -> Flow[EndOutcome]:
     """Ask for the end once, then read the session until the end is proved or patience is over."""
     asked = yield from sent(operations.end_session(session_id))
-    if asked.value is not None and asked.value.proves_end(seen_active):
-        return Ended(asked.value)
-    seen_active = seen_active or (asked.value is not None and asked.value.active is True)
+    last = _about(session_id, asked)
+    if last is not None and last.proves_end(seen_active):
+        return Ended(last)
+    seen_active = seen_active or (last is not None and last.active is True)
     refusal: Fault | None = None if asked.error is None else fault_of(asked.error)
-    last: Session | None = asked.value
     unread: Fault | None = refusal
     for pause in PROOFS[:2] if _final(asked.error) else PROOFS:
         yield Sleep(pause)
         heard = yield from sent(operations.get_session(session_id))
-        if heard.value is not None:
-            last = heard.value
+        told = _about(session_id, heard)
+        if told is not None:
+            last = told
             seen_active = seen_active or last.active is True
             if last.proves_end(seen_active):
                 return Ended(last)
-        elif heard.error is not None:
-            unread = fault_of(heard.error)
+        else:
+            unread = fault_of(heard.error or IonQError("the reply is about another session"))
     if last is not None:
         return StillOpen(last, refusal)
     return EndUnknown(refusal or unread or fault_of(IonQError("no reply")))
+
+
+def _about(session_id: str, answer: Answer[Session]) -> Session | None:
+    """Return what was heard of that very session; a reply about another one proves nothing."""
+    told = answer.value
+    return told if told is not None and told.id.lower() == session_id.lower() else None
 
 
 def _final(error: IonQError | None) -> bool:

@@ -1,0 +1,241 @@
+"""The ways in which people reach the API, each asked to do the same and to say what it claims."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from ionq_tui.api.errors import IonQError, SessionUncertain
+from ionq_tui.api.session_manager import SessionManager
+from ionq_tui.engine.engine import Engine
+from ionq_tui.model.exit_code import DONE, REFUSED, UNCERTAIN
+from ionq_tui.model.key import FoundKey
+from ionq_tui.model.link import Fault as Failure
+from ionq_tui.model.outcome import Ended, NotOpened, Opened
+from tests.faults.fault import Fault, Operation, Stage
+from tests.faults.verdict import Claim
+from tests.faults.world import BACKEND, REQUEST, World
+
+T = TypeVar("T")
+
+
+class Face(Protocol):
+    """One way in."""
+
+    name: str
+    known_here: bool
+
+    def act(self, world: World, operation: Operation, fault: Fault) -> Claim:
+        """Do it while the fault is on, and tell what was claimed."""
+
+
+def _told(session_id: str, status: str) -> Claim:
+    return Claim("told", wrong="" if status == "created" else f"{session_id[-6:]} is {status}")
+
+
+class Desk:
+    """What the screens call: stair, engine and desk, over real sockets."""
+
+    def __init__(self, name: str = "desk", *, known_here: bool = True) -> None:
+        self.name = name
+        self.known_here = known_here
+
+    def act(self, world: World, operation: Operation, fault: Fault) -> Claim:
+        work = {
+            Operation.OPEN: self._open,
+            Operation.END: self._end,
+            Operation.STATUS: self._status,
+            Operation.LIST: self._list,
+        }[operation]
+        return asyncio.run(_with_engine(world, lambda engine: work(world, engine, fault)))
+
+    async def _open(self, world: World, engine: Engine, fault: Fault) -> Claim:
+        world.server.arm(Operation.OPEN, fault)
+        outcome = await engine.desk.open("a decision", REQUEST, "label")
+        ledger = engine.desk.ledger.value
+        left = await engine.journal.open_questions(engine.place())
+        if isinstance(outcome, Opened):
+            wrong = "" if outcome.session.id in await engine.journal.here(engine.place()) else "not in the journal"
+            return Claim("adopted" if outcome.adopted else "opened", frozenset({outcome.session.id}), wrong=wrong)
+        if isinstance(outcome, NotOpened):
+            return Claim("refused", wrong="a question is left" if ledger.questions or left else "")
+        named = frozenset(one.id for one in outcome.candidates)
+        return Claim("uncertain", named=named, question=bool(ledger.questions) and bool(left))
+
+    async def _end(self, world: World, engine: Engine, fault: Fault) -> Claim:
+        session_id = world.server.committed[0]
+        listed = engine.home.board.value.sessions[session_id]
+        world.server.arm(Operation.END, fault)
+        outcome = await engine.desk.end(session_id, listed.active is True)
+        return Claim("ended" if isinstance(outcome, Ended) else "not proved", frozenset({session_id}))
+
+    async def _status(self, world: World, engine: Engine, fault: Fault) -> Claim:
+        world.server.arm(Operation.STATUS, fault)
+        heard = await engine.cloud.session(world.server.committed[0])
+        return Claim("not told") if isinstance(heard, Failure) else _told(heard.id, heard.status)
+
+    async def _list(self, world: World, engine: Engine, fault: Fault) -> Claim:
+        before = engine.home.board.value.sessions
+        world.server.arm(Operation.LIST, fault)
+        failed = await engine.home.refresh()
+        after = engine.home.board.value.sessions
+        return Claim("not told" if failed else "told", wrong="" if after == before else "another list than the cloud's")
+
+
+async def _with_engine(world: World, work: Callable[[Engine], Awaitable[T]]) -> T:
+    stair = world.stair()
+    found = await stair.find_key()
+    assert isinstance(found, FoundKey)
+    engine = await stair.connect(found)
+    try:
+        assert await engine.home.refresh() is None
+        return await work(engine)
+    finally:
+        await engine.close()
+
+
+class Library:
+    """SessionManager and IonQClient, sync or async."""
+
+    known_here = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def act(self, world: World, operation: Operation, fault: Fault) -> Claim:
+        if self.name == "library async":
+            return asyncio.run(self._async(world, operation, fault))
+        with world.client() as client:
+            if fault.stage is not Stage.GONE:
+                client.whoami()
+            world.server.arm(operation, fault)
+            manager = SessionManager(client, BACKEND, max_jobs=3, max_time=30)
+            try:
+                if operation is Operation.OPEN:
+                    manager.open()
+                    return _opened(manager)
+                if operation is Operation.LIST:
+                    return _listed(world, [one.id for one in client.sessions(active=True)])
+                manager = SessionManager.from_id(client, world.server.committed[0])
+                if operation is Operation.STATUS:
+                    return _told(manager.session_id or "", manager.status())
+                manager.end()
+                return Claim("ended", frozenset({manager.session_id or ""}))
+            except IonQError as error:
+                return _failed(manager, operation, error)
+
+    async def _async(self, world: World, operation: Operation, fault: Fault) -> Claim:
+        async with world.client() as client:
+            if fault.stage is not Stage.GONE:
+                await client.async_whoami()
+            world.server.arm(operation, fault)
+            manager = SessionManager(client, BACKEND, max_jobs=3, max_time=30)
+            try:
+                if operation is Operation.OPEN:
+                    await manager.async_open()
+                    return _opened(manager)
+                if operation is Operation.LIST:
+                    return _listed(world, [one.id for one in await client.async_sessions(active=True)])
+                manager = SessionManager.from_id(client, world.server.committed[0])
+                if operation is Operation.STATUS:
+                    return _told(manager.session_id or "", await manager.async_status())
+                await manager.async_end()
+                return Claim("ended", frozenset({manager.session_id or ""}))
+            except IonQError as error:
+                return _failed(manager, operation, error)
+
+
+def _opened(manager: SessionManager) -> Claim:
+    assert manager.session_id is not None
+    return Claim("opened", frozenset({manager.session_id}))
+
+
+def _listed(world: World, ids: list[str]) -> Claim:
+    return Claim("told", wrong="" if set(ids) == set(world.server.cloud.active) else "another list than the cloud's")
+
+
+def _failed(manager: SessionManager, operation: Operation, error: IonQError) -> Claim:
+    if operation is Operation.END:
+        return Claim("not proved", frozenset({manager.session_id or ""}))
+    if operation is not Operation.OPEN:
+        return Claim("not told")
+    if isinstance(error, SessionUncertain):
+        return Claim("uncertain", named=frozenset(one.id for one in error.candidates), question=True)
+    held = frozenset() if manager.session_id is None else frozenset({manager.session_id})
+    return Claim("refused", held)
+
+
+_LAST_BEFORE = {Operation.OPEN: "/backends", Operation.END: "active=true", Operation.LIST: "/whoami"}
+"""The last that a command asks before the request in question."""
+
+
+class Command:
+    """`ionq-tui open`, `end` and `ls`, each a process of its own."""
+
+    def __init__(self, name: str = "command", *, known_here: bool = True) -> None:
+        self.name = name
+        self.known_here = known_here
+
+    def act(self, world: World, operation: Operation, fault: Fault) -> Claim:
+        session_id = world.server.committed[0] if world.server.committed else ""
+        arguments = {
+            Operation.OPEN: ("open", BACKEND, "--max-jobs", "3", "--max-time", "30", "--yes"),
+            Operation.END: ("end", session_id, "--not-mine", "--yes"),
+            Operation.LIST: ("ls", "--json"),
+        }[operation]
+        world.server.arm(operation, fault, after_path=_LAST_BEFORE[operation])
+        return claim_of(operation, session_id, self.run(world, *arguments))
+
+    def run(self, world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return _run(world, *arguments)
+
+
+def claim_of(operation: Operation, session_id: str, done: subprocess.CompletedProcess[str]) -> Claim:
+    """Read what a command claimed from its exit code and what it printed."""
+    assert "Traceback" not in done.stderr, done.stderr
+    code, out = done.returncode, done.stdout.strip()
+    if operation is Operation.OPEN:
+        if code == DONE:
+            return Claim(_how_opened(done), frozenset({out}))
+        if code == UNCERTAIN:
+            named = frozenset(one.split()[-1] for one in done.stderr.splitlines() if "ionq-tui show " in one)
+            return Claim("uncertain", named=named, question="may" in done.stderr)
+        return Claim("refused", wrong="" if code == REFUSED and not out else f"exit {code}: {out}")
+    if operation is Operation.END:
+        told = {DONE: "ended", UNCERTAIN: "not proved", REFUSED: "refused"}.get(code, f"exit {code}")
+        return Claim(told, frozenset({session_id}))
+    if code != DONE:
+        return Claim("not told", wrong="" if code == REFUSED and not out else f"exit {code}: {out}")
+    listed = {one["id"] for one in json.loads(out)["sessions"]}
+    return Claim("told", wrong="" if listed == {session_id} else "another list than the cloud's")
+
+
+def _how_opened(done: subprocess.CompletedProcess[str]) -> str:
+    return "adopted" if "found by looking" in done.stderr else "opened"
+
+
+class Run:
+    """`ionq-tui run`: opens, runs a command that prints the id, ends."""
+
+    name = "command run"
+    known_here = True
+
+    def act(self, world: World, operation: Operation, fault: Fault) -> Claim:
+        world.server.arm(operation, fault, after_path="/backends" if operation is Operation.OPEN else "/sessions")
+        limits = ("--max-jobs", "3", "--max-time", "30", "--yes")
+        done = _run(world, "run", BACKEND, *limits, "--", "/bin/sh", "-c", "echo $IONQ_SESSION_ID")
+        held = frozenset(done.stdout.split())
+        if operation is Operation.OPEN and not held:
+            return claim_of(operation, "", done)
+        proved = "ended" if done.returncode == DONE else "not proved"
+        word = _how_opened(done) if operation is Operation.OPEN else proved
+        return Claim(word, held, wrong="" if held else "nothing ran")
+
+
+def _run(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        world.command(*arguments), env=world.environment(), capture_output=True, text=True, timeout=60, check=False
+    )

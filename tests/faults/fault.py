@@ -1,0 +1,89 @@
+"""What can go wrong with one request, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Operation(Enum):
+    """The requests that a fault may hit."""
+
+    OPEN = "open"
+    END = "end"
+    STATUS = "status"
+    LIST = "list"
+    OTHER = "other"
+
+    @classmethod
+    def of(cls, method: str, path: str) -> Operation:
+        """Tell what a request line asks for."""
+        parts = path.partition("?")[0].strip("/").split("/")[1:]
+        match method, parts:
+            case "POST", ["sessions"]:
+                return cls.OPEN
+            case "POST", ["sessions", _, "end"]:
+                return cls.END
+            case "GET", ["sessions", _]:
+                return cls.STATUS
+            case "GET", ["sessions"]:
+                return cls.LIST
+        return cls.OTHER
+
+
+class Stage(Enum):
+    """Where the connection goes wrong; without any of these a reply is written whole."""
+
+    NONE = "none"
+    GONE = "nobody listens any more"
+    UNREAD = "reset before the request was read"
+    NO_REPLY = "closed after the request was read"
+    RESET = "reset after the request was read"
+    MID_HEADERS = "closed in the middle of the headers"
+    MID_BODY = "closed in the middle of the body"
+    SILENT = "never answered"
+    DRIP = "a byte now and then"
+    HELD = "held until the test lets go"
+
+
+class Colleague(Enum):
+    """Who opens an identical session at the same moment."""
+
+    NOBODY = "nobody"
+    OTHER_KEY = "another key"
+    SAME_KEY = "the same key"
+
+
+PROXY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+REFUSAL = b'{"statusCode":%d,"error":"Simulated","message":"a reason in words"}'
+CERTAIN = frozenset({400, 401, 403, 404, 422})
+"""Statuses of a well-formed refusal that mean that nothing was created."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way in which requests of one kind go wrong; times are seconds of the real world, scaled by the server."""
+
+    name: str
+    stage: Stage = Stage.NONE
+    carried_out: bool = True
+    """False where the request changes nothing."""
+    status: int | None = None
+    """Instead of the status that the cloud itself gave."""
+    body: bytes | None = None
+    """Instead of the body that the cloud itself gave."""
+    headers: tuple[tuple[str, str], ...] = ()
+    late: float = 0.0
+    """What the request did becomes visible so much later."""
+    stale_readings: int = 0
+    """So many readings after an end still show the session as it was before."""
+    colleague: Colleague = Colleague.NOBODY
+    blind: bool = False
+    """True where looking (lists, readings of one session) fails as well."""
+    claims: frozenset[str] = frozenset()
+    """The words with which a face may claim what became of it; empty where the invariants say enough."""
+
+
+def refused(status: int) -> bytes:
+    """Return a refusal as the API writes it."""
+    return REFUSAL % status

@@ -1,0 +1,82 @@
+"""The fault matrix: each fault, operation and face; nothing twice, nothing forgotten, no end unproved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from tests.faults.face import Command, Desk, Face, Library, Run
+from tests.faults.fault import Fault, Operation
+from tests.faults.faults import EVERY, INACTIVE, TABLE, shortened
+from tests.faults.verdict import Cell, judged
+from tests.faults.world import world_at
+
+DESK = Desk()
+FIRST_TIME = Desk("desk, first time", known_here=False)
+SYNC, ASYNC = Library("library"), Library("library async")
+COMMAND, RUN = Command(), Run()
+AT_ONCE = 8
+"""Cells mostly wait."""
+
+Record = Callable[[str, object], None]
+
+
+def _cell(face: Face, operation: Operation, fault: Fault, home: Path) -> tuple[Cell, str]:
+    """Play one cell; returns it, and what is wrong with its claim."""
+    with world_at(home, known_here=face.known_here) as world:
+        if operation is not Operation.OPEN and not isinstance(face, Run):
+            world.running_session()
+        claim = face.act(world, operation, fault)
+        cell = judged(world.server, operation, fault.name, face.name, claim)
+    unfit = claim.word not in fault.claims and fault.claims
+    return cell, f"claimed {claim.word}, not {' or '.join(sorted(fault.claims))}" if unfit else ""
+
+
+def _play(
+    face: Face, operation: Operation, faults: tuple[Fault, ...], home: Path, record: Record, at_once: int = AT_ONCE
+) -> None:
+    with ThreadPoolExecutor(at_once) as pool:
+        played = list(
+            pool.map(lambda one: _cell(face, operation, one[1], home / str(one[0])), enumerate(faults)),
+        )
+    for cell, _ in played:
+        record("cell", asdict(cell))
+    bad = [f"{cell.line()}  {unfit}" for cell, unfit in played if unfit or not cell.good]
+    assert not bad, "\n".join(["", *bad])
+
+
+IN_PROCESS = [
+    *((face, operation) for operation in TABLE for face in (DESK, SYNC, ASYNC)),
+    (FIRST_TIME, Operation.OPEN),  # who opened before matters for opening alone
+]
+
+
+@pytest.mark.parametrize(("face", "operation"), IN_PROCESS, ids=lambda one: one.name)
+def test_in_process(face: Face, operation: Operation, tmp_path: Path, record_property: Record) -> None:
+    more = (INACTIVE,) if isinstance(face, Library) and operation is Operation.END else ()
+    _play(face, operation, (*TABLE[operation], *more), tmp_path, record_property)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_every_status(part: int, tmp_path: Path, record_property: Record) -> None:
+    quarter = len(EVERY) // 4 + 1
+    _play(DESK, Operation.OPEN, EVERY[part * quarter : (part + 1) * quarter], tmp_path, record_property)
+
+
+@pytest.mark.parametrize(
+    ("face", "operation"),
+    [
+        (COMMAND, Operation.OPEN),
+        (COMMAND, Operation.END),
+        (COMMAND, Operation.LIST),
+        (RUN, Operation.OPEN),
+        (RUN, Operation.END),
+    ],
+    ids=lambda one: one.name,
+)
+def test_commands(face: Face, operation: Operation, tmp_path: Path, record_property: Record) -> None:
+    _play(face, operation, shortened(TABLE[operation]), tmp_path, record_property, at_once=2)

@@ -1,0 +1,116 @@
+"""One cell's world: a quiet cloud behind the fault server, a home of its own, and a journal in it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from ionq_tui.api.channel import Channel
+from ionq_tui.api.client import IonQClient
+from ionq_tui.compose import PATIENCE, Stair
+from ionq_tui.journal.journal import Journal
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.outcome import OpenRequest
+from ionq_tui.model.record import Place
+from ionq_tui.model.session import Session
+from ionq_tui.settings import Flags, load_settings
+from ionq_tui.simulator.chance import hashed_id
+from ionq_tui.simulator.clock import FastClock
+from ionq_tui.simulator.cloud import SimulatedCloud
+from tests.faults.server import KEY, FaultServer
+
+ROOT = Path(__file__).resolve().parents[2]
+BACKEND = "qpu.forte-1"
+REQUEST = OpenRequest(BACKEND, Limits(jobs=3, minutes=30))
+SCALE = 0.02
+"""On every pause and time-out, the server's and ours."""
+TIMEOUT = 0.4
+
+
+@dataclass
+class World:
+    """What a face acts in."""
+
+    server: FaultServer
+    home: Path
+    known_here: bool = True
+    """True where an earlier session told which creator id is ours."""
+
+    @property
+    def journal_path(self) -> Path:
+        """Where the command line keeps its journal in this home."""
+        return self.home / ".local" / "state" / "ionq-tui" / "journal.sqlite3"
+
+    @property
+    def place(self) -> Place:
+        """Where our sessions are."""
+        cloud, caller = self.server.cloud, hashed_id("creator", KEY)
+        return Place(self.server.url, cloud.organization_id, cloud.project_id, hashed_id("key", caller))
+
+    def remember_creator(self) -> None:
+        """Write an earlier session of ours into the journal."""
+        journal = Journal(self.journal_path, patience=30)
+        number = journal.intent_now(self.place, REQUEST)
+        earlier = Session("earlier-session-0001", status="ended", creator_id=hashed_id("creator", KEY))
+        journal.opened_now(number, earlier)
+        journal.ended_now(self.place, earlier)
+        assert journal.close(30)
+
+    def running_session(self) -> str:
+        """Open a session of ours, before anything goes wrong."""
+        from ionq_tui.simulator.book import Terms
+
+        entry = self.server.cloud.open_session(hashed_id("creator", KEY), BACKEND, Terms(jobs=3, given=True))
+        self.server.committed.append(entry.id)
+        return entry.id
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a command."""
+        return {
+            "HOME": str(self.home),
+            "XDG_STATE_HOME": str(self.home / ".local" / "state"),
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(ROOT),
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            "IONQ_API_URL": self.server.url,
+            "IONQ_API_KEY": KEY,
+            PATIENCE: str(SCALE),
+        }
+
+    def stair(self) -> Stair:
+        """Return a stair in this world."""
+        environ = self.environment()
+        settings = load_settings(Flags(), environ, self.home / ".config" / "ionq-tui")
+        stair = Stair(settings, environ)
+        stair._journal = Journal(self.journal_path, patience=30)
+        return stair
+
+    def client(self) -> IonQClient:
+        """Return a library client whose pauses are short."""
+        client = IonQClient(api_key=KEY, base_url=self.server.url, timeout=httpx.Timeout(TIMEOUT, connect=5.0))
+        wiring = client.channel.wiring
+        short = type(wiring)(wiring.base_url, wiring.auth, wiring.user_agent, wiring.timeout, TIMEOUT)
+        client.channel = Channel(short, retries=2, patience=SCALE)
+        return client
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the argv of a command."""
+        return [sys.executable, "-m", "ionq_tui", *arguments]
+
+
+@contextmanager
+def world_at(home: Path, *, known_here: bool = True, scale: float = SCALE) -> Iterator[World]:
+    """A fresh world."""
+    cloud = SimulatedCloud(FastClock(), workload=False, colleagues=False)
+    os.makedirs(home, exist_ok=True)
+    with FaultServer(cloud, scale) as server:
+        world = World(server, home, known_here)
+        if known_here:
+            world.remember_creator()
+        yield world
