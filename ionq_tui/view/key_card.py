@@ -20,14 +20,14 @@ def key_ways(missing: NoKey, connection: Connection) -> list[Line]:
     """Return the ways to give a key, then what was tried; the text of reasons may come from other programs."""
     profile = plain(connection.profile, 30)
     keyring = (
-        "this machine's keyring works: tick the box, or  ionq-tui auth login"
+        "works on this machine: tick the box, or ionq-tui auth login"
         if missing.can_keep
-        else "no keyring works here: a key typed above lives in memory only"
+        else "none works here: a key typed above lives in memory only"
     )
     told = [
         line(Cell("What works on this machine", Tone.STRONG)),
-        _way("shell", "export IONQ_API_KEY=…   before ionq-tui is started"),
-        _way("command", f'key_command = "pass show ionq"   in [profiles.{profile}] of config.toml'),
+        _way("shell", "export IONQ_API_KEY=… before ionq-tui is started"),
+        _way("command", f'key_command = "pass show ionq" under [profiles.{profile}] in config.toml'),
         _way("keyring", keyring),
     ]
     if missing.reasons:

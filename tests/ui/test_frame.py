@@ -128,3 +128,16 @@ async def test_nothing_moves_by_itself(stair: FakeStair) -> None:
     app = Cast(stair)
     async with at_home(app):
         assert app.animation_level == "none"
+
+
+async def test_a_crash_is_reported_without_the_values_of_variables(stair: FakeStair) -> None:
+    app = Cast(stair)
+    async with at_home(app):
+        held = "-".join(["a", "secret", "value"])
+        try:
+            raise RuntimeError(len(held))
+        except RuntimeError:
+            app._fatal_error()
+    told = "".join(segment.text for report in app._exit_renderables for segment in report.segments)  # type: ignore[union-attr]
+    assert "RuntimeError: 14" in told
+    assert held not in told

@@ -88,7 +88,7 @@ class KeyScreen(Frame[KeyGiven | None]):
             else:
                 yield Button("Back", id="back", compact=True)
         yield Words(id="said")
-        with VerticalScroll(can_focus=False):
+        with VerticalScroll():
             yield Words(*(() if self._in_use else key_ways(self._missing, self._connection)), id="ways")
 
     def on_mount(self) -> None:

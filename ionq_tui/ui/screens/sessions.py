@@ -56,6 +56,8 @@ class SessionsScreen(Cockpit):
         self._with_ended = False
         self._read: frozenset[str] = frozenset()
         """Ids that only the list of ended sessions told of."""
+        self._listed: dict[str, SessionItem] = {}
+        """What the table holds."""
 
     def compose_body(self) -> Iterable[Widget]:
         """A summary, what needs a decision, the table, and what to say where there is none."""
@@ -101,13 +103,14 @@ class SessionsScreen(Cockpit):
         return {item.session.id: item for item in items}
 
     def _show(self) -> None:
-        self.table.update_rows(self._items())
+        self._listed = self._items()
+        self.table.update_rows(self._listed)
         self._say()
 
     def _say(self) -> None:
         """Tell what stands above the table, or in its place."""
         board, now = self.engine.home.board.value, self.engine.clock.now()
-        items = list(self._items().values())
+        items = self._listed.values()
         self.told.tell(summary(items, self.engine.yard.fleet.value, board.unreadable))
         lines = home_lines(items, self.engine.desk.ledger.value, self.engine.desk.opened_now, now, None)
         self.banner.tell(*lines)

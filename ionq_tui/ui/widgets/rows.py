@@ -32,7 +32,7 @@ class Rows(Generic[Item]):
     @property
     def marked(self) -> tuple[str, ...]:
         """The keys of the marked rows; also of those that the filter hides."""
-        return tuple(key for key in self.items if key in self.marks)
+        return tuple(key for key in self.items if key in self.marks) if self.marks else ()
 
     def take(self, items: Mapping[str, Item]) -> None:
         """Show these rows; marks of rows that are gone are gone."""
