@@ -21,6 +21,8 @@ class Command:
     """One sentence; tooltip, help and palette."""
     shown: bool = True
     """True where it stands in the footer."""
+    urgent: bool = False
+    """True where it acts before the focused field hears the key: what is typed behind it goes to the next field."""
 
 
 Commands = tuple[Command, ...]
@@ -74,7 +76,12 @@ _PAGES: Commands = (
     Command("page_back", "pageup", "page back", "Scroll back what is told here.", False),
     Command("page_on", "pagedown", "page on", "Scroll on what is told here.", False),
 )
-NEW_SESSION: Commands = _PAGES
+NEW_SESSION: Commands = (
+    Command("next_field", "tab", "next field", "Go to the next field; after the last to Back.", False, urgent=True),
+    Command("previous_field", "shift+tab", "field before", "Go to the field before.", False, urgent=True),
+    Command("leave_field", "enter", "next field", "Go on from a field; on a button, press it.", False, urgent=True),
+    *_PAGES,
+)
 
 LIVE: Commands = (
     Command("end", "e", "end", "End this session; asks first."),
@@ -128,7 +135,7 @@ def bindings(commands: Iterable[Command], *, priority: bool = False) -> list[Bin
             show=command.shown,
             tooltip=command.help,
             id=command.id,
-            priority=priority,
+            priority=priority or command.urgent,
         )
         for command in commands
         if command.keys

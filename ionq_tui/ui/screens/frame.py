@@ -34,9 +34,9 @@ class Frame(Screen[ScreenResultType]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
 
     def __init_subclass__(cls, **options: bool) -> None:
-        """Bind the commands of the screen."""
+        """Bind the commands of the screen, beside what else it binds itself."""
         if "OFFERS" in cls.__dict__:
-            cls.BINDINGS = [*bindings(cls.OFFERS)]
+            cls.BINDINGS = [*cls.__dict__.get("BINDINGS", ()), *bindings(cls.OFFERS)]
         super().__init_subclass__(**options)
 
     def __init__(self, connection: Connection) -> None:
