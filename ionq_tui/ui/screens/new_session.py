@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from time import monotonic
 from typing import ClassVar
 from uuid import uuid4
 
 from textual import on
+from textual.actions import SkipAction
 from textual.containers import HorizontalGroup, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
@@ -18,8 +20,8 @@ from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link import FaultKind
 from ionq_tui.model.outcome import NotOpened, Opened, OpenOutcome, OpenRequest
 from ionq_tui.ui.commands import NEW_SESSION, Commands
-from ionq_tui.ui.dialogs.ask import Ask, Choice
 from ionq_tui.ui.dialogs.candidate import ask_which
+from ionq_tui.ui.dialogs.unlimited import OpenUnlimited
 from ionq_tui.ui.fresh import NOT_FRESH, is_fresh, made_fresh
 from ionq_tui.ui.quiet import Attentive, Deliberate, Quiet
 from ionq_tui.ui.screens.cockpit import Cockpit, KeyRefused
@@ -27,13 +29,12 @@ from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.widgets.caption import Caption
 from ionq_tui.ui.widgets.field import Field
 from ionq_tui.ui.widgets.words import Words
-from ionq_tui.view.draft import Draft, draft_of
+from ionq_tui.view.draft import Draft, draft_of, obstacle
 from ionq_tui.view.fault import About
 from ionq_tui.view.plain import plain
 from ionq_tui.view.result import open_result
 from ionq_tui.view.review import active_on, form_title, open_button, request_preview, review_lines
 from ionq_tui.view.row import SessionItem
-from ionq_tui.view.status import why_not
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
 _CHANGED = "the sessions on this backend are others than a moment ago: look again, then open"
@@ -118,20 +119,10 @@ class NewSessionScreen(Attentive, Cockpit):
         listed = self.engine.home.board.value.sessions.values()
         return active_on(self._backend, [SessionItem(one, ledger.owner(one), ledger.label(one.id)) for one in listed])
 
+    @property
     def obstacle(self) -> str:
-        """Return why nothing can be opened now; empty where it can."""
-        told, fleet = self.engine.connection, self.engine.yard.fleet.value
-        backend = fleet.named(self._backend)
-        if backend is None:
-            return f"{self._backend} is not among the backends" if fleet.loaded else "the backends are being listed…"
-        if told.read_only:
-            return "this window is read-only: start with --write to open sessions"
-        if not told.demo and not told.key_masked:
-            return "there is no API key: give one on the API key screen first"
-        if reason := why_not(backend):
-            return reason
-        faulty = self.draft.faulty
-        return f"cannot be sent as it is: {faulty}" if faulty else ""
+        """Why nothing can be opened now; empty where it can."""
+        return obstacle(self.engine.connection, self.engine.yard.fleet.value, self._backend, self.draft)
 
     # What is shown
 
@@ -161,15 +152,15 @@ class NewSessionScreen(Attentive, Cockpit):
 
     def _set_buttons(self, request: OpenRequest | None, items: list[SessionItem]) -> None:
         opener, viewer = self.query_one("#open-button", Button), self.query_one("#view-button", Button)
-        obstacle = self.obstacle()
-        opener.disabled = self._spent or bool(obstacle)
+        why_not = self.obstacle
+        opener.disabled = self._spent or bool(why_not)
         _label(opener, open_button(request) if request is not None else "Open")
         self._viewed = items[0].session.id if items else ""
         viewer.display = bool(items)
         _label(viewer, f"View {plain(self._viewed[-6:])}")
-        if not self._spent and (obstacle or self.state.has_class("obstacle")):
-            self.state.set_class(bool(obstacle), "obstacle")
-            self.state.tell(*([line(Cell(f"! {obstacle}", Tone.WARN))] if obstacle else []))
+        if not self._spent and (why_not or self.state.has_class("obstacle")):
+            self.state.set_class(bool(why_not), "obstacle")
+            self.state.tell(*([line(Cell(f"! {why_not}", Tone.WARN))] if why_not else []))
 
     def _say(self, *lines: Line | str) -> None:
         self.state.remove_class("obstacle")
@@ -177,10 +168,21 @@ class NewSessionScreen(Attentive, Cockpit):
 
     # What is pressed
 
-    @on(Input.Submitted, "Field Input")
-    def _go_on(self) -> None:
-        """Go to the next field; after the last to Back, never to what costs."""
+    def action_next_field(self) -> None:
+        """Go to the next field; after the last to Back."""
+        self.quiet.heard(monotonic())
         self.focus_next()
+
+    def action_previous_field(self) -> None:
+        """Go to the field before."""
+        self.quiet.heard(monotonic())
+        self.focus_previous()
+
+    def action_leave_field(self) -> None:
+        """Go on from a field, never onto what costs; on a button, Enter is the button's own."""
+        if not isinstance(self.focused, Input):
+            raise SkipAction
+        self.action_next_field()
 
     @on(Button.Pressed, "#back-button")
     def _back(self) -> None:
@@ -195,7 +197,7 @@ class NewSessionScreen(Attentive, Cockpit):
     def _open(self) -> None:
         """Spend the button, then ask once more where nothing limits the session."""
         request = self.request
-        if self._spent or request is None or self.obstacle():
+        if self._spent or request is None or self.obstacle:
             return
         self._spend(True)
         if not request.limits.absent:
@@ -209,14 +211,7 @@ class NewSessionScreen(Attentive, Cockpit):
                 self._spend(False)
                 self._say("nothing was sent")
 
-        choices = (Choice("Back to the limits", False), Choice("Open without limits", True, grave=True))
-        told: list[Line | str] = [
-            "Nothing but you will end this session: no number of jobs, no time, no money.",
-            line(Cell("IonQ does not publish what an idle hour costs.", Tone.WARN)),
-        ]
-        self.app.push_screen(
-            Ask(f"Open a session on {plain(self._backend, 40)} without limits?", told, choices, False), answered
-        )
+        self.app.push_screen(OpenUnlimited(self._backend), answered)
 
     def _send(self, request: OpenRequest) -> None:
         label = self.query_one("#field-label", Field).value.strip()
