@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ionq_tui.model.board import Fleet
+from ionq_tui.model.connection import Connection
 from ionq_tui.model.limits import LimitError, Limits, read_jobs, read_minutes, read_money
 from ionq_tui.model.money import Money
 from ionq_tui.view.amount import NO_LIMIT, counted, money, unit
 from ionq_tui.view.moment import minutes
 from ionq_tui.view.plain import plain
+from ionq_tui.view.status import why_not
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
 T = TypeVar("T")
@@ -57,6 +60,20 @@ def draft_of(limits: Limits, unit: str = "usd") -> Draft:
         "" if limits.money is None else _typed(limits.money, unit),
         unit,
     )
+
+
+def obstacle(told: Connection, fleet: Fleet, name: str, draft: Draft) -> str:
+    """Return why no session can be opened on that backend with these limits; empty where it can."""
+    backend = fleet.named(name)
+    if backend is None:
+        return f"{plain(name, 60)} is not among the backends" if fleet.loaded else "the backends are being listed…"
+    if told.read_only:
+        return "this window is read-only: start with --write to open sessions"
+    if not told.demo and not told.key_masked:
+        return "there is no API key: give one on the API key screen first"
+    if reason := why_not(backend):
+        return reason
+    return f"cannot be sent as it is: {draft.faulty}" if draft.faulty else ""
 
 
 def _typed(amount: Money, unit: str) -> str:

@@ -84,8 +84,7 @@ async def test_enter_goes_from_field_to_field_and_then_to_back(stair: FakeStair,
     async with app.run_test() as pilot:
         await ready(pilot, app)
         for name in ("jobs", "time", "money", "label", "back-button"):
-            assert app.focused is not None
-            assert app.focused.id == name
+            await until(pilot, lambda name=name: app.focused is not None and app.focused.id == name)  # type: ignore[misc]
             await deliberate(pilot, hand, ["enter"] if name != "back-button" else [])
         assert opens(stair) == 0
 
