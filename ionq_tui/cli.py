@@ -19,18 +19,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     _soften(sys.stdout)
     args = parsed(sys.argv[1:] if argv is None else argv)
     try:
-        code = _run(args)
-        if sys.stdout is not None:
-            sys.stdout.flush()
-        return code
+        return _written(_run(args))
     except SettingsError as error:
         return _usage(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Nobody reads any more; what is left in the buffer must not be complained about at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return REFUSED
+        return _written(REFUSED)
+
+
+def _written(code: int) -> int:
+    """Write out what was printed; a reader that left is no error, a full disk is."""
+    if sys.stdout is None:
+        return code
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left in the buffer must not be complained about once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            return _refused(f"the output could not be written: {error.strerror}") if code == DONE else code
+    return code
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -107,7 +107,7 @@ class Stair:
             self.settings.base_url if answer is None else DEMO_URL,
             key,
             read_only=self.settings.read_only and answer is None,
-            patience=_patience(self._environ),
+            patience=patience(self._environ),
             answer=answer,
         )
 
@@ -140,7 +140,7 @@ def inside(cloud: SimulatedCloud) -> Answer:
     return answer
 
 
-def _patience(environ: Mapping[str, str]) -> float:
+def patience(environ: Mapping[str, str] = os.environ) -> float:
     """Read the factor on pauses and time-outs; what cannot be read is 1."""
     try:
         factor = float(environ.get(PATIENCE, "1"))

@@ -10,6 +10,7 @@ import signal
 from asyncio.subprocess import Process
 from contextlib import suppress
 
+from ionq_tui.compose import patience
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.exit_code import DONE, UNCERTAIN, USAGE
 from ionq_tui.model.outcome import Ended, Opened, OpenRequest
@@ -119,7 +120,7 @@ class _Command:
         leaving = asyncio.ensure_future(self._told_to_leave.wait())
         await asyncio.wait({over, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not over.done():
-            await asyncio.wait({over}, timeout=GRACE)
+            await asyncio.wait({over}, timeout=GRACE * patience())
         leaving.cancel()
         return await self.over() if over.done() else DONE
 
@@ -132,7 +133,7 @@ class _Command:
         if self._process is not None and not (number.name in _KEYS and _in_foreground()):
             self._send(number)
         if number.name in _LEAVING and self.leave_by is None:
-            self.leave_by = asyncio.get_running_loop().time() + RESOLVE_WITHIN
+            self.leave_by = asyncio.get_running_loop().time() + RESOLVE_WITHIN * patience()
             self._told_to_leave.set()
 
     def _send(self, number: signal.Signals) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
+from ionq_tui.compose import patience
+
 T = TypeVar("T")
 
 RESOLVE_WITHIN = 5.0
-"""Seconds an interrupted command still waits to learn what became of a sent request."""
+"""Seconds an interrupted command still waits to learn what became of a sent request, times the patience."""
 ENDING = ("SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM")
 TOLD = (*ENDING, "SIGUSR1", "SIGUSR2")
 """What may be meant for the command of `run`; the last two would end us too."""
@@ -73,7 +75,7 @@ async def waited(work: Iterable[asyncio.Future[T]], tell: Callable[[str], None],
         except asyncio.CancelledError:
             _take_back()
             if until is None:
-                until = loop.time() + RESOLVE_WITHIN
+                until = loop.time() + RESOLVE_WITHIN * patience()
                 tell("interrupted: waiting for what became of the request")
     return True
 

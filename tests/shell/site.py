@@ -1,0 +1,140 @@
+"""A simulated cloud on a real loopback socket, and the command line in front of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from ionq_tui.simulator.book import Order, SessionEntry, Terms
+from ionq_tui.simulator.clock import FastClock
+from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.http import Reply, Request, respond
+from ionq_tui.simulator.server import Server
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "canary-key-of-the-tests-0001"
+FORTE = "qpu.forte-1"
+PATIENCE = 20.0
+"""Seconds after which a wait is given up; it ends as soon as its condition holds."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - JSON is any of it
+        return json.loads(self.out)
+
+
+@dataclass
+class Site:
+    """One organisation's cloud; what came in is recorded, and any request can be answered otherwise."""
+
+    start: str = "first-job"
+    asked: list[str] = field(default_factory=list)
+    instead: Callable[[Request], Reply | None] = lambda _: None
+    after: Callable[[Request, Reply], Reply] = lambda _, reply: reply
+
+    def __post_init__(self) -> None:
+        self.cloud = SimulatedCloud(
+            FastClock(), workload=False, colleagues=False, start="at-once" if self.start == "at-once" else "first-job"
+        )
+        self.server = Server(self._respond)
+        self._heard = threading.Condition()
+
+    def __enter__(self) -> Self:
+        self.server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.server.stop()
+
+    def _respond(self, request: Request) -> Reply:
+        with self._heard:
+            self.asked.append(f"{request.method} {request.path.removeprefix('/v0.4')}")
+            self._heard.notify_all()
+        other = self.instead(request)
+        return self.after(request, respond(self.cloud, request)) if other is None else other
+
+    @property
+    def changing(self) -> list[str]:
+        """The requests that were more than a look."""
+        return [one for one in self.asked if not one.startswith("GET ")]
+
+    def wait_asked(self, text: str) -> None:
+        """Wait until a request whose line begins so has come in."""
+        with self._heard:
+            came = self._heard.wait_for(lambda: any(one.startswith(text) for one in self.asked), PATIENCE)
+        assert came, f"{text} was never asked: {self.asked}"
+
+    def colleague(self, backend: str = FORTE, minutes: int | None = 60) -> SessionEntry:
+        """A session that somebody else opened."""
+        with self.cloud.lock:
+            self.cloud.advance()
+            return self.cloud.open_session("somebody-else", backend, Terms(minutes=minutes, given=True))
+
+    def job(self, session: SessionEntry, fate: tuple[str, str] | None = None, name: str | None = None) -> None:
+        with self.cloud.lock:
+            self.cloud.advance()
+            self.cloud.submit("somebody", Order(session.backend, session_id=session.id, name=name), fate)
+
+    @property
+    def running(self) -> list[str]:
+        """The ids of the sessions that nobody ended."""
+        with self.cloud.lock:
+            return list(self.cloud.active)
+
+
+@dataclass
+class Process:
+    """A command as a process of its own."""
+
+    popen: subprocess.Popen[str]
+
+    def finish(self, timeout: float = PATIENCE) -> Told:
+        out, err = self.popen.communicate(timeout=timeout)
+        return Told(self.popen.returncode, out, err)
+
+    def read_line(self) -> str:
+        assert self.popen.stdout is not None
+        return self.popen.stdout.readline()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.popen.poll() is None:
+            self.popen.kill()
+        self.popen.communicate()
+
+
+def process(*argv: str, stdin: int | None = subprocess.DEVNULL, **more: str) -> Process:
+    """Start `ionq-tui` with this test's environment, away from any terminal."""
+    return Process(
+        subprocess.Popen(
+            [sys.executable, "-m", "ionq_tui", *argv],
+            cwd=ROOT, env={**os.environ, **more}, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, start_new_session=True,
+        )
+    )  # fmt: skip
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for something outside this process."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.01)

@@ -1,0 +1,163 @@
+"""end: proved, or said that it is not."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+
+import pytest
+
+from ionq_tui.simulator.http import Reply, Request
+from tests.shell.conftest import Shell
+from tests.shell.site import FORTE, Site, process
+
+
+@pytest.fixture
+def ours(site: Site, shell: Shell) -> str:
+    opened = shell("open", FORTE, "--max-jobs", "3", "--yes").out.strip()
+    site.asked.clear()
+    return opened
+
+
+def test_an_end_is_proved_and_told(site: Site, shell: Shell, ours: str) -> None:
+    told = shell("end", ours[-6:], "--yes")
+    assert (told.code, told.err) == (0, "")
+    assert told.out.startswith(f"{ours[-6:]} ended")
+    assert site.running == [] and site.changing == [f"POST /sessions/{ours}/end"]
+
+
+def test_ending_twice_sends_one_request(site: Site, shell: Shell, ours: str) -> None:
+    ended = shell("end", ours, "--yes", "--json").json
+    assert ended["id"] == ours and ended["status"] == "ended" and ended["ionq_tui"]["whose"] == "here"
+    told = shell("end", ours, "--yes")
+    assert (told.code, told.out) == (0, "")
+    assert "had ended already" in told.err
+    assert shell("end", ours, "--yes", "--json").json["status"] == "ended"
+    assert site.changing == [f"POST /sessions/{ours}/end"]
+
+
+def test_what_is_not_ours_is_ended_only_where_that_was_said(site: Site, shell: Shell, ours: str) -> None:
+    theirs = site.colleague()
+    told = shell("end", theirs.id, "--yes")
+    assert (told.code, told.out) == (2, "")
+    assert "--not-mine" in told.err and site.changing == []
+    assert shell("end", theirs.id, "--not-mine", "--yes").code == 0
+    assert site.running == [ours]
+
+
+def test_all_opened_here_are_ended_and_no_others(site: Site, shell: Shell, ours: str) -> None:
+    theirs = site.colleague()
+    second = shell("open", "qpu.aria-1", "--max-time", "5", "--yes").out.strip()
+    told = shell("end", "--all-here", "--yes")
+    assert (told.code, told.err) == (0, "")
+    assert ours[-6:] in told.out and second[-6:] in told.out
+    assert site.running == [theirs.id]
+    told = shell("end", "--all-here", "--yes")
+    assert (told.code, told.out) == (0, "")
+    assert "nothing opened here is running" in told.err
+
+
+def test_one_end_that_fails_does_not_stop_the_others(site: Site, shell: Shell, ours: str) -> None:
+    second = shell("open", "qpu.aria-1", "--max-time", "5", "--yes").out.strip()
+    site.instead = lambda request: Reply(500, (), b"") if request.path.endswith(f"{ours}/end") else None
+    told = shell("end", "--all-here", "--yes", "--json")
+    assert told.code == 3
+    assert [one["id"] for one in told.json["sessions"]] == [second]
+    assert "STILL OPEN" in told.err and ours in told.err
+    assert site.running == [ours]
+
+
+@pytest.mark.parametrize(
+    "wrong", [[], ["--yes"], ["abc"], ["--all-here"], ["abc", "--all-here", "--yes"], ["a b", "--yes"], ["a", "b"]]
+)
+def test_wrong_usage_sends_nothing(site: Site, shell: Shell, wrong: list[str]) -> None:
+    told = shell("end", *wrong)
+    assert (told.code, told.out) == (2, "")
+    assert told.err and site.asked == []
+
+
+@pytest.mark.parametrize("what", [["--all-here"], ["abc"]])
+def test_read_only_ends_nothing(site: Site, shell: Shell, ours: str, what: list[str]) -> None:
+    told = shell("end", *(ours if one == "abc" else one for one in what), "--yes", "--read-only")
+    assert (told.code, told.out) == (1, "")
+    assert "read-only" in told.err and site.changing == []
+
+
+def test_a_refusal_ended_nothing(site: Site, shell: Shell, ours: str) -> None:
+    body = json.dumps({"statusCode": 403, "error": "Forbidden", "message": "not yours"}).encode()
+    json_type = (("Content-Type", "application/json"),)
+    site.instead = lambda request: Reply(403, json_type, body) if request.method == "POST" else None
+    told = shell("end", ours, "--yes")
+    assert (told.code, told.out) == (1, "")
+    assert "STILL OPEN" in told.err and "not yours" in told.err
+
+
+def test_an_end_that_is_claimed_but_not_seen_is_not_proved(site: Site, shell: Shell, ours: str) -> None:
+    def claimed(request: Request) -> Reply | None:
+        return (
+            Reply(200, (), json.dumps({"id": ours, "status": "started", "active": True}).encode())
+            if (request.method == "POST")
+            else None
+        )
+
+    site.instead = claimed
+    told = shell("end", ours, "--yes")
+    assert (told.code, told.out) == (3, "")
+    assert "STILL OPEN" in told.err and f"ionq-tui end {ours} --yes" in told.err
+    assert site.changing == [f"POST /sessions/{ours}/end"]
+
+
+def test_a_lost_reply_is_made_up_for_by_looking(site: Site, shell: Shell, ours: str) -> None:
+    def cut(request: Request, reply: Reply) -> Reply:
+        if request.method == "POST":
+            raise ConnectionError
+        return reply
+
+    site.after = cut
+    told = shell("end", ours, "--yes")
+    assert told.code == 0 and "ended" in told.out
+    assert site.changing == [f"POST /sessions/{ours}/end"]
+
+
+def test_a_server_that_goes_down_while_ending_is_not_known(site: Site, shell: Shell, ours: str) -> None:
+    down = threading.Event()
+
+    def cut(request: Request) -> Reply | None:
+        if request.method == "POST":
+            down.set()
+        if down.is_set():
+            raise ConnectionError
+        return None
+
+    site.instead = cut
+    told = shell("end", ours, "--yes")
+    assert (told.code, told.out) == (3, "")
+    assert "not known" in told.err and f"ionq-tui show {ours}" in told.err
+
+
+@pytest.mark.parametrize("all_here", [True, False])
+def test_an_interruption_waits_for_the_proof(site: Site, ours: str, all_here: bool) -> None:
+    go_on = threading.Event()
+    site.instead = lambda request: None if request.method == "GET" or go_on.wait(10) else Reply(500, (), b"")
+    with process("end", "--all-here" if all_here else ours, "--yes", IONQ_TUI_PATIENCE="1") as ending:
+        site.wait_asked(f"POST /sessions/{ours}/end")
+        ending.popen.send_signal(signal.SIGINT)
+        assert ending.popen.stderr is not None
+        assert "interrupted" in ending.popen.stderr.readline()
+        ending.popen.send_signal(signal.SIGINT)
+        go_on.set()
+        told = ending.finish()
+    assert told.code == 0 and told.out.startswith(f"{ours[-6:]} ended")
+
+
+def test_an_interrupted_end_that_hangs_is_not_proved(site: Site, ours: str) -> None:
+    go_on = threading.Event()
+    site.instead = lambda request: None if request.method == "GET" or go_on.wait(30) else Reply(500, (), b"")
+    with process("end", "--all-here", "--yes", IONQ_TUI_PATIENCE="0.1") as ending:
+        site.wait_asked(f"POST /sessions/{ours}/end")
+        ending.popen.send_signal(signal.SIGTERM)
+        told = ending.finish()
+    go_on.set()
+    assert (told.code, told.out) == (3, "")
+    assert f"the end of {ours} is not proved" in told.err and f"ionq-tui end {ours} --yes" in told.err

@@ -1,0 +1,184 @@
+"""backends, ls, show, jobs: the same facts without a screen."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ionq_tui.simulator.http import Reply, Request
+from tests.shell.conftest import Shell
+from tests.shell.site import FORTE, Site
+
+
+def test_backends_are_listed_without_a_key(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IONQ_API_KEY")
+    told = shell("backends")
+    assert (told.code, told.err) == (0, "")
+    assert FORTE in told.out and "qpu.aria-2" in told.out
+    listed = shell("backends", "--json").json
+    assert list(listed) == ["backends"]
+    by_name = {one["backend"]: one for one in listed["backends"]}
+    assert by_name["qpu.aria-2"]["status"] == "unavailable"
+    assert by_name[FORTE]["qubits"] == 36
+    assert site.changing == []
+
+
+def test_active_sessions_are_listed_and_ended_ones_on_request(site: Site, shell: Shell) -> None:
+    assert shell("ls").out == "no active sessions\n"
+    one, other = site.colleague(), site.colleague("qpu.aria-1")
+    site.cloud.end(other, "somebody-else")
+    told = shell("ls")
+    assert (told.code, told.err) == (0, "")
+    assert one.id[-6:] in told.out and other.id[-6:] not in told.out
+    assert other.id[-6:] in shell("ls", "--all").out
+    listed = shell("ls", "--all", "--json").json["sessions"]
+    by_id = {session["id"]: session for session in listed}
+    assert set(by_id) == {one.id, other.id}
+    assert by_id[one.id]["status"] == "created" and by_id[one.id]["active"] is True
+    assert by_id[one.id]["settings"] == {"duration_limit_min": 60}
+    assert by_id[one.id]["creator_id"] == "somebody-else"
+    assert by_id[other.id]["status"] == "ended" and by_id[other.id]["ender_id"] == "somebody-else"
+    assert by_id[one.id]["ionq_tui"]["whose"] == "unknown"
+    assert by_id[one.id]["ionq_tui"]["short_id"] == one.id[-6:]
+
+
+def test_one_session_is_shown_by_any_unique_end_of_its_id(site: Site, shell: Shell) -> None:
+    session = site.colleague()
+    for text in (session.id, session.id[-6:], session.id[:13]):
+        assert shell("show", text, "--json").json["id"] == session.id
+    told = shell("show", session.id[-6:])
+    assert told.code == 0 and FORTE in told.out and "limit 60 min" in told.out.replace("1h", "60 min")
+
+
+def test_an_ended_session_is_found_by_its_tail(site: Site, shell: Shell) -> None:
+    session = site.colleague()
+    site.cloud.end(session, None)
+    assert shell("show", session.id[-6:], "--json").json["status"] == "ended"
+
+
+def test_jobs_are_listed_with_their_costs_apart(site: Site, shell: Shell) -> None:
+    session = site.colleague()
+    assert shell("jobs", session.id).out == "no jobs\n"
+    site.job(session, name="first")
+    site.job(session, name="second")
+    told = shell("jobs", session.id)
+    assert told.code == 0 and "first" in told.out and "second" in told.out
+    jobs = shell("jobs", session.id, "--json").json["jobs"]
+    assert {job["name"] for job in jobs} == {"first", "second"}
+    assert {job["session_id"] for job in jobs} == {session.id}
+    assert jobs[0]["status"] in {"submitted", "ready", "started"}
+    assert jobs[0]["ionq_tui"]["cost"] is None
+    assert jobs[0]["ionq_tui"]["estimated_cost"]["unit"] == "usd"
+
+
+def test_an_id_that_is_not_unique_is_wrong_usage_and_names_them(site: Site, shell: Shell) -> None:
+    one, other = site.colleague(), site.colleague("qpu.aria-1")
+    head = one.id[:4]
+    assert other.id.startswith(head)
+    told = shell("show", head)
+    assert (told.code, told.out) == (2, "")
+    assert one.id in told.err and other.id in told.err
+    site.cloud.end(one, None)
+    site.cloud.end(other, None)
+    assert shell("show", head).code == 2
+
+
+@pytest.mark.parametrize("text", ["", "a b", "../whoami", "ü", "x" * 65, "a/b", "\x1b[31m"])
+@pytest.mark.parametrize("command", ["show", "jobs", "watch", "attach"])
+def test_a_malformed_id_is_wrong_usage_and_nothing_is_told_of_it(
+    site: Site, shell: Shell, command: str, text: str
+) -> None:
+    told = shell(command, text)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.startswith("ionq-tui: ")
+    assert [one for one in site.asked if "/jobs" in one or (text and text in one)] == []
+
+
+@pytest.mark.parametrize("command", ["show", "jobs", "watch"])
+def test_an_unknown_id_is_refused(site: Site, shell: Shell, command: str) -> None:
+    told = shell(command, "0000dead")
+    assert (told.code, told.out) == (1, "")
+    assert "no such session" in told.err
+
+
+@pytest.mark.parametrize("command", [["ls"], ["ls", "--json"], ["show", "abc"], ["jobs", "abc"], ["watch", "abc"]])
+def test_a_refused_key_is_said(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
+    monkeypatch.setenv("IONQ_API_KEY", "revoked")
+    told = shell(*command)
+    assert (told.code, told.out) == (1, "")
+    assert "IonQ refused this API key" in told.err and "revoked" not in told.err
+
+
+@pytest.mark.parametrize(
+    "command", [["ls"], ["backends"], ["show", "abc"], ["open", FORTE, "--max-jobs", "1", "--yes"]]
+)
+def test_a_server_that_is_down_is_said(site: Site, shell: Shell, command: list[str]) -> None:
+    site.server.stop()
+    told = shell(*command)
+    assert (told.code, told.out) == (1, "")
+    assert "IonQ cannot be reached" in told.err
+
+
+def test_without_a_key_it_is_said_how_to_give_one(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IONQ_API_KEY")
+    told = shell("ls")
+    assert (told.code, told.out) == (1, "")
+    assert "IONQ_API_KEY" in told.err and "auth login" in told.err
+    assert site.asked == []
+
+
+def test_sessions_that_are_not_enabled_are_said(site: Site, shell: Shell) -> None:
+    site.instead = lambda request: Reply(404, (), b"{}") if request.path.endswith("/sessions") else None
+    told = shell("ls")
+    assert (told.code, told.out) == (1, "")
+    assert "Sessions are not enabled" in told.err and "support@ionq.com" in told.err
+
+
+HOSTILE = "a\x1b]52;c;ZXZpbA==\x07b\x1b[31m\u202ec\x9b31m[@click=quit]d\x7f\x00"
+
+
+def test_text_from_the_server_reaches_no_terminal_as_it_is(site: Site, shell: Shell) -> None:
+    session = site.colleague()
+    site.job(session, fate=("Evil" + HOSTILE, HOSTILE), name=HOSTILE)
+
+    def spoiled(request: Request, reply: Reply) -> Reply:
+        text = json.loads(reply.body)
+        for one in [text, *text.get("sessions", [])]:
+            if "status" in one and "creator_id" in one:
+                one["status"], one["backend"] = HOSTILE, HOSTILE
+        return Reply(reply.status, reply.headers, json.dumps(text).encode())
+
+    site.after = spoiled
+    for command in (["ls"], ["show", session.id], ["jobs", session.id]):
+        told = shell(*command)
+        assert told.code == 0
+        for hostile in "\x1b\x07\u202e\x9b\x7f\x00":
+            assert hostile not in told.out + told.err
+        told = shell(*command, "--json")
+        assert told.out.isascii()
+        assert all(character.isprintable() or character == "\n" for character in told.out)
+    assert shell("ls", "--json").json["sessions"][0]["status"] == HOSTILE
+
+
+def test_an_error_of_the_server_is_made_plain(site: Site, shell: Shell) -> None:
+    body = json.dumps({"statusCode": 500, "message": HOSTILE}).encode()
+    site.instead = lambda request: Reply(500, (("x-request-id", "r1"),), body) if "sessions" in request.path else None
+    told = shell("ls")
+    assert (told.code, told.out) == (1, "")
+    assert not set(told.err) & set("\x1b\x07\u202e\x9b\x7f\x00")
+    assert "[HTTP 500, request r1]" in told.err
+
+
+def test_a_stream_that_cannot_show_a_character_is_no_error(
+    site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+    import sys
+
+    site.job(site.colleague(), name="naïve ψ")
+    narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", narrow)
+    assert shell("jobs", site.running[0]).code == 0
+    narrow.seek(0)
+    assert "na?ve ?" in narrow.read()
