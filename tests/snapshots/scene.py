@@ -1,0 +1,132 @@
+"""The demo with its clock stopped, walked through by keys; each screen on the way becomes a picture."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from textual.pilot import Pilot
+
+from ionq_tui.compose import Stair
+from ionq_tui.engine.engine import Engine
+from ionq_tui.model.key import FoundKey, NoKey
+from ionq_tui.settings import Settings
+from ionq_tui.simulator.clock import StoppedClock
+from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.ui.app import CockpitApp, ExitNote
+from ionq_tui.ui.quiet import Quiet
+
+SIZE = (80, 24)
+_START = datetime(2026, 11, 22, 12, 14, tzinfo=UTC)
+_PAUSES = 400
+
+
+def stop_the_zone() -> None:
+    """Show times as in one place, wherever the pictures are taken."""
+    os.environ["TZ"] = "Europe/Berlin"
+    time.tzset()
+
+
+class StillClock:
+    """Engine time that stands with the simulated cloud's; short pauses pass at once, long ones never."""
+
+    def __init__(self, cloud: StoppedClock) -> None:
+        self._cloud = cloud
+        self._began = cloud()
+
+    def now(self) -> datetime:
+        return self._cloud()
+
+    def monotonic(self) -> float:
+        return 1000.0 + (self._cloud() - self._began).total_seconds()
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        await (asyncio.sleep(0) if seconds < 1.5 else event.wait())
+
+    def jitter(self) -> float:
+        return 0.0
+
+
+class StillStair(Stair):
+    """Hands out the demo on a stopped cloud."""
+
+    def __init__(self, cloud: SimulatedCloud, clock: StoppedClock) -> None:
+        super().__init__(Settings(), {})
+        self._cloud = cloud
+        self._clock = clock
+
+    async def find_key(self) -> FoundKey | NoKey:
+        return NoKey((), can_keep=True)
+
+    async def demo(self) -> Engine:
+        return await self.demo_on(self._cloud, StillClock(self._clock))
+
+
+class Scene:
+    """One run of the app; `take` receives a name and an SVG."""
+
+    def __init__(self, take: Callable[[str, str], None], size: tuple[int, int] = SIZE) -> None:
+        self._take = take
+        self._size = size
+        self.clock = StoppedClock(_START)
+        self.cloud = SimulatedCloud(self.clock)
+        self.quiet = 0.0
+        self.app = CockpitApp(StillStair(self.cloud, self.clock))
+        self.pilot: Pilot[ExitNote]
+
+    def _rested(self) -> float:
+        """Time for the buttons: every look at it is long after the one before."""
+        self.quiet += 1.0
+        return self.quiet
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Scene]:
+        Quiet.clock = self._rested
+        try:
+            async with self.app.run_test(size=self._size) as self.pilot:
+                yield self
+        finally:
+            Quiet.clock = None
+
+    async def settle(self) -> None:
+        """Let everything happen that can happen without time."""
+        for _ in range(12):
+            await asyncio.sleep(0.01)
+            await self.pilot.pause()
+
+    async def until(self, text: str) -> None:
+        """Wait until a text is on the screen."""
+        for _ in range(_PAUSES):
+            if text in self.text():
+                return
+            await asyncio.sleep(0.01)
+            await self.pilot.pause()
+        raise AssertionError(f"{text!r} never came; the screen shows:\n{self.text()}")
+
+    def text(self) -> str:
+        return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
+
+    async def keys(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def forward(self, seconds: float, step: float = 10.0) -> None:
+        """Let simulated time pass, with a reading after each step."""
+        for _ in range(int(seconds / step)):
+            self.clock.advance(step)
+            engine = self.app.engine
+            assert engine is not None
+            engine.home.poller.nudge()
+            for watcher in list(engine._watchers.values()):
+                watcher.poller.nudge()
+            await asyncio.sleep(0.005)
+            await self.pilot.pause()
+        await self.settle()
+
+    async def picture(self, name: str) -> None:
+        await self.settle()
+        self._take(name, self.app.export_screenshot(title="ionq-tui"))

@@ -1,0 +1,59 @@
+"""`python -m tests.snapshots.take FOLDER`: the pictures of every screen."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.snapshots.scene import Scene, stop_the_zone
+
+
+async def walk(take: Callable[[str, str], None]) -> None:
+    """From the key screen through every screen to the end of a session."""
+    async with Scene(take).running() as scene:
+        await scene.until("API key")
+        await scene.picture("key")
+        await scene.keys("enter")
+        await scene.until("qpu.forte-1")
+        await scene.picture("sessions")
+        await scene.keys("b")
+        await scene.until("College Park")
+        await scene.picture("backends")
+        await scene.keys("enter")
+        await scene.until("NEW SESSION")
+        await scene.keys("4", "0", "tab", *"1h30m", "tab", *"30.00", "tab", *"H2 scan")
+        await scene.picture("new-session")
+        await scene.keys("tab", "tab", "tab", "enter")
+        await scene.until("export IONQ_SESSION_ID")
+        await scene.picture("session-empty")
+        await scene.forward(8 * 60)
+        await scene.picture("session")
+        await scene.keys("question_mark")
+        await scene.picture("help")
+        await scene.keys("escape", "enter")
+        await scene.picture("job")
+        await scene.keys("escape", "e")
+        await scene.until("Keep running")
+        await scene.picture("end")
+        await scene.keys("tab", "enter")
+        await scene.until("ENDED")
+        await scene.picture("session-ended")
+
+
+def main(folder: str) -> None:
+    """Write the pictures."""
+    stop_the_zone()
+    place = Path(folder)
+    place.mkdir(exist_ok=True)
+    asyncio.run(walk(lambda name, svg: _keep(place / f"{name}.svg", svg)))
+
+
+def _keep(path: Path, svg: str) -> None:
+    path.write_text(svg, encoding="utf-8")
+    print(path)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
