@@ -119,7 +119,10 @@ class _Course:
         return heard and not watch.ended and self._quiet_for_long()
 
     def _quiet_for_long(self) -> bool:
-        return self._engine.clock.monotonic() - self._busy_at >= (self._idle or 0)
+        now = self._engine.clock.monotonic()
+        if self.watcher.store.value.unfinished:  # a picture that stays the same is not told, so it is looked at here
+            self._busy_at = now
+        return now - self._busy_at >= (self._idle or 0)
 
     async def _read_once_more(self, polling: asyncio.Task[None]) -> None:
         """Wait for one more whole reading; there is none where the polling has ended."""
@@ -129,7 +132,7 @@ class _Course:
 
     def _take(self, watch: Watch) -> None:
         before, self._before = self._before, watch
-        if watch.unfinished or watch.jobs is not before.jobs:
+        if watch.jobs is not before.jobs:
             self._busy_at = self._engine.clock.monotonic()
         self._tell_link(before.link, watch.link)
         for change in changes(before, watch, self._engine.clock.now()):

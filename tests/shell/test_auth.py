@@ -1,0 +1,111 @@
+"""auth: the key comes in where nobody sees it, is checked, and is kept in the keyring alone."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+
+from tests.shell.conftest import Shell
+from tests.shell.ring import Memory
+from tests.shell.site import KEY, Site, Told
+
+Login = Callable[[bytes], Told]
+
+
+@pytest.fixture
+def ring() -> Iterator[Memory]:
+    before, memory = keyring.get_keyring(), Memory()
+    keyring.set_keyring(memory)
+    yield memory
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def login(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Login:
+    def run(typed: bytes) -> Told:
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed), encoding="utf-8"))
+            return shell("auth", "login")
+
+    return run
+
+
+@pytest.fixture
+def keyless(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    monkeypatch.delenv("IONQ_API_KEY")
+    return site
+
+
+def test_a_key_is_checked_kept_used_and_forgotten(keyless: Site, shell: Shell, login: Login, ring: Memory) -> None:
+    told = login(KEY.encode() + b"\n")
+    assert (told.code, told.err) == (0, "")
+    assert "••••0001" in told.out
+    assert keyless.asked == ["GET /whoami"]
+    assert ring.held["ionq-tui", "default"] == KEY
+    told = shell("auth", "status")
+    assert (told.code, told.err) == (0, "") and "••••0001" in told.out and "keyring" in told.out
+    ours = shell("auth", "status", "--json").json["ionq_tui"]
+    assert (ours["profile"], ours["source"], ours["key"]) == ("default", "keyring", "••••0001")
+    assert shell("ls").code == 0
+    assert shell("auth", "logout").code == 0
+    assert ring.held == {}
+    assert shell("auth", "logout").code == 0
+    told = shell("auth", "status")
+    assert (told.code, told.out) == (1, "") and "auth login" in told.err
+    assert shell("auth", "status", "--json").json["ionq_tui"]["source"] is None
+
+
+def test_a_key_for_one_host_is_not_sent_to_another(
+    keyless: Site, shell: Shell, login: Login, ring: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login(KEY.encode())
+    keyless.asked.clear()
+    with Site() as other:
+        monkeypatch.setenv("IONQ_API_URL", other.server.url)
+        assert shell("ls").code == 1
+        assert other.asked == [] and keyless.asked == []
+
+
+@pytest.mark.parametrize(
+    "typed", [b"", b"\n", b"   \n", b"two words\n", b"\xff\xfe\n", "schlüssel\n".encode(), b"revoked\n"]
+)
+def test_what_is_no_key_is_not_kept(keyless: Site, login: Login, ring: Memory, typed: bytes) -> None:
+    told = login(typed)
+    assert (told.code, told.out) == (1, "")
+    assert "nothing was kept" in told.err and "Traceback" not in told.err
+    if typed.strip():
+        assert typed.strip().decode(errors="replace") not in told.err
+    assert ring.held == {}
+
+
+def test_no_input_at_all_keeps_nothing(
+    keyless: Site, shell: Shell, ring: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    assert shell("auth", "login").code == 1
+    assert ring.held == {} and keyless.asked == []
+
+
+def test_a_key_is_never_an_argument(keyless: Site, shell: Shell, ring: Memory) -> None:
+    assert shell("auth", "login", "some-key-in-argv").code == 2
+    assert ring.held == {} and keyless.asked == []
+
+
+def test_a_machine_without_a_keyring_says_what_works(keyless: Site, login: Login, home: Path) -> None:
+    told = login(KEY.encode())
+    assert (told.code, told.out) == (1, "")
+    assert "IONQ_API_KEY" in told.err
+    left = [path for path in home.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+    assert left == []
+
+
+def test_a_key_from_the_environment_leaves_the_keyring_alone(site: Site, shell: Shell, ring: Memory) -> None:
+    told = shell("auth", "status")
+    assert told.code == 0 and "environment" in told.out
+    assert shell("ls").code == 0
+    assert ring.asked == 0

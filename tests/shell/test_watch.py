@@ -1,0 +1,225 @@
+"""watch: one line per change, until it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import signal
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from ionq_tui.engine.clock import SystemClock
+from ionq_tui.simulator.http import Reply, Request
+from tests.shell.conftest import Shell
+from tests.shell.site import FORTE, Site, process
+
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [0-9a-f]{6} \S.*")
+
+
+@pytest.fixture(autouse=True)
+def quick(home: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a minute pass in a tenth of a second; only in this process."""
+    monkeypatch.setattr(SystemClock, "monotonic", lambda self: time.monotonic() * 600)
+
+    async def wait(self: SystemClock, event: asyncio.Event, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(max(seconds / 600, 0.005)):
+                await event.wait()
+        except TimeoutError:
+            return
+
+    monkeypatch.setattr(SystemClock, "wait", wait)
+
+
+@pytest.fixture
+def brisk(home: Path) -> str:
+    """A configuration that reads every second."""
+    config = home / "brisk.toml"
+    config.write_text("poll_interval = 1\n")
+    return str(config)
+
+
+def opened(shell: Shell) -> str:
+    return shell("open", FORTE, "--max-jobs", "9", "--yes").out.strip()
+
+
+def test_each_change_is_a_line_and_the_end_is_the_end(site: Site, brisk: str) -> None:
+    session = site.colleague()
+    with process("watch", session.id[-6:], "--config", brisk) as watching:
+        lines = [watching.read_line()]
+        site.job(session)
+        lines += [watching.read_line(), watching.read_line()]
+        with site.cloud.lock:
+            site.cloud.advance()
+            site.cloud.end(session, "somebody-else")
+        told = watching.finish()
+    assert told.code == 0 and told.err == ""
+    lines += told.out.splitlines()
+    assert all(LINE.fullmatch(line.strip()) for line in lines)
+    words = [line.split(maxsplit=2)[2].strip() for line in lines]
+    assert words[0] == "session opened" and "session started" in words
+    assert any(one.startswith(f"job {session.jobs[0].id[-6:]} ") for one in words)
+    assert "session ended by somebody-else" in words
+
+
+def test_json_is_a_line_per_change_in_the_api_s_own_names(site: Site, shell: Shell) -> None:
+    session = site.colleague()
+    site.job(session, fate=("NoGood", "it did not work"))
+    with site.cloud.lock:
+        site.cloud.advance()
+        site.cloud.cancel(site.cloud.jobs[session.jobs[0].id])
+        site.cloud.end(session, "somebody-else")
+    told = shell("watch", session.id, "--json")
+    assert told.code == 0
+    lines = [json.loads(line) for line in told.out.splitlines()]
+    assert {line["session"]["id"] for line in lines} == {session.id}
+    assert [line["ionq_tui"]["change"] for line in lines] == ["opened", "started", "ended"]
+    for line in lines:
+        assert datetime.fromisoformat(line["ionq_tui"]["at"]).tzinfo is not None
+        assert line["ionq_tui"]["at"].endswith("Z")
+    assert lines[-1]["session"]["status"] == "ended"
+
+
+def test_a_job_that_fails_is_told_with_its_reason(site: Site, brisk: str) -> None:
+    session = site.colleague()
+    site.job(session)
+    with process("watch", session.id, "--json", "--config", brisk) as watching:
+        seen = [json.loads(watching.read_line()) for _ in range(3)]
+        job = next(one for one in seen if "job" in one)
+        assert job["job"]["id"] == session.jobs[0].id
+        assert job["ionq_tui"]["change"] == "status"
+        assert job["job"]["status"] in {"submitted", "ready", "started"}
+        with site.cloud.lock:
+            site.cloud.advance()
+            session.jobs[0].fate = ("NoGood", "it did not work")
+            site.cloud._close(session.jobs[0], "failed")
+        failed = json.loads(watching.read_line())
+        while failed["ionq_tui"]["change"] == "status":
+            failed = json.loads(watching.read_line())
+        watching.popen.send_signal(signal.SIGINT)
+        assert watching.finish().code == 130
+    assert failed["ionq_tui"]["change"] == "job failed"
+    assert "NoGood" in failed["ionq_tui"]["words"]
+    assert failed["job"]["status"] == "failed"
+    assert site.changing == []
+
+
+def test_what_nobody_uses_is_ended(site: Site, shell: Shell) -> None:
+    session = opened(shell)
+    site.asked.clear()
+    told = shell("watch", session, "--end-when-idle", "15m", "--yes")
+    assert told.code == 0
+    assert "15 minutes" in told.err
+    assert "session ended" in told.out.splitlines()[-1]
+    assert site.changing == [f"POST /sessions/{session}/end"]
+
+
+def test_what_is_used_is_not_ended(site: Site, shell: Shell) -> None:
+    session = opened(shell)
+    entry = site.cloud.sessions[session]
+    site.job(entry)
+    site.asked.clear()
+    looks = 0
+
+    def finish_late(request: Request) -> Reply | None:
+        nonlocal looks
+        looks += request.path == f"/v0.4/sessions/{session}"
+        if looks == 100:  # far more than the fifteen minutes of idleness later
+            site.cloud.cancel(entry.jobs[0])
+        assert looks >= 100 or request.method == "GET"
+        return None
+
+    site.instead = finish_late
+    told = shell("watch", session, "--end-when-idle", "1m", "--yes")
+    assert told.code == 0 and looks > 100
+    assert site.changing == [f"POST /sessions/{session}/end"]
+
+
+def test_an_end_that_is_not_proved_is_said(site: Site, shell: Shell) -> None:
+    session = opened(shell)
+    site.instead = lambda request: Reply(500, (), b"") if request.path.endswith("/end") else None
+    told = shell("watch", session, "--end-when-idle", "1m", "--yes")
+    assert told.code == 3
+    assert "STILL OPEN" in told.err and f"ionq-tui end {session} --yes" in told.err
+
+
+def test_where_jobs_cannot_be_seen_nothing_is_ended(site: Site, shell: Shell) -> None:
+    session = opened(shell)
+    site.asked.clear()
+    site.instead = lambda request: Reply(403, (), b"{}") if request.path.endswith("/jobs") else None
+    told = shell("watch", session, "--end-when-idle", "1m", "--yes")
+    assert told.code == 1 and "it was not ended" in told.err
+    assert site.changing == []
+
+
+def test_a_silence_of_the_server_is_no_idleness(site: Site, shell: Shell) -> None:
+    session = opened(shell)
+    site.asked.clear()
+    hidden = 0
+
+    def mute(request: Request) -> Reply | None:
+        nonlocal hidden
+        if request.path.endswith("/jobs") and hidden < 30:
+            hidden += 1
+            return Reply(503, (), b"")
+        assert hidden == 30 or request.method == "GET"
+        return None
+
+    site.instead = mute
+    assert shell("watch", session, "--end-when-idle", "1m", "--yes").code == 0
+    assert site.running == []
+
+
+def test_a_line_that_breaks_is_said_once_and_mends(site: Site, shell: Shell) -> None:
+    session = opened(shell)
+    looks = 0
+
+    def waver(request: Request) -> Reply | None:
+        nonlocal looks
+        if request.path == f"/v0.4/sessions/{session}":
+            looks += 1
+            if 2 <= looks <= 5:
+                raise ConnectionError
+            if looks == 8:
+                site.cloud.end(site.cloud.sessions[session], None)
+        return None
+
+    site.instead = waver
+    told = shell("watch", session)
+    assert told.code == 0
+    assert told.err.count("IonQ cannot be reached") == 1 and "heard again" in told.err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["x", "--end-when-idle", "15m"],
+        ["x", "--end-when-idle", "soon", "--yes"],
+        ["x", "--end-when-idle", "0", "--yes"],
+    ],
+)
+def test_wrong_usage_sends_nothing(site: Site, shell: Shell, wrong: list[str]) -> None:
+    assert shell("watch", "abc", *wrong).code == 2
+    assert site.asked == []
+
+
+def test_read_only_watches_and_never_ends(site: Site, shell: Shell) -> None:
+    session = opened(shell)
+    site.asked.clear()
+    assert shell("watch", session, "--end-when-idle", "1m", "--yes", "--read-only").code == 1
+    site.cloud.end(site.cloud.sessions[session], None)
+    assert shell("watch", session, "--read-only").code == 0
+    assert site.changing == []
+
+
+def test_what_is_not_ours_is_not_ended_when_idle(site: Site, shell: Shell) -> None:
+    theirs = site.colleague()
+    told = shell("watch", theirs.id, "--end-when-idle", "1m", "--yes")
+    assert told.code == 2 and "--not-mine" in told.err
+    assert site.changing == []
+    assert shell("watch", theirs.id, "--end-when-idle", "1m", "--not-mine", "--yes").code == 0
+    assert site.running == []
