@@ -111,16 +111,9 @@ def test_what_is_exactly_as_large_as_allowed_is_read() -> None:
         serving(padded + b" ").run(READ)
 
 
-@pytest.mark.parametrize(
-    ("encoding", "body"),
-    [
-        ("gzip", gzip.compress(BODY)),
-        ("GZIP ", gzip.compress(BODY)),
-        ("deflate", zlib.compress(BODY)),
-        ("identity", BODY),
-    ],
-)
-async def test_encodings_that_were_asked_for(encoding: str, body: bytes) -> None:
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP ", "deflate", "identity"])
+async def test_encodings_that_were_asked_for(encoding: str) -> None:
+    body = {"g": gzip.compress, "d": zlib.compress}.get(encoding[0].lower(), bytes)(BODY)
     assert serving(body, content_encoding=encoding).run(READ).id == SESSION["id"]
     assert (await serving(body, content_encoding=encoding).arun(READ)).id == SESSION["id"]
 
