@@ -48,6 +48,7 @@ class Desk:
         self._journal = journal
         self._place = place
         self._known = known
+        self._turn = asyncio.Lock()
         self._opens: dict[str, asyncio.Task[OpenOutcome]] = {}
         self._ends: dict[str, asyncio.Task[EndOutcome]] = {}
         self._cancels: dict[str, asyncio.Task[Mapping[str, str | Fault]]] = {}
@@ -77,15 +78,23 @@ class Desk:
     async def look_again(self, sessions: Iterable[Session]) -> None:
         """See whether a list tells what became of the open questions; adopt what can only be ours."""
         listed = tuple(sessions)
-        for question in self.ledger.value.questions:
-            found = tuple(one for one in listed if not one.ended and _within(question, one))
-            ours = [one for one in found if one.creator_id in self.ledger.value.creators]
-            if len(ours) == 1 and question.known.listed:
-                await self.adopt(question, ours[0])
-                continue
-            outcome = replace(question.outcome, candidates=found, looked_at=self._clock.now())
-            seen = replace(question, outcome=outcome)
-            self._asked(question.token, seen)
+        if self.ledger.value.opening:
+            return  # what is being opened right now would look like what an earlier request left behind
+        for token in [one.token for one in self.ledger.value.questions]:
+            await self._look(token, listed)
+
+    async def _look(self, token: str, listed: tuple[Session, ...]) -> None:
+        ledger = self.ledger.value
+        question = next((one for one in ledger.questions if one.token == token), None)
+        if question is None:
+            return  # answered meanwhile
+        found = tuple(one for one in listed if not one.ended and one.id not in ledger.here and _within(question, one))
+        ours = [one for one in found if one.creator_id in ledger.creators]
+        if len(ours) == 1 and question.known.listed:
+            await self.adopt(question, ours[0])
+            return
+        outcome = replace(question.outcome, candidates=found, looked_at=self._clock.now())
+        self._asked(token, replace(question, outcome=outcome))
 
     async def dismiss(self, question: Question) -> None:
         """Close a question: the user said that nothing came of it."""
@@ -126,13 +135,19 @@ class Desk:
         return [task for task in tasks if not task.done()]
 
     async def _open(self, token: str, request: OpenRequest, label: str) -> OpenOutcome:
-        known, asked_at = self._known(self.ledger.value.creators), self._clock.now()
+        """Open when it is its turn: of two alike under way, lost replies would not tell which session is whose."""
         self._opening(token, request)
-        self._intents[token] = await self._journal.intent(self._place(), request, label, known.ids)
         try:
-            outcome = await self._cloud.open_once(request, known)
+            async with self._turn:
+                return await self._opened(token, request, label)
         finally:
             self._opening(token, None)
+
+    async def _opened(self, token: str, request: OpenRequest, label: str) -> OpenOutcome:
+        known, asked_at = self._known(self.ledger.value.creators), self._clock.now()
+        known = replace(known, ids=known.ids | self.ledger.value.here)
+        self._intents[token] = await self._journal.intent(self._place(), request, label, known.ids)
+        outcome = await self._cloud.open_once(request, known)
         if isinstance(outcome, Opened):
             await self._own(token, outcome.session, label, adopted=outcome.adopted)
         elif isinstance(outcome, NotOpened):
@@ -152,7 +167,8 @@ class Desk:
         """Note on disk first, then tell the screens."""
         if token in self._intents:
             await self._journal.opened(self._intents[token], session, adopted)
-        self.opened_now.add(session.id)
+        if token in self._opens:
+            self.opened_now.add(session.id)
         creator = frozenset() if adopted or session.creator_id is None else frozenset({session.creator_id})
         labels = {session.id: label} if label else {}
         self.ledger.apply(
@@ -167,7 +183,7 @@ class Desk:
         )
 
     async def _end(self, session_id: str, seen_active: bool) -> EndOutcome:
-        self._ending(session_id, True)
+        self.ledger.apply(lambda ledger: replace(ledger, ending=ledger.ending | {session_id}))
         outcome: EndOutcome = EndUnknown(Fault(FaultKind.OFFLINE, "the end was not asked for"))
         try:
             await self._journal.end_asked(self._place(), session_id)
@@ -175,18 +191,22 @@ class Desk:
             if isinstance(outcome, Ended):
                 await self._journal.ended(self._place(), outcome.session)
         finally:
-            self._ending(session_id, False)
             self.ledger.apply(
-                lambda ledger: replace(ledger, ends=MappingProxyType({**ledger.ends, session_id: outcome}))
+                lambda ledger: replace(
+                    ledger,
+                    ending=ledger.ending - {session_id},
+                    ends=MappingProxyType({**ledger.ends, session_id: outcome}),
+                )
             )
         return outcome
 
     async def _cancel(self, job_ids: tuple[str, ...]) -> Mapping[str, str | Fault]:
         asked = await self._cloud.cancel_jobs(job_ids)
         told: dict[str, str | Fault] = {}
-        for job_id in job_ids:
-            heard = await self._cloud.job(job_id)
-            told[job_id] = heard if isinstance(heard, Fault) else heard.status
+        for start in range(0, len(job_ids), _READ_AT_ONCE):
+            few = job_ids[start : start + _READ_AT_ONCE]
+            heard = await asyncio.gather(*(self._cloud.job(job_id) for job_id in few))
+            told |= {key: one if isinstance(one, Fault) else one.status for key, one in zip(few, heard, strict=True)}
         if isinstance(asked, Fault):
             return {job_id: status if status == "canceled" else asked for job_id, status in told.items()}
         return told
@@ -195,13 +215,6 @@ class Desk:
         others = {key: value for key, value in self.ledger.value.opening.items() if key != token}
         now = {**others, token: request} if request is not None else others
         self.ledger.apply(lambda ledger: replace(ledger, opening=MappingProxyType(now)))
-
-    def _ending(self, session_id: str, under_way: bool) -> None:
-        self.ledger.apply(
-            lambda ledger: replace(
-                ledger, ending=ledger.ending | {session_id} if under_way else ledger.ending - {session_id}
-            )
-        )
 
 
 def _owned(
@@ -213,6 +226,8 @@ def _owned(
     return asyncio.shield(tasks[name])
 
 
+_READ_AT_ONCE = 4
+_TAKEN = Fault(FaultKind.OFFLINE, "the reply was lost, and the only session found came of another decision")
 _COMMITS_WITHIN = timedelta(minutes=10)
 """A request that was lost may be carried out late, but not later than this."""
 _CLOCKS_DIFFER = timedelta(minutes=1)

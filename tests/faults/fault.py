@@ -60,7 +60,7 @@ CERTAIN = frozenset({400, 401, 403, 404, 422})
 """Statuses of a well-formed refusal that mean that nothing was created."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fault:
     """One way in which requests of one kind go wrong; times are seconds of the real world, scaled by the server."""
 
@@ -82,6 +82,9 @@ class Fault:
     """True where looking (lists, readings of one session) fails as well."""
     claims: frozenset[str] = frozenset()
     """The words with which a face may claim what became of it; empty where the invariants say enough."""
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
 
 
 def refused(status: int) -> bytes:

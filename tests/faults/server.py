@@ -48,6 +48,8 @@ class FaultServer:
         """Requests whose first line came in, by kind."""
         self.committed: list[str] = []
         """Ids of the sessions that requests to open created; a colleague's are not among them."""
+        self.made: dict[str, SessionEntry] = {}
+        """The same sessions, also those that are not visible yet."""
         self.held = threading.Event()
         """Set while a request is held."""
         self.release = threading.Event()
@@ -214,6 +216,7 @@ class FaultServer:
                     del self.cloud.sessions[entry.id], self.cloud.active[entry.id]
                     continue
                 self.committed.append(entry.id)
+                self.made[entry.id] = entry
                 if fault.late:
                     del self.cloud.sessions[entry.id], self.cloud.active[entry.id]
                     self._due.append(_Due(time.monotonic() + fault.late * self.scale, entry, ends=False))

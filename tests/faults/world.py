@@ -80,7 +80,7 @@ class World:
             "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
             "IONQ_API_URL": self.server.url,
             "IONQ_API_KEY": KEY,
-            PATIENCE: str(SCALE),
+            PATIENCE: str(self.server.scale),
         }
 
     def stair(self) -> Stair:
