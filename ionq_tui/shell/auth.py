@@ -60,10 +60,10 @@ async def _keep(settings: Settings, key: ApiKey) -> int:
     finally:
         await engine.close()
     if isinstance(who, Fault) and who.kind is FaultKind.KEY_REFUSED:
-        say(f"{fault_words(who)}; nothing was kept")
+        say(f"{fault_words(who, once=True)}; nothing was kept")
         return REFUSED
     if isinstance(who, Fault):
-        say(f"the key could not be checked: {fault_words(who)}")
+        say(f"the key could not be checked: {fault_words(who, once=True)}")
     outcome = await Ring().save(settings.profile, settings.host, key)
     if isinstance(outcome, Kept):
         print(f"kept {key.masked} for {settings.host}, profile {settings.profile}")

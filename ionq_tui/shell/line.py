@@ -110,7 +110,7 @@ def json_text(value: object, indent: int | None = None) -> str:
 def heard(answer: object | Fault, about: About = "") -> None:
     """Stop where the answer is a fault."""
     if isinstance(answer, Fault):
-        raise Stop(fault_words(answer, about))
+        raise Stop(fault_words(answer, about, once=True))
 
 
 def checked_id(text: str) -> str:
@@ -134,7 +134,7 @@ async def find_session(engine: Engine, text: str) -> Session:
         found = matching(wanted, engine.home.board.value.sessions.values())
         if found:
             return _only(found, wanted)
-    raise Stop(fault_words(answer, "session"))
+    raise Stop(fault_words(answer, "session", once=True))
 
 
 def _only(found: list[Session], wanted: str) -> Session:

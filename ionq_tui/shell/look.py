@@ -20,6 +20,7 @@ from ionq_tui.shell.line import run as connected
 from ionq_tui.view.meter import meters
 from ionq_tui.view.moment import both
 from ionq_tui.view.plain import plain
+from ionq_tui.view.result import open_result
 from ionq_tui.view.row import (
     BACKEND_COLUMNS,
     JOB_COLUMNS,
@@ -63,6 +64,8 @@ async def _list(engine: Engine, settings: Settings, as_json: bool, every: bool) 
         heard(await engine.home.read_ended(), "sessions")
     board, ledger, now = engine.home.board.value, engine.desk.ledger.value, engine.clock.now()
     sessions = list(board.sessions.values())
+    for question in ledger.questions:
+        say(open_result(question.outcome, now, None).text)
     if as_json:
         return tell_json({"sessions": [session_facts(engine, one) for one in sessions]})
     rows = [

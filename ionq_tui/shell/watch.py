@@ -90,7 +90,7 @@ class _Course:
                 await self._read_once_more(polling)
                 return DONE
             if isinstance(watch.link, Refused):
-                raise Stop(fault_words(watch.link.fault, "session"))
+                raise Stop(fault_words(watch.link.fault, "session", once=True))
             if self._idle is not None and await self._idles(polling):
                 return await self._end()
             await self._engine.clock.wait(self._changed, _LOOK_EVERY)
@@ -110,7 +110,9 @@ class _Course:
         """True where a reading made just now shows no job, and none showed one for long enough."""
         fault = self.watcher.store.value.jobs_fault
         if fault is not None and fault.kind in _HIDDEN:
-            raise Stop(f"it cannot be told when it is idle, and it was not ended: {fault_words(fault, 'jobs')}")
+            raise Stop(
+                f"it cannot be told when it is idle, and it was not ended: {fault_words(fault, 'jobs', once=True)}"
+            )
         if not self._quiet_for_long():
             return False
         await self._read_once_more(polling)

@@ -40,6 +40,17 @@ _NEXT: dict[FaultKind, str] = {
     FaultKind.READ_ONLY: "start with --write to act",
 }
 
+_ONCE: dict[FaultKind, str] = {
+    FaultKind.OFFLINE: "check the network, then try again",
+    FaultKind.TIMEOUT: "try again",
+    FaultKind.KEY_MISSING: "set IONQ_API_KEY, or run ionq-tui auth login",
+    FaultKind.KEY_REFUSED: "set another in IONQ_API_KEY, or run ionq-tui auth login",
+    FaultKind.RATE_LIMITED: "try again later",
+    FaultKind.SERVER: "try again; should it stay, write to " + SUPPORT,
+    FaultKind.GARBLED: "try again",
+}
+"""What to do where nothing is asked again by itself."""
+
 _MISSING: dict[About, str] = {
     "session": "no such session",
     "job": "no such job",
@@ -59,22 +70,22 @@ def fault_says(fault: Fault, about: About = "") -> str:
     return _SAYS[fault.kind]
 
 
-def fault_next(fault: Fault, about: About = "") -> str:
-    """Return what to do about it."""
+def fault_next(fault: Fault, about: About = "", *, once: bool = False) -> str:
+    """Return what to do about it; `once` where it is not asked again by itself, as for commands and what costs."""
     if about == "sessions" and fault.kind in {FaultKind.FORBIDDEN, FaultKind.NOT_FOUND}:
         return f"write to {SUPPORT} to have them enabled; backends can still be browsed"
     if fault.kind is FaultKind.RATE_LIMITED and fault.retry_after is not None:
-        return f"it is tried again in {_seconds(fault.retry_after)}"
-    return _NEXT[fault.kind]
+        return f"{'try again' if once else 'it is tried again'} in {_seconds(fault.retry_after)}"
+    return _ONCE.get(fault.kind, _NEXT[fault.kind]) if once else _NEXT[fault.kind]
 
 
-def fault_words(fault: Fault, about: About = "") -> str:
+def fault_words(fault: Fault, about: About = "", *, once: bool = False) -> str:
     """Return all that is to be said on one line: what, IonQ's own words, what to do, and the request's id."""
     said = fault_says(fault, about)
     own = plain(fault.words, 300).strip()
     if own and own.casefold() not in said.casefold():
         said += f' ("{own}")' if fault.status is not None else f" ({own})"
-    told = f"{said}: {fault_next(fault, about)}"
+    told = f"{said}: {fault_next(fault, about, once=once)}"
     status = [f"HTTP {fault.status}"] if fault.status is not None else []
     request = [f"request {plain(fault.request_id, 64)}"] if fault.request_id else []
     return told + (f" [{', '.join(status + request)}]" if status or request else "")

@@ -21,7 +21,7 @@ def open_result(outcome: OpenOutcome, now: datetime, tz: tzinfo | None) -> Cell:
         return Cell(f"{plain(session.short, 6)} on {plain(session.backend, 60)}: {how}", Tone.GOOD)
     if isinstance(outcome, Uncertain):
         return Cell(_uncertain(outcome, now, tz), Tone.WARN)
-    return Cell(f"nothing was opened: {fault_words(outcome.fault)}", Tone.BAD)
+    return Cell(f"nothing was opened: {fault_words(outcome.fault, once=True)}", Tone.BAD)
 
 
 def _uncertain(outcome: Uncertain, now: datetime, tz: tzinfo | None) -> str:
@@ -47,8 +47,8 @@ def end_result(
         return Cell(f"{plain(session.short, 6)} ended{at}{by}", Tone.GOOD)
     if isinstance(outcome, StillOpen):
         session = outcome.session
-        why = f": {fault_words(outcome.fault, 'session')}" if outcome.fault is not None else ""
+        why = f": {fault_words(outcome.fault, 'session', once=True)}" if outcome.fault is not None else ""
         status = plain(session.status, 40)
         return Cell(f'{plain(session.short, 6)} is STILL OPEN, IonQ says "{status}"{why}', Tone.BAD)
     name = plain(session_id[-6:]) or "the session"
-    return Cell(f"whether {name} ended is not known: {fault_words(outcome.fault, 'session')}", Tone.BAD)
+    return Cell(f"whether {name} ended is not known: {fault_words(outcome.fault, 'session', once=True)}", Tone.BAD)

@@ -134,6 +134,9 @@ def test_a_lost_reply_is_one_request_and_a_question(site: Site, shell: Shell) ->
     assert (told.code, told.out) == (3, "")
     assert "may have been opened" in told.err
     assert f"ionq-tui show {site.running[0]}" in told.err
+    later = shell("ls")
+    assert later.code == 0 and "may have been opened" in later.err
+    assert site.running[0][-6:] in later.out
     assert site.changing == ["POST /sessions"]
 
 
