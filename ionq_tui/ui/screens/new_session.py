@@ -27,9 +27,9 @@ from ionq_tui.ui.quiet import Attentive, Deliberate, Quiet
 from ionq_tui.ui.screens.cockpit import Cockpit, KeyRefused
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.widgets.caption import Caption
-from ionq_tui.ui.widgets.field import Field
+from ionq_tui.ui.widgets.limits_form import LimitsForm
 from ionq_tui.ui.widgets.words import Words
-from ionq_tui.view.draft import Draft, draft_of, obstacle
+from ionq_tui.view.draft import draft_of, obstacle
 from ionq_tui.view.fault import About
 from ionq_tui.view.plain import plain
 from ionq_tui.view.result import open_result
@@ -48,6 +48,7 @@ class NewSessionScreen(Attentive, Cockpit):
     ABOUT: ClassVar[About] = "sessions"
     AUTO_FOCUS = "#jobs"
 
+    form = query_one(LimitsForm)
     state = query_one("#state", Words)
     review = query_one("#review", Words)
     preview = query_one("#preview", Words)
@@ -76,10 +77,7 @@ class NewSessionScreen(Attentive, Cockpit):
     def compose_body(self) -> Iterable[Widget]:
         """The fields, what is to be known, what is sent, the buttons."""
         yield Words(id="form-title", classes="one-line")
-        yield Field("jobs", self._begin.jobs, most=16)
-        yield Field("time", self._begin.time, most=16)
-        yield Field("money", self._begin.money, most=24)
-        yield Field("label", "", most=80)
+        yield LimitsForm(self._begin)
         yield Caption()
         with VerticalScroll(id="known", can_focus=False):
             yield Words(id="review")
@@ -93,7 +91,6 @@ class NewSessionScreen(Attentive, Cockpit):
 
     def on_mount(self) -> None:
         """Tell what is known, and again whenever it differs."""
-        self.query_one("#field-label", Field).read(line(Cell("stays on this machine", Tone.DIM)))
         self.query_one("#view-button", Button).display = False
         self.listen(self.engine.home.board, self._renew)
         self.listen(self.engine.desk.ledger, self._renew)
@@ -102,15 +99,9 @@ class NewSessionScreen(Attentive, Cockpit):
     # What is known
 
     @property
-    def draft(self) -> Draft:
-        """What stands in the fields."""
-        jobs, time, money = (self.query_one(f"#field-{name}", Field).value for name in ("jobs", "time", "money"))
-        return Draft(jobs, time, money, self._begin.unit)
-
-    @property
     def request(self) -> OpenRequest | None:
         """What would be sent; None where a field cannot be read."""
-        limits = self.draft.limits
+        limits = self.form.draft.limits
         return None if limits is None else OpenRequest(self._backend, limits)
 
     @property
@@ -122,7 +113,7 @@ class NewSessionScreen(Attentive, Cockpit):
     @property
     def obstacle(self) -> str:
         """Why nothing can be opened now; empty where it can."""
-        return obstacle(self.engine.connection, self.engine.yard.fleet.value, self._backend, self.draft)
+        return obstacle(self.engine.connection, self.engine.yard.fleet.value, self._backend, self.form.draft)
 
     # What is shown
 
@@ -138,8 +129,7 @@ class NewSessionScreen(Attentive, Cockpit):
     def _renew(self, _: object = None) -> None:
         backend = self.engine.yard.fleet.value.named(self._backend)
         self.form_title.tell(form_title(backend) if backend else f"NEW SESSION on {plain(self._backend, 60)}")
-        for name, reading in zip(("jobs", "time", "money"), self.draft.readings, strict=True):
-            self.query_one(f"#field-{name}", Field).read(reading)
+        self.form.read()
         request, items = self.request, self._items
         self.review.tell(*review_lines(request or OpenRequest(self._backend), items, self.engine.clock.now(), None))
         width = (self.preview.content_size.width or self.app.size.width - 2) - 1
@@ -214,8 +204,7 @@ class NewSessionScreen(Attentive, Cockpit):
         self.app.push_screen(OpenUnlimited(self._backend), answered)
 
     def _send(self, request: OpenRequest) -> None:
-        label = self.query_one("#field-label", Field).value.strip()
-        self.run_worker(self._sent(request, label), group="open", description=f"open on {self._backend}")
+        self.run_worker(self._sent(request, self.form.label), group="open", description=f"open on {self._backend}")
 
     async def _sent(self, request: OpenRequest, label: str) -> None:
         engine = self.engine
@@ -233,8 +222,7 @@ class NewSessionScreen(Attentive, Cockpit):
 
     def _spend(self, spent: bool) -> None:
         self._spent = spent
-        for field in self.query(Field):
-            field.field.disabled = spent
+        self.form.freeze(spent)
         self.set_focus(None if spent else self.query_one("#back-button", Button))
         self._renew()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
+from weakref import WeakKeyDictionary
 
 from textual import on
 from textual.getters import query_one
@@ -13,6 +14,7 @@ from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.poller import Freshness
+from ionq_tui.engine.watcher import Watcher
 from ionq_tui.model.job import Job
 from ionq_tui.model.link import FaultKind, Refused
 from ionq_tui.model.session import Session
@@ -42,6 +44,9 @@ _MANY = 500
 
 _OUTLOOK = 10
 """Seconds between two estimates from the same picture."""
+
+_RUNG: WeakKeyDictionary[Watcher, set[str]] = WeakKeyDictionary()
+"""Alarms that were told, by watcher, which outlives its screens: each rings once."""
 
 
 class SessionScreen(Cockpit):
@@ -170,9 +175,10 @@ class SessionScreen(Cockpit):
         self._coming = forecasts(watch, now)
         told = alarms(watch, now)
         self._alarm = [line(Cell(f"! {words}", Tone.WARN)) for words in [*told.values()][-1:]]
-        new = [words for name, words in told.items() if name not in self._watcher.rung]
+        rung = _RUNG.setdefault(self._watcher, set())
+        new = [words for name, words in told.items() if name not in rung]
         if new:
-            self._watcher.rung |= told.keys()
+            rung.update(told)
             self.app.bell()
             self.notify("\n".join(new), severity="warning", timeout=30, markup=False)
 
