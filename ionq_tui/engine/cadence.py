@@ -24,4 +24,5 @@ def next_wait(interval: float, link: Link, failures: int, jitter: float) -> floa
 
 def retry_after(fault: Fault) -> float:
     """Seconds the server asked to wait, at most an hour; 0 where it did not."""
-    return min(max(fault.retry_after or 0.0, 0.0), 3600.0)
+    asked = fault.retry_after or 0.0
+    return min(asked, 3600.0) if asked > 0 else 0.0

@@ -49,7 +49,9 @@ class Engine:
     def watcher(self, session_id: str) -> Watcher:
         """Return the watcher of a session; it keeps its picture when the screen is left."""
         if session_id not in self._watchers:
-            self._watchers[session_id] = Watcher(self.cloud, self.clock, session_id, self._interval)
+            self._watchers[session_id] = Watcher(
+                self.cloud, self.clock, session_id, self._interval, self.journal, self.place
+            )
         return self._watchers[session_id]
 
     async def _listed(self) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import reduce
 from types import MappingProxyType
 
 from ionq_tui.engine.poller import Poller, Tick
@@ -14,6 +15,7 @@ from ionq_tui.model.board import (
     EMPTY_FLEET,
     Board,
     Fleet,
+    SessionList,
     board_lost,
     fleet_lost,
     heard_backends,
@@ -26,6 +28,8 @@ from ionq_tui.model.link import FRESH, Fault, FaultKind, Fresh
 from ionq_tui.model.outcome import Known
 from ionq_tui.model.session import Session
 
+_VANISHED_AT_ONCE = 10
+"""Sessions gone from a list that are read once more before the next list."""
 BACKENDS_EVERY = 30.0
 """Seconds between two lists of the backends: queues change slowly."""
 
@@ -42,7 +46,7 @@ class Home:
         self._interval = interval
         self._heard = heard
         self._heard_at: float | None = None
-        self.poller = Poller(self._tick, clock, interval)
+        self.poller = Poller(self._tick, clock)
 
     async def run(self) -> None:
         """Poll until this task is cancelled."""
@@ -76,10 +80,9 @@ class Home:
         heard = await self._cloud.sessions(True)
         if isinstance(heard, Fault):
             return self._lost(heard)
-        before = self.board.value.sessions
-        self.board.apply(lambda board: heard_list(board, heard))
+        vanished = await self._read_vanished(heard)
+        self.board.apply(lambda board: reduce(heard_one, vanished, heard_list(board, heard)))
         self._heard_at = self._clock.monotonic()
-        await self._read_vanished(before)
         await self._heard()
         return Tick(FRESH, self._interval)
 
@@ -87,13 +90,18 @@ class Home:
         self.board.apply(lambda board: board_lost(board, fault))
         return Tick(self.board.value.link, self._interval)
 
-    async def _read_vanished(self, before: Mapping[str, Session]) -> None:
-        """Read once more what is gone from the list, so that its end is told and not guessed."""
-        for gone in [one for one in before.values() if one.id not in self.board.value.sessions]:
-            heard = await self._cloud.session(gone.id)
+    async def _read_vanished(self, listed: SessionList) -> list[Session]:
+        """Read once more what is gone from the list, so that its end is told and not guessed; until then it stays."""
+        ids = {one.id for one in listed.sessions}
+        gone = [one for one in self.board.value.sessions.values() if one.id not in ids and not one.proves_end(True)]
+        kept = gone[_VANISHED_AT_ONCE:]
+        for session in gone[:_VANISHED_AT_ONCE]:
+            heard = await self._cloud.session(session.id)
             if isinstance(heard, Session):
-                ended = heard
-                self.board.apply(lambda board, ended=ended: heard_one(board, ended))  # type: ignore[misc]
+                kept.append(heard)
+            elif heard.kind not in (FaultKind.NOT_FOUND, FaultKind.FORBIDDEN):
+                kept.append(session)
+        return kept
 
 
 def _with_ended(board: Board, ended: tuple[Session, ...]) -> Board:
@@ -107,7 +115,7 @@ class Yard:
         """Take the cloud and the clock."""
         self.fleet: Store[Fleet] = Store(EMPTY_FLEET)
         self._cloud = cloud
-        self.poller = Poller(self._tick, clock, BACKENDS_EVERY)
+        self.poller = Poller(self._tick, clock)
 
     async def run(self) -> None:
         """Poll until this task is cancelled."""

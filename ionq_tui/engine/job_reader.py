@@ -1,12 +1,13 @@
 """Reads a session's jobs with few requests, whatever their order: IonQ promises none.
 
-After one whole pass it asks for what can have changed: the unfinished jobs by id, and by turns the last page (new jobs
-where the list is oldest first), the first page (where it is newest first), and the next page of a slow full pass that
-corrects whatever was missed.
+After one whole pass it asks for what can have changed: the unfinished jobs by id, and a page where new jobs come in
+(the first of a list that is newest first, the last of one that is oldest first). By turns the other end and the next
+page of a slow full pass correct whatever was missed.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 from ionq_tui.engine.ports import Cloud
@@ -21,6 +22,10 @@ PAGES_AT_ONCE = 50
 Take = Callable[[Iterable[Job], bool], None]
 """Receives jobs, and whether with them all pages were read."""
 
+_TURNS = ("new", "new", "sweep", "new", "new", "old")
+"""Which page is read, tick by tick: where new jobs come in, of the slow full pass, at the other end."""
+_BAD_CURSOR = (FaultKind.BAD_REQUEST, FaultKind.NOT_FOUND)
+
 
 class JobReader:
     """The reading position in one session's list of jobs."""
@@ -30,35 +35,54 @@ class JobReader:
         self._cloud = cloud
         self._session_id = session_id
         self._take = take
+        self._catching_up = True
         self._ahead: str | None = None
+        """Where catching up goes on."""
         self._seen: set[str] = set()
+        self._short = False
+        """True while all jobs fit on the first page, however long the server makes it."""
+        self._newest_first = True
         self._tail: str | None = None
+        """The cursor of the last page."""
         self._sweep: str | None = None
         self._turn = 0
+        self._asked = 0
 
     async def read(self, watch: Watch) -> Fault | None:
         """Ask once for what can have changed since the last reading."""
-        if not watch.all_listed:
+        if self._catching_up:
             return await self._catch_up()
-        if len(watch.jobs) <= PAGE:
-            return await self._one_page(watch)
-        asked = tuple(job.id for job in watch.jobs.values() if not job.finished)[:IDS_AT_ONCE]
-        if asked:
-            heard = await self._cloud.session_jobs(self._session_id, ids=asked, limit=len(asked))
+        if self._short:
+            return await self._read_short()
+        ids = self._changeable(watch)
+        if ids:
+            heard = await self._cloud.session_jobs(self._session_id, ids=ids, limit=len(ids))
             if isinstance(heard, Fault):
                 return heard
             self._take(heard.jobs, False)
-        return await self._next_page(watch)
+            return await self._next_page(watch)
+        return await self._next_page(watch) or await self._next_page(watch)
+
+    async def _page(self, after: str | None) -> JobPage | Fault:
+        page = await self._cloud.session_jobs(self._session_id, after=after, limit=PAGE)
+        if isinstance(page, JobPage) and page.jobs:
+            first, last = page.jobs[0].submitted_at, page.jobs[-1].submitted_at
+            if first is not None and last is not None and first != last:
+                self._newest_first = first > last
+        return page
 
     async def _catch_up(self) -> Fault | None:
         """Follow the cursors from where the last tick stopped; a cursor that comes twice is an error."""
         for _ in range(PAGES_AT_ONCE):
-            page = await self._cloud.session_jobs(self._session_id, after=self._ahead, limit=PAGE)
+            page = await self._page(self._ahead)
             if isinstance(page, Fault):
+                if page.kind in _BAD_CURSOR:
+                    self._ahead, self._seen = None, set()
                 return page
             if page.next is None:
                 self._take(page.jobs, True)
-                self._tail, self._ahead, self._seen = self._ahead, None, set()
+                self._short, self._tail = self._ahead is None, self._ahead
+                self._catching_up, self._ahead, self._seen = False, None, set()
                 return None
             self._take(page.jobs, False)
             if page.next in self._seen:
@@ -68,31 +92,76 @@ class JobReader:
             self._ahead = page.next
         return None
 
-    async def _one_page(self, watch: Watch) -> Fault | None:
-        page = await self._cloud.session_jobs(self._session_id, limit=PAGE)
+    async def _read_short(self) -> Fault | None:
+        page = await self._page(None)
         if isinstance(page, Fault):
             return page
         self._take(page.jobs, False)
-        if page.next is not None and any(job.id not in watch.jobs for job in page.jobs):
-            return await self._follow(page)
-        return None
-
-    async def _follow(self, page: JobPage) -> Fault | None:
-        """Read on behind a page that held new jobs."""
-        self._ahead, self._seen = page.next, set()
+        if page.next is None:
+            return None
+        self._catching_up, self._ahead, self._seen = True, page.next, {page.next}
         return await self._catch_up()
 
+    def _changeable(self, watch: Watch) -> tuple[str, ...]:
+        """Return ids of unfinished jobs: where there are too many, those that wait longest and by turns some others."""
+        unfinished = sorted((job for job in watch.jobs.values() if not job.finished), key=_submitted)
+        ids = tuple(job.id for job in unfinished)
+        if len(ids) <= IDS_AT_ONCE:
+            return ids
+        half = IDS_AT_ONCE // 2
+        others = ids[half:]
+        start = self._asked % len(others)
+        self._asked = start + half
+        return ids[:half] + (others + others)[start : start + half]
+
     async def _next_page(self, watch: Watch) -> Fault | None:
-        self._turn = (self._turn + 1) % 3
-        after = (None, self._tail, self._sweep)[self._turn]
-        page = await self._cloud.session_jobs(self._session_id, after=after, limit=PAGE)
+        turn = _TURNS[self._turn % len(_TURNS)]
+        self._turn += 1
+        if turn == "sweep":
+            return await self._sweep_on()
+        if self._newest_first == (turn == "new") or self._tail is None:
+            return await self._read_head(watch)
+        return await self._read_tail(self._tail)
+
+    async def _sweep_on(self) -> Fault | None:
+        page = await self._page(self._sweep)
         if isinstance(page, Fault):
+            self._sweep = None if page.kind in _BAD_CURSOR else self._sweep
             return page
         self._take(page.jobs, False)
-        if self._turn == 2:
-            self._sweep = page.next
-        elif self._turn == 1 and page.next is not None:
-            self._tail = page.next
-        elif self._turn == 0 and page.jobs and all(job.id not in watch.jobs for job in page.jobs):
-            return await self._follow(page)
+        if page.next is None:
+            self._tail = self._sweep
+        self._sweep = page.next
         return None
+
+    async def _read_head(self, watch: Watch) -> Fault | None:
+        """Read from the beginning for as long as a page holds new jobs."""
+        after: str | None = None
+        for _ in range(PAGES_AT_ONCE):
+            page = await self._page(after)
+            if isinstance(page, Fault):
+                return page
+            new = any(job.id not in watch.jobs for job in page.jobs)
+            self._take(page.jobs, False)
+            if page.next is None or page.next == after or not new:
+                return None
+            after = page.next
+        self._catching_up, self._ahead, self._seen = True, after, set()
+        return None
+
+    async def _read_tail(self, tail: str) -> Fault | None:
+        """Read from what was the last page to what is the last page now."""
+        for _ in range(PAGES_AT_ONCE):
+            page = await self._page(tail)
+            if isinstance(page, Fault):
+                self._tail = None if page.kind in _BAD_CURSOR else self._tail
+                return page
+            self._take(page.jobs, False)
+            if page.next is None or page.next == tail:
+                return None
+            self._tail = tail = page.next
+        return None
+
+
+def _submitted(job: Job) -> float:
+    return math.inf if job.submitted_at is None else job.submitted_at.timestamp()

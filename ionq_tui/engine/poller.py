@@ -35,22 +35,20 @@ class Tick:
 class Poller:
     """Runs one fetch after the other until it says that there is nothing left to ask."""
 
-    def __init__(self, fetch: Callable[[], Awaitable[Tick]], clock: Clock, interval: float) -> None:
-        """Take the fetch, the clock, and the usual seconds between two fetches."""
+    def __init__(self, fetch: Callable[[], Awaitable[Tick]], clock: Clock) -> None:
+        """Take the fetch and the clock."""
         self._fetch = fetch
         self._clock = clock
-        self._interval = interval
         self._nudged = asyncio.Event()
         self._heard: float | None = None
         self._due: float | None = None
+        self._late_from: float | None = None
         self._link: Link = FRESH
-        self._stopped = False
         self._waiting: list[asyncio.Event] = []
 
     async def run(self) -> None:
         """Poll until the fetch wants no more, or this task is cancelled."""
         failures = 0
-        self._stopped = False
         while True:
             self._nudged.clear()
             tick = await self._fetch()
@@ -62,12 +60,18 @@ class Poller:
                 failures += 1
             self._tell()
             if tick.interval is None:
-                self._stopped, self._due = True, None
+                self._late_from = None
                 return
-            self._interval = tick.interval
             seconds = next_wait(tick.interval, tick.link, failures, self._clock.jitter())
-            self._due = now + seconds
+            if isinstance(tick.link, Fresh):
+                self._late_from = now + seconds + tick.interval
+            await self._pause(now, seconds)
+
+    async def _pause(self, now: float, seconds: float) -> None:
+        self._due = now + seconds
+        try:
             await self._clock.wait(self._nudged, seconds)
+        finally:
             self._due = None
 
     def nudge(self) -> None:
@@ -90,5 +94,5 @@ class Poller:
         """Tell how old the picture is now."""
         now = self._clock.monotonic()
         age = None if self._heard is None else max(0.0, now - self._heard)
-        late = not self._stopped and age is not None and age > 2 * self._interval
+        late = self._late_from is not None and now > self._late_from
         return Freshness(age, late, None if self._due is None else max(0.0, self._due - now), self._link)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.board import SessionList
+from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link import Fault
@@ -101,6 +102,18 @@ class Journal(Protocol):
 
     async def resolved(self, place: Place, question: int, session: Session | None) -> None:
         """Note what a person said of an open question: this session, or none."""
+
+    async def event(self, place: Place, event: Event) -> None:
+        """Note an event; each transition is kept once, whoever saw it."""
+
+    async def events(self, place: Place, session_id: str) -> tuple[Event, ...]:
+        """Return the newest events of a session, newest last."""
+
+    async def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None:
+        """Keep final costs of jobs, by job id."""
+
+    async def costs(self, place: Place, session_id: str) -> Mapping[str, JobCost]:
+        """Return the final costs that are known of a session's jobs, by job id."""
 
     def close(self, timeout: float | None = None) -> bool:
         """Write what is still to be written, within `timeout` seconds; returns False where that was not enough."""

@@ -3,52 +3,77 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from ionq_tui.engine.cadence import RESTLESS
+from ionq_tui.engine.cadence import LONGEST, RESTLESS, next_wait
 from ionq_tui.engine.job_reader import JobReader
+from ionq_tui.engine.memory import Memory
 from ionq_tui.engine.poller import Poller, Tick
-from ionq_tui.engine.ports import Clock, Cloud
+from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.pricer import Pricer
 from ionq_tui.engine.store import Store
 from ionq_tui.model.job import Job
-from ionq_tui.model.link import FRESH, Fault
+from ionq_tui.model.link import FRESH, Fault, FaultKind, Link, Refused, link_of
+from ionq_tui.model.record import Place
 from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_jobs, heard_session, jobs_lost, lost
 
-_LAST_MINUTE = timedelta(minutes=1)
+_MINUTE = timedelta(minutes=1)
 
 
 class Watcher:
     """One session: its store, and the polling that fills it while somebody runs it."""
 
-    def __init__(self, cloud: Cloud, clock: Clock, session_id: str, interval: float) -> None:
-        """Take the cloud, the clock, the session, and the usual seconds between two readings."""
+    def __init__(
+        self,
+        cloud: Cloud,
+        clock: Clock,
+        session_id: str,
+        interval: float,
+        journal: Journal,
+        place: Callable[[], Place],
+    ) -> None:
+        """Take the ports, the session, the usual seconds between two readings, and how to tell where we are."""
         self.session_id = session_id
         self.store: Store[Watch] = Store(EMPTY_WATCH)
         self._cloud = cloud
         self._clock = clock
         self._interval = interval
         self._reader = JobReader(cloud, session_id, self._take)
-        self._pricer = Pricer(cloud, clock, self.store)
-        self.poller = Poller(self._tick, clock, interval)
+        self._memory = Memory(journal, place, session_id, self.store)
+        self._pricer = Pricer(cloud, clock, self.store, self._memory.keep)
+        self._jobs_failures = 0
+        self._jobs_again = 0.0
+        self._over_since: float | None = None
+        self.poller = Poller(self._tick, clock)
         self.running = False
         """True while somebody runs it."""
         self.rung: set[str] = set()
         """Alarms that were told: each is told once, however often its screen is opened."""
 
     async def run(self) -> None:
-        """Poll and price until the session has ended, or this task is cancelled."""
+        """Poll and price until the session has ended and all is told, or this task is cancelled."""
         self.running = True
-        pricing = asyncio.create_task(self._pricer.run(), name=f"prices of {self.session_id}")
+        over = asyncio.Event()
         try:
-            await self.poller.run()
-            while self._pricer.due():
-                await self._clock.wait(asyncio.Event(), 1.0)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._behind(over), name=f"prices of {self.session_id}")
+                await self.poller.run()
+                over.set()
+                self._pricer.wake()
         finally:
             self.running = False
-            pricing.cancel()
-            await asyncio.gather(pricing, return_exceptions=True)
+
+    async def _behind(self, over: asyncio.Event) -> None:
+        """What no reading waits for: remember, then ask for costs that are not remembered, and write."""
+        await self._memory.recall()
+        writing = asyncio.create_task(self._memory.run(), name=f"memory of {self.session_id}")
+        try:
+            await self._pricer.run(over)
+        finally:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+        await self._memory.write()
 
     async def _tick(self) -> Tick:
         heard = await self._cloud.session(self.session_id)
@@ -56,10 +81,23 @@ class Watcher:
             self.store.apply(lambda watch: lost(watch, heard))
             return Tick(self.store.value.link, self._interval)
         self.store.apply(lambda watch: heard_session(watch, heard, self._clock.now()))
+        link = await self._read_jobs()
+        return Tick(link, self._next_interval())
+
+    async def _read_jobs(self) -> Link:
+        """Read the jobs, less and less often while they cannot be read; a limit on requests is for all of them."""
+        if self._clock.monotonic() < self._jobs_again:
+            return FRESH
         fault = await self._reader.read(self.store.value)
-        if fault is not None:
-            self.store.apply(lambda watch: jobs_lost(watch, fault))
-        return Tick(FRESH, self._next_interval())
+        if fault is None:
+            self._jobs_failures = 0
+            return FRESH
+        self._jobs_failures += 1
+        self.store.apply(lambda watch: jobs_lost(watch, fault))
+        link = link_of(fault)
+        # With the full jitter, or the next reading would come a moment too early.
+        self._jobs_again = self._clock.monotonic() + next_wait(self._interval, link, self._jobs_failures, 1.0)
+        return link if fault.kind is FaultKind.RATE_LIMITED else FRESH
 
     def _take(self, jobs: Iterable[Job], complete: bool) -> None:
         self.store.apply(lambda watch: heard_jobs(watch, jobs, self._clock.now(), complete=complete))
@@ -67,14 +105,26 @@ class Watcher:
     def _next_interval(self) -> float | None:
         """Seconds to the next reading: none once all is told, few while something is about to change."""
         watch = self.store.value
-        if watch.ended and (watch.all_listed or watch.jobs_fault) and not watch.unfinished:
-            return None
         restless = min(RESTLESS, self._interval)
+        if watch.ended:
+            return self._after_the_end(watch, restless)
         ends_at = watch.session.runs_out_at if watch.session else None
-        if watch.end_asked or watch.ended:
+        if watch.end_asked:
             return restless
-        if ends_at is not None and ends_at - self._clock.now() < _LAST_MINUTE:
+        if ends_at is not None and abs(ends_at - self._clock.now()) < _MINUTE:
             return restless
         if watch.session and watch.session.started_at is None and watch.unfinished:
             return restless
         return self._interval
+
+    def _after_the_end(self, watch: Watch, restless: float) -> float | None:
+        """Few seconds while its last jobs finish, many where they do not, none once all is told."""
+        hidden = watch.jobs_fault is not None and isinstance(link_of(watch.jobs_fault), Refused)
+        if (watch.all_listed and not watch.unfinished) or hidden:
+            return None
+        now = self._clock.monotonic()
+        if self._over_since is None:
+            self._over_since = now
+        if not watch.all_listed and watch.jobs_fault is None:
+            return self._interval
+        return restless if now - self._over_since < _MINUTE.total_seconds() else max(self._interval, LONGEST)

@@ -170,6 +170,11 @@ def noted(watch: Watch, event: Event) -> Watch:
     return replace(watch, events=_kept(watch.events, [event]))
 
 
+def recalled(watch: Watch, events: Iterable[Event]) -> Watch:
+    """Take in events that were seen before; of what both tell, the older telling stands."""
+    return replace(watch, events=_kept(_kept((), events), watch.events))
+
+
 def _kept(events: tuple[Event, ...], more: Iterable[Event]) -> tuple[Event, ...]:
     """Add what was not told yet: a server that wavers between two answers makes nothing happen twice."""
     told = {_happening(event) for event in events if event.kind is not EventKind.NOTE}

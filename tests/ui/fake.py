@@ -11,6 +11,7 @@ from ionq_tui.engine.engine import Engine
 from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.board import SessionList
 from ionq_tui.model.connection import Connection
+from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.key import ApiKey, FoundKey, KeyIdentity, NoKey
 from ionq_tui.model.limits import Limits
@@ -205,6 +206,16 @@ class FakeJournal:
 
     async def resolved(self, place: Place, question: int, session: Session | None) -> None:
         self.questions = ()
+
+    async def event(self, place: Place, event: Event) -> None: ...
+
+    async def events(self, place: Place, session_id: str) -> tuple[Event, ...]:
+        return ()
+
+    async def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None: ...
+
+    async def costs(self, place: Place, session_id: str) -> Mapping[str, JobCost]:
+        return {}
 
     def close(self, timeout: float | None = None) -> bool:
         return True

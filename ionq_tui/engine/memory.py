@@ -1,0 +1,71 @@
+"""What was seen of one session, kept beyond this process and read back when it is looked at again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from ionq_tui.engine.ports import Journal
+from ionq_tui.engine.store import Store
+from ionq_tui.model.event import Event
+from ionq_tui.model.job import JobCost
+from ionq_tui.model.record import Place
+from ionq_tui.model.watch import Watch, heard_costs, recalled
+
+
+class Memory:
+    """Writes events and final costs behind the readings, one by one, so that nothing important waits for them."""
+
+    def __init__(self, journal: Journal, place: Callable[[], Place], session_id: str, store: Store[Watch]) -> None:
+        """Take the journal, how to tell where we are, the session, and the watch to remember."""
+        self._journal = journal
+        self._place = place
+        self._session_id = session_id
+        self._store = store
+        self._written: set[Event] = set()
+        self._costs: dict[str, JobCost] = {}
+        self._seen: tuple[Event, ...] = ()
+        self._recalled = False
+        self._news = asyncio.Event()
+
+    async def recall(self) -> None:
+        """Read back, once, what is known of the session."""
+        if self._recalled:
+            return
+        place = self._place()
+        costs = await self._journal.costs(place, self._session_id)
+        events = await self._journal.events(place, self._session_id)
+        self._recalled = True
+        self._written.update(events)
+        self._store.apply(lambda watch: heard_costs(recalled(watch, events), costs))
+
+    def keep(self, costs: Mapping[str, JobCost]) -> None:
+        """Take costs that are final."""
+        self._costs.update(costs)
+        self._news.set()
+
+    async def run(self) -> None:
+        """Write what is new for as long as this task lives."""
+        stop = self._store.subscribe(lambda _: self._news.set())
+        try:
+            while True:
+                await self.write()
+                await self._news.wait()
+                self._news.clear()
+        finally:
+            stop()
+
+    async def write(self) -> None:
+        """Write what is not written yet."""
+        place = self._place()
+        costs, self._costs = self._costs, {}
+        if costs:
+            await self._journal.keep_costs(place, self._session_id, costs)
+        events = self._store.value.events
+        if events is self._seen:
+            return
+        for event in events:
+            if event not in self._written:
+                self._written.add(event)
+                await self._journal.event(place, event)
+        self._seen = events
