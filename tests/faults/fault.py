@@ -13,6 +13,7 @@ class Operation(Enum):
     END = "end"
     STATUS = "status"
     LIST = "list"
+    BACKENDS = "backends"
     OTHER = "other"
 
     @classmethod
@@ -28,6 +29,8 @@ class Operation(Enum):
                 return cls.STATUS
             case "GET", ["sessions"]:
                 return cls.LIST
+            case "GET", ["backends"]:
+                return cls.BACKENDS
         return cls.OTHER
 
 
@@ -78,6 +81,8 @@ class Fault:
     stale_readings: int = 0
     """So many readings after an end still show the session as it was before."""
     colleague: Colleague = Colleague.NOBODY
+    answers_when_released: bool = False
+    """True where a request that is held is answered after all, once the test lets go."""
     blind: bool = False
     """True where looking (lists, readings of one session) fails as well."""
     claims: frozenset[str] = frozenset()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import socket
 import struct
+import termios
 import threading
 import time
 from collections import Counter
@@ -53,6 +55,8 @@ class FaultServer:
         self.held = threading.Event()
         """Set while a request is held."""
         self.release = threading.Event()
+        self.taken = False
+        """True once a reply that was held has reached the client's machine."""
         self._faults: dict[Operation, Fault] = {}
         self._gone_after: str | None = None
         self._due: list[_Due] = []
@@ -170,7 +174,9 @@ class FaultServer:
             return False
         reply = self._carry_out(operation, fault, request)
         if fault.stage is Stage.HELD:
-            return self._hold()
+            self._hold()
+            if not fault.answers_when_released:
+                return False
         going_on = self._write(line, fault, reply)
         if self._gone_after is not None and target.endswith(self._gone_after):
             self.vanish()
@@ -280,6 +286,8 @@ class FaultServer:
             case Stage.DRIP:
                 return self._drip(line, raw)
         line.sendall(raw)
+        if fault.answers_when_released:
+            self.taken = _acknowledged(line)
         return True
 
     def _nothing_until_it_leaves(self, line: socket.socket) -> bool:
@@ -292,6 +300,13 @@ class FaultServer:
             if self._stopping.wait(self.scale):
                 return False
         return True
+
+
+def _acknowledged(line: socket.socket) -> bool:
+    """Wait until the other side has acknowledged everything that was sent."""
+    while struct.unpack("i", fcntl.ioctl(line, termios.TIOCOUTQ, b"\0" * 4))[0]:
+        time.sleep(0.001)
+    return True
 
 
 def _peeked(line: socket.socket) -> tuple[str, str] | None:
