@@ -1,0 +1,177 @@
+"""Every hostile reply at every endpoint: the last good picture stays, a line says so, and all heals by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from ionq_tui.cli import main
+from ionq_tui.engine.engine import Engine
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.link import Fault
+from ionq_tui.model.outcome import Ended, NotOpened, Opened, OpenRequest
+from ionq_tui.model.watch import Watch
+from ionq_tui.view.fault import About, fault_of, fault_words
+from tests.hostile.replies import TABLE, Spoiled
+from tests.hostile.server import Endpoint, HostileServer
+from tests.hostile.world import BACKEND, Looker, connected, environment, hostile_server, session_with_jobs, watching
+from tests.unit.view.test_plain import harmless
+
+Record = Callable[[str, object], None]
+NAME = "hostile replies"
+
+
+def wrong_words(fault: Fault | None, about: About) -> list[str]:
+    """Tell what is wrong with the line that says so."""
+    if fault is None:
+        return ["nothing was said"]
+    words = fault_words(fault, about)
+    fit = 20 < len(words) < 600 and harmless(words) and "Error(" not in words
+    return [] if fit else [f"said {words!r}"]
+
+
+class Spoils:
+    """Every way to spoil one endpoint, one after the other in one running engine."""
+
+    def __init__(self, server: HostileServer, engine: Engine) -> None:
+        self.server = server
+        self.engine = engine
+        self.bad: list[str] = []
+
+    async def all(self, endpoint: Endpoint, endured: Callable[[Spoiled], Awaitable[list[str]]]) -> None:
+        for spoiled in TABLE:
+            self.server.spoil(endpoint, spoiled.write)
+            wrong = await endured(spoiled)
+            self.server.behave()
+            self.bad += [f"{spoiled.name}: {', '.join(wrong)}"] if wrong else []
+
+    async def list(self, spoiled: Spoiled) -> list[str]:
+        before = self.engine.home.board.value.sessions
+        fault = await self.engine.home.refresh()
+        board = self.engine.home.board.value
+        wrong = []
+        if spoiled.read:
+            wrong += ["not read"] if fault or board.unreadable or board.sessions.keys() != before.keys() else []
+        else:
+            wrong += wrong_words(fault, "sessions") if not board.unreadable else []
+            wrong += ["the picture is gone"] if board.sessions != before else []
+        self.server.behave()
+        for _ in range(2):  # what a reply left behind in the connection may cost one more
+            fault = await self.engine.home.refresh()
+        return wrong + (["never healed"] if fault or self.engine.home.board.value.sessions != before else [])
+
+    async def watch(self, spoiled: Spoiled, looker: Looker, endpoint: Endpoint) -> list[str]:
+        before, asked = looker.watcher.store.value, self.server.count(endpoint)
+
+        def fault_in(watch: Watch) -> Fault | None:
+            return fault_of(watch.link) if endpoint is Endpoint.STATUS else watch.jobs_fault
+
+        def seen(watch: Watch) -> bool:
+            return self.server.count(endpoint) > asked + 1 if spoiled.read else fault_in(watch) is not None
+
+        after = await looker.until(seen)
+        wrong = []
+        if spoiled.read:
+            wrong += ["not read"] if fault_in(after) or after.jobs.keys() != before.jobs.keys() else []
+        else:
+            wrong += wrong_words(fault_in(after), "session" if endpoint is Endpoint.STATUS else "jobs")
+            same = after.session == before.session and after.jobs == before.jobs
+            wrong += [] if same else ["the picture is gone"]
+        self.server.behave()
+        good = before.session, before.jobs, None
+        after = await looker.until(lambda watch: (watch.session, watch.jobs, fault_in(watch)) == good)
+        healed = (after.session, after.jobs, after.jobs_fault) == good and fault_of(after.link) is None
+        return wrong + ([] if healed else ["never healed"])
+
+    async def open(self, spoiled: Spoiled) -> list[str]:
+        await self.engine.home.refresh()
+        before, sent = set(self.server.cloud.sessions), self.server.count(Endpoint.CREATE)
+        request = OpenRequest(BACKEND, Limits(jobs=len(before), minutes=30))
+        outcome = await self.engine.desk.open(f"decision {len(before)}", request, "label")
+        new = set(self.server.cloud.sessions) - before
+        wrong = [] if self.server.count(Endpoint.CREATE) == sent + 1 and len(new) == 1 else ["sent again"]
+        if isinstance(outcome, NotOpened):
+            return [*wrong, f"said that nothing was opened: {outcome.fault.words}"]
+        named = {outcome.session.id} if isinstance(outcome, Opened) else {one.id for one in outcome.candidates}
+        kept = new <= self.engine.desk.ledger.value.here or not isinstance(outcome, Opened)
+        return wrong + ([] if named == new and kept else ["another session than the cloud's"])
+
+    async def end(self, spoiled: Spoiled) -> list[str]:
+        entry = session_with_jobs(self.server.cloud, jobs=0)
+        sent = self.server.count(Endpoint.END)
+        outcome = await self.engine.desk.end(entry.id, True)
+        wrong = [] if self.server.count(Endpoint.END) == sent + 1 else ["sent again"]
+        return wrong + ([] if isinstance(outcome, Ended) and outcome.session.id == entry.id else [f"{outcome}"])
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [Endpoint.LIST, Endpoint.STATUS, Endpoint.JOBS, Endpoint.CREATE, Endpoint.END],
+    ids=lambda endpoint: endpoint.value,
+)
+async def test_every_reply(endpoint: Endpoint, tmp_path: Path, record_property: Record) -> None:
+    with hostile_server() as server:
+        async with connected(server, tmp_path, interval=0.02) as engine:
+            assert await engine.home.refresh() is None
+            spoils = Spoils(server, engine)
+            if endpoint in (Endpoint.STATUS, Endpoint.JOBS):
+                async with watching(engine, next(iter(server.cloud.active))) as looker:
+                    await looker.look()
+                    assert len((await looker.look()).jobs) == 3
+                    await spoils.all(endpoint, lambda spoiled: spoils.watch(spoiled, looker, endpoint))
+            elif endpoint is Endpoint.CREATE:
+                first = await engine.desk.open("a first", OpenRequest(BACKEND, Limits(jobs=1)), "")
+                assert isinstance(first, Opened)
+                await spoils.all(endpoint, spoils.open)
+            else:
+                await spoils.all(endpoint, spoils.list if endpoint is Endpoint.LIST else spoils.end)
+    record_property(NAME, (len(TABLE) - len(spoils.bad), len(TABLE)))
+    assert not spoils.bad, "\n".join(["", *spoils.bad])
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "words"),
+    [
+        (Endpoint.LIST, ("ls",)),
+        (Endpoint.LIST, ("ls", "--json")),
+        (Endpoint.STATUS, ("show", "ENDED")),
+        (Endpoint.JOBS, ("jobs", "ACTIVE")),
+        (Endpoint.BACKENDS, ("backends",)),
+    ],
+    ids=lambda one: one.value if isinstance(one, Endpoint) else " ".join(one),
+)
+def test_every_reply_to_a_command(
+    endpoint: Endpoint,
+    words: tuple[str, ...],
+    tmp_path: Path,
+    record_property: Record,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    bad = []
+    with hostile_server() as server:
+        for name, value in environment(server, tmp_path).items():
+            monkeypatch.setenv(name, value)
+        ended, active = list(server.cloud.active)[:2]
+        with server.cloud.lock:
+            server.cloud.end(server.cloud.sessions[ended], None)
+        arguments = [{"ENDED": ended, "ACTIVE": active}.get(word, word) for word in words]
+        for spoiled in TABLE:
+            server.spoil(endpoint, spoiled.write)
+            code = main(arguments)
+            server.behave()
+            out, err = capsys.readouterr()
+            wrong = [] if harmless("".join((out + err).splitlines())) else ["not harmless"]
+            if spoiled.read:
+                wrong += [] if (code, err) == (0, "") and out else [f"exit {code}: {err}"]
+            else:
+                said = code == 1 and err.count("\n") == 1 or (code == 0 and "could not be read" in err)
+                wrong += [] if said else [f"exit {code}: {out} {err}"]
+            if code == 0 and "--json" in words:
+                json.loads(out)
+            bad += [f"{spoiled.name}: {', '.join(wrong)}"] if wrong else []
+    record_property(NAME, (len(TABLE) - len(bad), len(TABLE)))
+    assert not bad, "\n".join(["", *bad])
