@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ionq_tui.model.version import __version__
-
 if TYPE_CHECKING:
     from ionq_tui.api.client import IonQClient
     from ionq_tui.api.errors import (
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
         SessionUncertain,
     )
     from ionq_tui.api.session_manager import SessionManager
+    from ionq_tui.model.version import __version__
 
 _ERRORS = (
     "APIConnectionError",
@@ -44,6 +43,7 @@ _ERRORS = (
 _HOMES = {
     "IonQClient": "ionq_tui.api.client",
     "SessionManager": "ionq_tui.api.session_manager",
+    "__version__": "ionq_tui.model.version",
     **dict.fromkeys(_ERRORS, "ionq_tui.api.errors"),
 }
 

@@ -70,6 +70,9 @@ SESSIONS: Commands = (
     Command("copy", "c,y", "copy", "Copy the id, the export line or the attach command.", False),
 )
 
+CHOOSE = Command("look", "enter", "new session", "Fill the form for a new session on it; nothing is sent yet.")
+"""What enter means in the table of backends."""
+
 BACKENDS: Commands = (Command("copy", "c,y", "copy", "Copy the backend's name."),)
 
 _PAGES: Commands = (
@@ -107,7 +110,7 @@ GROUPS: tuple[tuple[str, Commands], ...] = (
     ("everywhere", (*EVERYWHERE, QUIT, KEY)),
     ("tables", TABLE),
     ("Sessions", SESSIONS),
-    ("Backends", BACKENDS),
+    ("Backends", (CHOOSE, *BACKENDS)),
     ("New session", NEW_SESSION),
     ("Session", LIVE),
     ("Job", JOB),

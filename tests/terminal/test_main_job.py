@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from functools import partial
 
@@ -17,6 +18,8 @@ from tests.terminal.kit import Terminal, command
 
 KEY = "a-key-for-the-main-job-5678"
 SPEED = 20.0
+REST = 0.4
+"""Seconds without a key: what the product asks for before a button that costs or ends something takes one."""
 
 
 class Recorder:
@@ -44,9 +47,24 @@ def server(recorder: Recorder) -> Iterator[Server]:
 
 def rested_press(terminal: Terminal, key: str, until: str) -> None:
     """Press a key that costs or ends something after quiet, and wait for what comes of it."""
-    terminal.wait_quiet(0.4)
+    time.sleep(REST)
     terminal.keys(key)
     terminal.wait_for(until)
+
+
+def focus_by_tab(terminal: Terminal, label: str) -> None:
+    """Press tab until the button of that label stands out."""
+    for _ in range(8):
+        row = next(number for number, line in enumerate(terminal.lines) if label in line)
+        if terminal.cell(row, terminal.lines[row].index(label)).reverse:
+            return
+        painted = len(terminal.raw)
+        terminal.keys("tab").wait_for(partial(_painted, since=painted)).wait_quiet(0.1)
+    raise AssertionError(f"{label!r} never had the focus:\n{terminal.text}")
+
+
+def _painted(terminal: Terminal, *, since: int) -> bool:
+    return len(terminal.raw) > since
 
 
 def test_a_session_is_opened_watched_and_ended_by_keys(
@@ -61,17 +79,14 @@ def test_a_session_is_opened_watched_and_ended_by_keys(
     terminal.wait_for('"value": 25.5}}}')
     assert '"job_count_limit": 10' in terminal.text
     assert recorder.posts == []
-    while "> Open" not in terminal.text and "[ Open" not in terminal.text:
-        terminal.keys("tab")
-        terminal.wait_quiet(0.1)
+    focus_by_tab(terminal, "Open: money may run")
     rested_press(terminal, "enter", "created")
     terminal.wait_for("started")
     terminal.wait_for(lambda screen: "completed" in screen.text, timeout=30)
     rested_press(terminal, "e", "Keep running")
-    terminal.keys("tab")
+    focus_by_tab(terminal, "End session")
     rested_press(terminal, "enter", "ENDED")
-    terminal.keys("q").wait_for("active in the organisation")
-    terminal.keys("q")
+    terminal.keys("q").wait_for("BACKENDS").keys("q").wait_for("active in the organisation").keys("q")
     assert terminal.wait_exit() == 0
     created, ended = recorder.posts
     limits = {"job_count_limit": 10, "duration_limit_min": 60, "cost_limit": {"unit": "usd", "value": 25.5}}

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.poller import Freshness
-from ionq_tui.ui.commands import BACKENDS, Commands
+from ionq_tui.ui.commands import BACKENDS, CHOOSE, TABLE, Commands
 from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.widgets.caption import Caption
@@ -32,6 +32,7 @@ class BackendsScreen(Cockpit):
     """The backends on offer, and what was measured of the one with the cursor; works without a key."""
 
     OFFERS: ClassVar[Commands] = BACKENDS
+    IN_TABLE: ClassVar[Commands] = (CHOOSE, *TABLE[1:])
     ABOUT: ClassVar[About] = "backend"
     CSS_PATH = "../styles/sessions.tcss"
     AUTO_FOCUS = "#backends"

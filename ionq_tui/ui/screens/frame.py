@@ -29,6 +29,8 @@ class Frame(Screen[ScreenResultType]):
 
     OFFERS: ClassVar[Commands] = ()
     """The screen's own commands; each is an action of the same name."""
+    IN_TABLE: ClassVar[Commands] = TABLE
+    """What the keys of the screen's table mean; the table itself binds them."""
     UNBOUND: ClassVar[Commands] = ()
     """Commands without a key, found in the palette."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
@@ -50,7 +52,7 @@ class Frame(Screen[ScreenResultType]):
         with Vertical(id="body"):
             yield from self.compose_body()
         yield FindLine()
-        yield BottomLine((*self.OFFERS, *TABLE), EVERYWHERE)
+        yield BottomLine((*self.OFFERS, *self.IN_TABLE), EVERYWHERE)
         yield Static("", id="too-small", markup=False)
 
     def compose_body(self) -> Iterable[Widget]:
@@ -60,7 +62,7 @@ class Frame(Screen[ScreenResultType]):
     @property
     def commands(self) -> Commands:
         """All commands that can be given here, those of the table and of everywhere included."""
-        return (*self.OFFERS, *(TABLE if self.query(Table) else ()), *EVERYWHERE, QUIT, *self.UNBOUND)
+        return (*self.OFFERS, *(self.IN_TABLE if self.query(Table) else ()), *EVERYWHERE, QUIT, *self.UNBOUND)
 
     def when(self, command: str) -> bool:
         """Tell whether the command can be given now."""
