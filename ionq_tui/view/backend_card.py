@@ -13,8 +13,8 @@ from ionq_tui.view.status import backend_status, why_not
 from ionq_tui.view.tone import Fact
 
 _SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
-_FIDELITIES = (("spam", "SPAM"), ("1q", "1-qubit gate"), ("2q", "2-qubit gate"))
-_TIMES = (("t1", "T1"), ("t2", "T2"), ("1q", "1-qubit"), ("2q", "2-qubit"), ("readout", "readout"), ("reset", "reset"))
+_FIDELITIES = (("spam", "SPAM"), ("1q", "1q"), ("2q", "2q"))
+_TIMES = (("t1", "T1"), ("t2", "T2"), ("1q", "1q"), ("2q", "2q"), ("readout", "readout"), ("reset", "reset"))
 
 
 def backend_facts(backend: Backend, measured: Characterization | None, now: datetime, tz: tzinfo | None) -> list[Fact]:

@@ -31,8 +31,7 @@ def summary(items: Collection[SessionItem], fleet: Fleet, unreadable: int = 0) -
 def _fleet(fleet: Fleet) -> str:
     up = [backend for backend in fleet.backends if backend.available]
     degraded = sum(bool(backend.degraded) for backend in up)
-    away = sum(not backend.available and backend.status != "retired" for backend in fleet.backends)
-    told = ((len(up) - degraded, "up"), (degraded, "degraded"), (away, "not available"))
+    told = ((len(up) - degraded, "up"), (degraded, "degraded"))
     return ", ".join(f"{number:,} {word}" for number, word in told if number) or "none"
 
 

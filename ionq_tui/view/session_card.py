@@ -96,10 +96,11 @@ def how_to_send(session_id: str) -> list[str]:
     """Return how to send jobs into the session, for where there are none; safe to paste into a shell."""
     shown = plain(session_id, 80)
     return [
-        "no jobs yet: send some into this session",
+        "send some into this session:",
         f"  shell       {export_line(session_id)}",
-        f"  any client  session_id={shown!r} in the body of create_job",
-        f"  Python      session = SessionManager.from_id(client, {shown!r})",
+        f"  any client  create_job with session_id={shown!r}",
+        "  Python      session = SessionManager.from_id(",
+        f"                  client, {shown!r})",
     ]
 
 
