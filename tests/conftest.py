@@ -36,10 +36,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the fault matrix found: every cell where asked for details, the totals always."""
-    from tests.faults.verdict import summary
+    """Print what the matrices found: every row where asked for details, the totals always."""
+    from tests.faults import verdict
+    from tests.terminal import keyring_total
 
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    told = [value for report in reports for name, value in report.user_properties if name == "cell"]
-    for line in summary(told, every=terminalreporter.verbosity > 0):
-        terminalreporter.write_line(line)
+    for wanted, summary in (("cell", verdict.summary), ("keyring", keyring_total.summary)):
+        told = [value for report in reports for name, value in report.user_properties if name == wanted]
+        for line in summary(told, every=terminalreporter.verbosity > 0):
+            terminalreporter.write_line(line)

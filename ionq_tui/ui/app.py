@@ -20,7 +20,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.model.key import NoKey
+from ionq_tui.model.key import FoundKey, NoKey
 from ionq_tui.model.ledger import Ledger
 from ionq_tui.model.link import Fault
 from ionq_tui.model.outcome import Ended
@@ -35,12 +35,15 @@ from ionq_tui.ui.screens.sessions import SessionsScreen
 from ionq_tui.ui.stair import Stair
 from ionq_tui.ui.theme import OURS, theme_name
 from ionq_tui.view.fault import fault_says
+from ionq_tui.view.key_card import STILL_LOOKING
 from ionq_tui.view.result import end_result, open_result
 from ionq_tui.view.session_card import attach_command
 
 _STYLES = Path(__file__).parent / "styles"
 AGAIN_WITHIN = 2.0
 """Seconds within which a second ctrl+c quits at once."""
+FOUND_WITHIN = 2.5
+"""Seconds after which the key screen comes up even where keyring or key command have not answered."""
 CLOSE_WITHIN = 1.0
 """Seconds given to the connections for closing."""
 _NO_KEYS: Mapping[str, str] = MappingProxyType({})
@@ -115,15 +118,21 @@ class CockpitApp(App[ExitNote], inherit_bindings=False):
         if self._start_demo:
             self._enter(await self._stair.demo())
             return
-        found = await self._stair.find_key()
-        if isinstance(found, NoKey):
-            given = await self.push_screen_wait(KeyScreen(self._stair, found, self._stair.connection))
-            if given is None:
-                self.exit(ExitNote())
-            else:
-                self._enter(given.engine)
+        finding = asyncio.ensure_future(self._stair.find_key())
+        try:
+            await asyncio.wait({finding}, timeout=FOUND_WITHIN)
+            found = finding.result() if finding.done() else NoKey((STILL_LOOKING,))
+            if isinstance(found, FoundKey):
+                self._enter(await self._stair.connect(found))
+                return
+            screen = KeyScreen(self._stair, found, self._stair.connection, late=finding)
+            given = await self.push_screen_wait(screen)
+        finally:
+            finding.cancel()
+        if given is None:
+            self.exit(ExitNote())
         else:
-            self._enter(await self._stair.connect(found))
+            self._enter(given.engine)
 
     def _enter(self, engine: Engine) -> None:
         """Show home, and poll for as long as the app lives."""

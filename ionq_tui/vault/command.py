@@ -14,6 +14,8 @@ from ionq_tui.model.key import ApiKey
 from ionq_tui.vault.bounded import bounded
 
 SECONDS = 10.0
+_OURS = {"IONQ_API_KEY", "GPG_TTY"}
+"""Variables that it does not get: through the second, gpg's pinentry would draw over our screen and take our keys."""
 _MOST = 4096
 """Bytes of output that are read; a key is far shorter."""
 
@@ -30,7 +32,7 @@ async def key_from(command: str, environ: Mapping[str, str], seconds: float = SE
         raise CommandFailed(f"key_command cannot be read: {error}".lower()) from None
     if not words:
         raise CommandFailed("key_command is empty")
-    errand = _Errand(words, {name: value for name, value in environ.items() if name != "IONQ_API_KEY"})
+    errand = _Errand(words, {name: value for name, value in environ.items() if name not in _OURS})
     try:
         output = await bounded(errand.run, seconds, "ionq-tui key command")
     except TimeoutError:

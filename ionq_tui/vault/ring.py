@@ -115,10 +115,12 @@ class Ring:
             secret = backend.get_password(SERVICE, profile)
             if secret is None:
                 return Absent(_name(backend))
+            if not isinstance(secret, str):
+                return Broken(
+                    f"the keyring ({_name(backend)}) answered with something that is no text", WITHOUT_KEYRING
+                )
             if (kept_for := _host(backend, profile)) != host:
                 return WrongHost(kept_for, _name(backend))
-            if not isinstance(secret, str):
-                return Broken(f"the keyring ({_name(backend)}) answered with something that is no text")
             try:
                 return Found(ApiKey(secret), _name(backend))
             except ValueError as error:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from ionq_tui.model.address import host_of
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import NoKey
 from ionq_tui.view.plain import plain
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
+STILL_LOOKING = "no answer yet from the key command or the keyring: should one give a key, it is used"
+
 
 def key_title(connection: Connection, *, refused: str = "") -> Line:
     """Return for which profile and which server a key is wanted, and why where the last one was refused."""
-    where = connection.base_url.removeprefix("https://").split("/", 1)[0]
+    where = host_of(connection.base_url)
     wanted = f" for profile {plain(connection.profile, 30)}, for {plain(where, 60)} alone"
     told = line(Cell("API KEY", Tone.STRONG), wanted)
     return (*told, Cell(f" · {refused}", Tone.BAD)) if refused else told

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypedDict
 
@@ -73,27 +74,29 @@ def probe(operation: str, host: str = "api.ionq.co", key: str = "") -> Told:
 
 
 @contextmanager
-def daemon(*options: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A gnome-keyring daemon that owns the name of the Secret Service; ended by its id."""
+def daemon(*options: str, environment: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A gnome-keyring daemon that owns the name of the Secret Service; ended by its id, even where it was stopped."""
     process = subprocess.Popen(
         ["gnome-keyring-daemon", "--foreground", "--components=secrets", *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=environment,
     )
     try:
         assert process.stdin is not None
         process.stdin.write(PASSWORD if "--unlock" in options else b"")
         process.stdin.close()
-        until(lambda: owner() == process.pid)
+        until(lambda: owner(environment) == process.pid)
         yield process
     finally:
         process.terminate()
+        process.send_signal(signal.SIGCONT)
         process.wait(DEADLINE)
-        until(lambda: owner() is None)
+        until(lambda: owner(environment) is None)
 
 
-def owner() -> int | None:
+def owner(environment: Mapping[str, str] | None = None) -> int | None:
     """The process id behind the name of the Secret Service."""
     asked = subprocess.run(
         [
@@ -109,6 +112,7 @@ def owner() -> int | None:
         capture_output=True,
         text=True,
         check=False,
+        env=environment,
     )
     return int(asked.stdout.split()[-1]) if asked.returncode == 0 else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -64,13 +64,18 @@ class KeyScreen(Frame[KeyGiven | None]):
         *,
         running: bool = False,
         refused: Fault | None = None,
+        late: Awaitable[FoundKey | NoKey] | None = None,
     ) -> None:
-        """Take why there is no key; `running` where a window that works asks for another, `refused` says why."""
+        """Take why there is no key; `running` where a window that works asks for another, `refused` says why.
+
+        `late` is the search for a key, where it may still be going on.
+        """
         super().__init__(connection)
         self._stair = stair
         self._missing = missing
         self._in_use = running
         self._refused = refused
+        self._late = late
 
     def compose_body(self) -> Iterable[Widget]:
         """The field, whether to keep it, the buttons, and what works on this machine."""
@@ -89,12 +94,29 @@ class KeyScreen(Frame[KeyGiven | None]):
                 yield Button("Back", id="back", compact=True)
         yield Words(id="said")
         with VerticalScroll():
-            yield Words(*(() if self._in_use else key_ways(self._missing, self._connection)), id="ways")
+            yield Words(id="ways")
 
     def on_mount(self) -> None:
         """Offer only what works."""
-        self.query_one(Tick).display = self._missing.can_keep
         self.query_one("#refused").display = self._refused is not None
+        self._offer()
+        if self._late is not None:
+            self.run_worker(self._learn(self._late), group="late", description="what was still being looked for")
+
+    def _offer(self) -> None:
+        self.query_one(Tick).display = self._missing.can_keep
+        self.query_one("#ways", Words).tell(*(() if self._in_use else key_ways(self._missing, self._connection)))
+
+    async def _learn(self, late: Awaitable[FoundKey | NoKey]) -> None:
+        """Take over what the search came to, unless somebody is already doing something here."""
+        found = await late
+        if isinstance(found, NoKey):
+            self._missing = found
+            self._offer()
+        elif self.field.value or self._at_work:
+            self.say(line(f"a key came meanwhile ({found.source}): it is used when ionq-tui is started again"))
+        else:
+            self._work(self._take_found(found), "take the key that was found")
 
     def _placeholder(self) -> str:
         if self._in_use:
@@ -166,6 +188,9 @@ class KeyScreen(Frame[KeyGiven | None]):
     async def _take_browsing(self) -> None:
         self.dismiss(KeyGiven(await self._stair.browse()))
 
+    async def _take_found(self, found: FoundKey) -> None:
+        self.dismiss(KeyGiven(await self._stair.connect(found), found))
+
     async def _check(self, found: FoundKey, keep: bool) -> None:
         engine = await self._stair.connect(found)
         who = await engine.cloud.whoami()
@@ -178,6 +203,10 @@ class KeyScreen(Frame[KeyGiven | None]):
         if trouble:
             self.notify(f"the key is in memory only: {trouble}", severity="warning", markup=False)
         self.dismiss(KeyGiven(engine, found))
+
+    @property
+    def _at_work(self) -> bool:
+        return any(worker.group == "key" and worker.is_running for worker in self.workers)
 
     def _work(self, work: Coroutine[None, None, None], description: str) -> None:
         """Do one thing at a time: the newest wish counts."""
