@@ -1,0 +1,190 @@
+"""A cloud made of model values, and the simulated one inside the process; both count what they were asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+from ionq_tui.api.cloud import HttpCloud
+from ionq_tui.api.dashboard import dashboard_channel
+from ionq_tui.compose import DEMO_URL, inside
+from ionq_tui.model.backend import Backend, Characterization
+from ionq_tui.model.board import SessionList
+from ionq_tui.model.job import Job, JobCost, JobPage
+from ionq_tui.model.key import ApiKey, KeyIdentity
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest
+from ionq_tui.model.record import Place
+from ionq_tui.model.session import Session
+from ionq_tui.simulator.clock import StoppedClock
+from ionq_tui.simulator.cloud import SimulatedCloud
+from tests.unit.engine.clock import NOON, ManualClock
+
+PLACE = Place("https://api.example/v0.4", "org-1", "project-1", "key-1", "default")
+OFFLINE = Fault(FaultKind.OFFLINE, "no route")
+REFUSED = Fault(FaultKind.KEY_REFUSED, "invalid key", 401)
+MISSING = Fault(FaultKind.NOT_FOUND, "not found", 404)
+BROKEN = Fault(FaultKind.SERVER, "oops", 500)
+
+
+def here() -> Place:
+    return PLACE
+
+
+def session(name: str, **changes: object) -> Session:
+    told = Session(
+        id=name, status="started", active=True, backend="qpu.forte-1", created_at=NOON - timedelta(minutes=5),
+        started_at=NOON - timedelta(minutes=4), organization_id="org-1", creator_id="me",
+    )  # fmt: skip
+    return replace(told, **changes)  # type: ignore[arg-type]
+
+
+def ended(one: Session) -> Session:
+    return replace(one, status="ended", active=False, ended_at=NOON)
+
+
+def job(number: int, status: str = "completed", **changes: object) -> Job:
+    told = Job(f"job-{number:04}", status, submitted_at=NOON + timedelta(seconds=number), session_id="s")
+    return replace(told, **changes)  # type: ignore[arg-type]
+
+
+class ScriptedCloud:
+    """Answers from its attributes; `asked` holds every request, `gate` holds every reply up until it is set."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.clock = clock
+        self.asked: list[str] = []
+        self.who: KeyIdentity | Fault = KeyIdentity("key-1", "lab", "project-1")
+        self.active: dict[str, Session] = {}
+        self.over: dict[str, Session] = {}
+        self.faults: dict[str, Fault] = {}
+        """By the first word of a request, or the whole."""
+        self.jobs: list[Job] = []
+        self.page_size = 100
+        self.newest_first = False
+        self.next_of: dict[str | None, str | None] = {}
+        """Cursors that are told instead of the right ones."""
+        self.costs: dict[str, JobCost] = {}
+        self.outcome: OpenOutcome | None = None
+        self.end_outcome: EndOutcome | None = None
+        self.gate: asyncio.Event | None = None
+        self.under_way = self.most_under_way = 0
+        self.closed = False
+        self._numbers = count(1)
+
+    async def _hear(self, what: str) -> Fault | None:
+        self.clock.busy += 1
+        self.asked.append(what)
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        try:
+            await (self.gate.wait() if self.gate is not None else asyncio.sleep(0))
+        finally:
+            self.under_way -= 1
+        return self.faults.get(what) or self.faults.get(what.split()[0])
+
+    def counted(self) -> list[str]:
+        """What was asked since this was asked last."""
+        asked, self.asked = self.asked, []
+        return asked
+
+    async def whoami(self) -> KeyIdentity | Fault:
+        return await self._hear("whoami") or self.who
+
+    async def backends(self) -> tuple[Backend, ...] | Fault:
+        return await self._hear("backends") or (Backend("qpu.forte-1", "available", characterization_id="c1"),)
+
+    async def characterization(self, backend: str) -> Characterization | Fault:
+        return await self._hear(f"characterization {backend}") or Characterization("c1", backend)
+
+    async def sessions(self, active: bool) -> SessionList | Fault:
+        fault = await self._hear("active" if active else "ended")
+        return fault or SessionList(tuple((self.active if active else self.over).values()), "org-1")
+
+    async def session(self, session_id: str) -> Session | Fault:
+        fault = await self._hear(f"session {session_id}")
+        return fault or self.active.get(session_id) or self.over.get(session_id) or MISSING
+
+    async def session_jobs(
+        self, session_id: str, *, after: str | None = None, ids: tuple[str, ...] = (), limit: int = 100
+    ) -> JobPage | Fault:
+        fault = await self._hear(f"ids {len(ids)}" if ids else f"page {after}")
+        if fault is not None:
+            return fault
+        listed = list(reversed(self.jobs)) if self.newest_first else self.jobs
+        if ids:
+            return JobPage(tuple(one for one in listed if one.id in ids))
+        start = 0 if after is None else 1 + [one.id for one in listed].index(after)
+        shown = listed[start : start + min(limit, self.page_size)]
+        more = start + len(shown) < len(listed)
+        return JobPage(tuple(shown), self.next_of.get(after, shown[-1].id if more else None))
+
+    async def job(self, job_id: str) -> Job | Fault:
+        fault = await self._hear(f"job {job_id}")
+        return fault or next((one for one in self.jobs if one.id == job_id), MISSING)
+
+    async def job_cost(self, job_id: str) -> JobCost | Fault:
+        return await self._hear(f"cost {job_id}") or self.costs.get(job_id, JobCost())
+
+    async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
+        fault = await self._hear("cancel")
+        if fault is not None:
+            return fault
+        self.jobs = [replace(one, status="canceled") if one.id in job_ids else one for one in self.jobs]
+        return frozenset(job_ids)
+
+    async def open_once(self, request: OpenRequest, known: Known) -> OpenOutcome:
+        fault = await self._hear("open")
+        assert fault is None
+        if self.outcome is not None:
+            return self.outcome
+        made = session(f"new-{next(self._numbers)}", backend=request.backend, limits=request.limits)
+        self.active[made.id] = made
+        return Opened(made)
+
+    async def end_proved(self, session_id: str, seen_active: bool) -> EndOutcome:
+        fault = await self._hear(f"end {session_id}")
+        if fault is not None:
+            return EndUnknown(fault)
+        if self.end_outcome is not None:
+            return self.end_outcome
+        self.over[session_id] = ended(self.active.pop(session_id))
+        return Ended(self.over[session_id])
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+Tamper = Callable[[str, str, tuple[tuple[str, str], ...]], tuple[int, dict[str, str], bytes] | None]
+"""Answers a request (method, path, query) in place of the cloud, or leaves it to the cloud."""
+
+
+class World:
+    """The simulated cloud behind the real client inside this process, and a clock that moves both."""
+
+    def __init__(self, *, newest_first: bool = True, workload: bool = False) -> None:
+        stopped = StoppedClock(NOON)
+        self.clock = ManualClock(stopped.advance)
+        self.server = SimulatedCloud(stopped, workload=workload, colleagues=False, newest_first=newest_first)
+        self.asked: list[str] = []
+        self.tamper: Tamper | None = None
+        self._answer = inside(self.server)
+        self.cloud = HttpCloud(dashboard_channel(DEMO_URL, ApiKey("demo-key-of-nobody"), answer=self._respond))
+
+    def _respond(
+        self, method: str, path: str, query: tuple[tuple[str, str], ...], headers: Mapping[str, str], body: bytes
+    ) -> tuple[int, list[tuple[str, str]], bytes]:
+        self.clock.busy += 1
+        self.asked.append(f"{method} {path.removeprefix('/v0.4')}")
+        forged = self.tamper(method, path, query) if self.tamper is not None else None
+        if forged is not None:
+            return forged[0], list(forged[1].items()), forged[2]
+        return self._answer(method, path, query, headers, body)
+
+    def counted(self) -> list[str]:
+        """What the server was asked since this was asked last."""
+        asked, self.asked = self.asked, []
+        return asked
