@@ -68,7 +68,7 @@ def unfinished_words(watch: Watch, people: Mapping[str, str] = NOBODY) -> str:
 
 def _of_people(watch: Watch, people: Mapping[str, str]) -> str:
     ids = {job.submitter_id for job in watch.unfinished}
-    names = sorted(plain(people.get(who, who), 24) for who in ids if who is not None)
+    names = sorted(plain(people.get(who, who[:8]), 24) for who in ids if who is not None)
     if not names:
         return ", of unknown people"
     of = f", of {len(names):,} {'person' if len(names) == 1 else 'people'}: {', '.join(names[:3])}"

@@ -98,7 +98,7 @@ def how_to_send(session_id: str) -> list[str]:
     return [
         "send some into this session:",
         f"  shell       {export_line(session_id)}",
-        f"  any client  create_job with session_id={shown!r}",
+        f"  create_job  session_id={shown!r}",
         "  Python      session = SessionManager.from_id(",
         f"                  client, {shown!r})",
     ]

@@ -102,7 +102,7 @@ def test_lines_to_paste_are_safe_in_a_shell() -> None:
     told = "\n".join(how_to_send(ID))
     assert f"export IONQ_SESSION_ID={ID}" in told
     assert f"session_id='{ID}'" in told
-    assert f"SessionManager.from_id(client, '{ID}')" in " ".join(told.split()).replace("( ", "(")
+    assert f"SessionManager.from_id(client, '{ID}')" in " ".join(told.split()).replace("( ", "(")  # on two rows
     assert max(len(row) for row in told.splitlines()) <= 78
 
 
