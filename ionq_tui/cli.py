@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from ionq_tui.model.exit_code import DONE, INTERRUPTED, REFUSED, USAGE
@@ -93,10 +94,19 @@ def _dashboard(settings: Settings, *, demo: bool, attach: str) -> int:
     from ionq_tui.compose import Stair
     from ionq_tui.ui.app import CockpitApp
 
-    app = CockpitApp(Stair(settings), attach=attach, start_demo=demo, keys=settings.keys, theme=settings.theme)
+    app = CockpitApp(
+        Stair(settings),
+        attach=attach,
+        start_demo=demo,
+        keys=settings.keys,
+        theme=settings.theme,
+        end_on_hangup=settings.end_on_hangup,
+    )
+    app.hangup.watch()
     note = app.run()
-    for line in note.lines if note is not None else ():
-        print(line)
+    with suppress(OSError):  # the terminal may be gone
+        for line in note.lines if note is not None else ():
+            print(line)
     return app.return_code or DONE
 
 

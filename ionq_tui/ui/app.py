@@ -6,8 +6,6 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
@@ -15,7 +13,6 @@ from typing import ClassVar
 from rich.segment import Segments
 from rich.traceback import Traceback
 from textual import on
-from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 
@@ -23,11 +20,11 @@ from ionq_tui.engine.engine import Engine
 from ionq_tui.model.key import FoundKey, NoKey
 from ionq_tui.model.ledger import Ledger
 from ionq_tui.model.link import Fault
-from ionq_tui.model.outcome import Ended
 from ionq_tui.ui.commands import KEY, QUIT, bindings
 from ionq_tui.ui.dialogs.attach import resolved
 from ionq_tui.ui.dialogs.copy import wrapped_for_tmux
-from ionq_tui.ui.dialogs.quit import QuitAnswer, QuitQuestion, running_here
+from ionq_tui.ui.farewell import ExitNote
+from ionq_tui.ui.leaving import Leaving
 from ionq_tui.ui.screens.cockpit import KeyRefused, KeyWanted
 from ionq_tui.ui.screens.frame import Frame
 from ionq_tui.ui.screens.key import KeyScreen
@@ -36,24 +33,11 @@ from ionq_tui.ui.stair import Stair
 from ionq_tui.ui.theme import OURS, theme_name
 from ionq_tui.view.fault import fault_says
 from ionq_tui.view.key_card import STILL_LOOKING
-from ionq_tui.view.result import end_result, open_result
-from ionq_tui.view.session_card import attach_command
 
 _STYLES = Path(__file__).parent / "styles"
-AGAIN_WITHIN = 2.0
-"""Seconds within which a second ctrl+c quits at once."""
 FOUND_WITHIN = 2.5
 """Seconds after which the key screen comes up even where keyring or key command have not answered."""
-CLOSE_WITHIN = 1.0
-"""Seconds given to the connections for closing."""
 _NO_KEYS: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class ExitNote:
-    """What the shell is told after the app: sessions left running, and how to come back to them."""
-
-    lines: tuple[str, ...] = ()
 
 
 async def _first_list(engine: Engine) -> None:
@@ -65,7 +49,7 @@ async def _first_list(engine: Engine) -> None:
     stop()
 
 
-class CockpitApp(App[ExitNote], inherit_bindings=False):
+class CockpitApp(Leaving, inherit_bindings=False):
     """The dashboard; Textual's own ways to quit are left out, since a running session asks first."""
 
     TITLE = "ionq-tui"
@@ -81,20 +65,18 @@ class CockpitApp(App[ExitNote], inherit_bindings=False):
         start_demo: bool = False,
         keys: Mapping[str, str] = _NO_KEYS,
         theme: str = "",
+        end_on_hangup: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the stair, what to begin with, remapped keys and the theme's name."""
-        super().__init__()
+        """Take the stair, what to begin with, remapped keys, the theme's name, and what a hang-up means."""
+        super().__init__(end_on_hangup=end_on_hangup, monotonic=monotonic)
         self.animation_level = "none"
         for ours in OURS:
             self.register_theme(ours)
         self.theme = wanted if (wanted := theme_name(theme)) in self.available_themes else theme_name("")
-        self.engine: Engine | None = None
         self._stair = stair
         self._attach_to = attach
         self._start_demo = start_demo
-        self._monotonic = monotonic
-        self._quit_asked: float | None = None
         self._refusal_told = False
         """True once the key screen came up by itself, until another key is given."""
         self._told: set[str] = set()
@@ -201,60 +183,6 @@ class CockpitApp(App[ExitNote], inherit_bindings=False):
         self._refusal_told = False
         engine.home.poller.nudge()
         engine.yard.poller.nudge()
-
-    # The end
-
-    async def action_quit(self) -> None:
-        """Ask about sessions that run; a second time within two seconds leave at once."""
-        now, before = self._monotonic(), self._quit_asked
-        self._quit_asked = now
-        if before is not None and now - before <= AGAIN_WITHIN:
-            self.exit(self._note())
-        elif not any(isinstance(screen, QuitQuestion) for screen in self.screen_stack):
-            self.run_worker(self._quit(), group="quit", description="quit", exclusive=True)
-
-    async def _quit(self) -> None:
-        engine = self.engine
-        if engine is None:
-            self.exit(ExitNote())
-            return
-        if engine.desk.busy:
-            self.notify("a request is under way: waiting for its answer; ctrl+c twice leaves at once", timeout=10)
-            await engine.desk.settled()
-        for session in running_here(engine):
-            answer = await self.push_screen_wait(QuitQuestion(engine, session))
-            if answer is QuitAnswer.STAY:
-                return
-            if answer is QuitAnswer.END and not await self._ended(engine, session.id):
-                return
-        self.exit(self._note())
-
-    async def _ended(self, engine: Engine, session_id: str) -> bool:
-        self.notify(f"ending {session_id[-6:]} …", markup=False)
-        outcome = await engine.desk.end(session_id)
-        if isinstance(outcome, Ended):
-            return True
-        told = end_result(outcome, engine.clock.now(), None, session_id=session_id)
-        self.notify(told.text, severity="error", timeout=60, markup=False)
-        return False
-
-    def _note(self) -> ExitNote:
-        if self.engine is None:
-            return ExitNote()
-        lines = []
-        if not self.engine.connection.demo:
-            for session in running_here(self.engine):
-                lines += [f"left running: {session.id}", f"  {attach_command(session.id)}"]
-        now = self.engine.clock.now()
-        lines += [open_result(one.outcome, now, None).text for one in self.engine.desk.ledger.value.questions]
-        return ExitNote(tuple(lines))
-
-    async def on_unmount(self) -> None:
-        """Close the connections, but do not wait for them long."""
-        if self.engine is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(CLOSE_WITHIN):
-                    await self.engine.close()
 
     # What the terminal gets
 

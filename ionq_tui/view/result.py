@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
-from ionq_tui.model.outcome import Ended, EndOutcome, Opened, OpenOutcome, StillOpen, Uncertain
+from ionq_tui.model.outcome import Ended, EndOutcome, Opened, OpenOutcome, OpenRequest, StillOpen, Uncertain
 from ionq_tui.view.fault import fault_says, fault_words
 from ionq_tui.view.moment import clock
 from ionq_tui.view.plain import plain
@@ -52,3 +52,8 @@ def end_result(
         return Cell(f'{plain(session.short, 6)} is STILL OPEN, IonQ says "{status}"{why}', Tone.BAD)
     name = plain(session_id[-6:]) or "the session"
     return Cell(f"whether {name} ended is not known: {fault_words(outcome.fault, 'session', once=True)}", Tone.BAD)
+
+
+def unheard(request: OpenRequest) -> str:
+    """Return that a request was sent to whose answer nobody waited."""
+    return f"the answer about {plain(request.backend, 60)} was not waited for: a session may be open, see ionq-tui ls"
