@@ -61,20 +61,26 @@ async def _run(
         # A signal during the opening was meant for all of it: then the command is not even started.
         code = _BY_SIGNAL + signals.came[0] if signals.came else await command.run()
     finally:
-        proved = await _end(engine, settings, outcome.session, signals, command.leave_by)
+        proved = await _end(engine, settings, command, signals)
     if command.runs:
         say(f"the session is over; waiting for the command, process {command.pid}")
         code = await command.over()
     return code if proved == DONE else UNCERTAIN
 
 
-async def _end(engine: Engine, settings: Settings, session: Session, signals: Signals, leave_by: float | None) -> int:
-    """End the session, whoever interrupts; after that signals go to the command again, should it still run."""
-    signals.heed, heed = signals.cancel, signals.heed
+async def _end(engine: Engine, settings: Settings, command: _Command, signals: Signals) -> int:
+    """End the session, whoever interrupts; a command that still runs goes on being told of signals."""
+    session = command.session
+
+    def heed(number: signal.Signals) -> None:
+        command.forward(number)
+        signals.cancel(number)
+
+    signals.heed = heed
     try:
-        outcome = (await end_each(engine, [session], leave_by))[session.id]
+        outcome = (await end_each(engine, [session], command.leave_by))[session.id]
     finally:
-        signals.heed = heed
+        signals.heed = command.forward
     if isinstance(outcome, Ended):
         say(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
         return DONE
@@ -87,6 +93,7 @@ class _Command:
 
     def __init__(self, argv: list[str], session: Session, signals: Signals) -> None:
         """Take what to start, for which session, and where signals come from."""
+        self.session = session
         self._argv = argv
         self._environ = {**os.environ, "IONQ_SESSION_ID": session.id}
         self._signals = signals
@@ -107,7 +114,7 @@ class _Command:
 
     async def run(self) -> int:
         """Run it with our own input and output; returns its code, or 0 where it still runs but we must go."""
-        self._signals.heed = self._forward
+        self._signals.heed = self.forward
         try:
             self._process = await asyncio.create_subprocess_exec(*self._argv, env=self._environ)
         except (OSError, ValueError) as error:
@@ -129,7 +136,8 @@ class _Command:
         code = await self._process.wait() if self._process is not None else DONE
         return code if code >= 0 else _BY_SIGNAL - code
 
-    def _forward(self, number: signal.Signals) -> None:
+    def forward(self, number: signal.Signals) -> None:
+        """Tell the command, unless the terminal has told it; note where we are to go ourselves."""
         if self._process is not None and not (number.name in _KEYS and _in_foreground()):
             self._send(number)
         if number.name in _LEAVING and self.leave_by is None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -103,9 +105,11 @@ class Process:
     """A command as a process of its own."""
 
     popen: subprocess.Popen[str]
+    finished: bool = False
 
     def finish(self, timeout: float = PATIENCE) -> Told:
         out, err = self.popen.communicate(timeout=timeout)
+        self.finished = True
         return Told(self.popen.returncode, out, err)
 
     def read_line(self) -> str:
@@ -116,8 +120,10 @@ class Process:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.popen.poll() is None:
-            self.popen.kill()
+        if self.finished:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self.popen.pid, signal.SIGKILL)  # its own group: a command that `run` left behind goes too
         self.popen.communicate()
 
 

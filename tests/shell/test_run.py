@@ -123,7 +123,7 @@ while True:
 
 @pytest.mark.parametrize("name", ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"])
 def test_signals_are_passed_on_and_the_session_is_ended(site: Site, name: str) -> None:
-    with process(*RUN, *python(_TELLS.format(then="sys.exit(5)"))) as running:
+    with process(*RUN, *python(_TELLS.format(then="sys.exit(5)")), IONQ_TUI_PATIENCE="1") as running:
         assert running.read_line() == "ready\n"
         running.popen.send_signal(signal.Signals[name])
         told = running.finish()
@@ -144,7 +144,8 @@ def test_a_signal_that_the_command_lives_through_ends_nothing(site: Site) -> Non
 
 @pytest.mark.parametrize("name", ["SIGHUP", "SIGTERM"])
 def test_a_command_that_will_not_go_does_not_keep_the_session_open(site: Site, name: str) -> None:
-    with process(*RUN, *python(_TELLS.format(then="number == signal.SIGINT and sys.exit(4)"))) as running:
+    deaf = python(_TELLS.format(then="number == signal.SIGINT and sys.exit(4)"))
+    with process(*RUN, *deaf, IONQ_TUI_PATIENCE="0.4") as running:
         assert running.read_line() == "ready\n"
         running.popen.send_signal(signal.Signals[name])
         assert running.read_line() == name + "\n"
@@ -216,7 +217,7 @@ def test_a_signal_while_opening_starts_nothing_and_ends_what_was_opened(site: Si
 
 
 def test_what_cannot_be_said_any_more_does_not_keep_it_from_ending(site: Site) -> None:
-    with process(*RUN, *python(_TELLS.format(then="sys.exit(5)"))) as running:
+    with process(*RUN, *python(_TELLS.format(then="sys.exit(5)")), IONQ_TUI_PATIENCE="1") as running:
         assert running.read_line() == "ready\n"
         assert running.popen.stderr is not None
         running.popen.stderr.close()

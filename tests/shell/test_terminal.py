@@ -29,7 +29,7 @@ time.sleep(1)
 
 
 def _environment(site: Site, home: Path) -> dict[str, str]:
-    return clean_environment(home, IONQ_API_URL=site.server.url, IONQ_API_KEY=KEY, IONQ_TUI_PATIENCE="0.2")
+    return clean_environment(home, IONQ_API_URL=site.server.url, IONQ_API_KEY=KEY, IONQ_TUI_PATIENCE="0.4")
 
 
 def _run(program: str) -> list[str]:
