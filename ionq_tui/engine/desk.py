@@ -227,7 +227,6 @@ def _owned(
 
 
 _READ_AT_ONCE = 4
-_TAKEN = Fault(FaultKind.OFFLINE, "the reply was lost, and the only session found came of another decision")
 _COMMITS_WITHIN = timedelta(minutes=10)
 """A request that was lost may be carried out late, but not later than this."""
 _CLOCKS_DIFFER = timedelta(minutes=1)

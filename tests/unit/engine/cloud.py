@@ -72,6 +72,7 @@ class ScriptedCloud:
         self.end_outcome: EndOutcome | None = None
         self.gate: asyncio.Event | None = None
         self.under_way = self.most_under_way = 0
+        self.known: list[Known] = []
         self.closed = False
         self._numbers = count(1)
 
@@ -137,6 +138,7 @@ class ScriptedCloud:
         return frozenset(job_ids)
 
     async def open_once(self, request: OpenRequest, known: Known) -> OpenOutcome:
+        self.known.append(known)
         fault = await self._hear("open")
         assert fault is None
         if self.outcome is not None:

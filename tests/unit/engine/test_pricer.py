@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from decimal import Decimal
+
+import pytest
+
+from ionq_tui.engine.pricer import Pricer
+from ionq_tui.engine.store import Store
+from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.money import Money
+from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs
+from tests.unit.engine.clock import NOON, ManualClock, running
+from tests.unit.engine.cloud import BROKEN, MISSING, OFFLINE, ScriptedCloud, job
+
+CHARGED = JobCost(cost=Money(Decimal("1.50"), "usd"))
+RESERVED = JobCost(estimate=Money(Decimal("2.00"), "usd"))
+
+
+class Scene:
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.cloud = ScriptedCloud(self.clock)
+        self.store: Store[Watch] = Store(EMPTY_WATCH)
+        self.kept: dict[str, JobCost] = {}
+        self.pricer = Pricer(self.cloud, self.clock, self.store, self.kept.update)
+        self.over = asyncio.Event()
+
+    def hear(self, jobs: Iterable[Job]) -> None:
+        self.store.apply(lambda watch: heard_jobs(watch, jobs, NOON))
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+async def test_a_final_cost_is_never_asked_twice(scene: Scene) -> None:
+    scene.cloud.costs = {job(1).id: CHARGED}
+    async with running(scene.pricer.run(scene.over)):
+        scene.hear([job(1)])
+        await scene.clock.forward(3600)
+        scene.hear([job(1, name="renamed")])
+        await scene.clock.forward(3600)
+    assert scene.cloud.asked == ["cost job-0001"] and scene.kept == {"job-0001": CHARGED}
+
+
+async def test_a_known_one_is_not_asked_at_all(scene: Scene) -> None:
+    scene.store.apply(lambda watch: heard_costs(watch, {"job-0001": CHARGED}))
+    async with running(scene.pricer.run(scene.over)):
+        scene.hear([job(1), job(2, dry_run=True), job(3, parent_job_id="job-0001")])
+        await scene.clock.forward(3600)
+    assert scene.cloud.asked == []
+
+
+async def test_a_missing_one_is_asked_again_after_10_s_1_min_10_min(scene: Scene) -> None:
+    times: list[float] = []
+    scene.hear([job(1)])
+    async with running(scene.pricer.run(scene.over)):
+        for second in range(3600):
+            await scene.clock.forward(1)
+            times += [second + 1] * len(scene.cloud.counted())
+    assert times == [1, 10, 70, 670]
+
+
+async def test_one_that_comes_late_is_final_then(scene: Scene) -> None:
+    scene.hear([job(1)])
+    async with running(scene.pricer.run(scene.over)):
+        await scene.clock.forward(5)
+        scene.cloud.costs = {job(1).id: CHARGED}
+        await scene.clock.forward(3600)
+    assert len(scene.cloud.asked) == 2 and scene.store.value.charged == (CHARGED.cost,)
+
+
+async def test_an_estimate_is_asked_once_and_the_cost_once_it_finished(scene: Scene) -> None:
+    scene.cloud.costs = {job(1).id: RESERVED}
+    async with running(scene.pricer.run(scene.over)):
+        scene.hear([job(1, "ready")])
+        await scene.clock.forward(60)
+        scene.hear([job(1, "started")])
+        await scene.clock.forward(60)
+        assert len(scene.cloud.counted()) == 1 and scene.store.value.reserved == (RESERVED.estimate,)
+        scene.cloud.costs = {job(1).id: CHARGED}
+        scene.hear([job(1, "completed")])
+        await scene.clock.forward(60)
+    assert len(scene.cloud.counted()) == 1 and scene.kept == {job(1).id: CHARGED}
+
+
+async def test_what_was_charged_before_the_end_is_not_final(scene: Scene) -> None:
+    scene.cloud.costs = {job(1).id: JobCost(cost=Money(Decimal(0), "usd"))}
+    async with running(scene.pricer.run(scene.over)):
+        scene.hear([job(1, "started")])
+        await scene.clock.forward(60)
+        assert scene.kept == {}
+        scene.cloud.costs = {job(1).id: CHARGED}
+        scene.hear([job(1, "completed")])
+        await scene.clock.forward(60)
+    assert scene.store.value.charged == (CHARGED.cost,) and scene.kept == {job(1).id: CHARGED}
+
+
+async def test_four_in_flight_and_ten_a_second(scene: Scene) -> None:
+    jobs = [job(number) for number in range(200)]
+    scene.cloud.costs = {one.id: CHARGED for one in jobs}
+    scene.hear(jobs)
+    async with running(scene.pricer.run(scene.over)):
+        await scene.clock.settle()
+        for _ in range(8):
+            scene.cloud.counted()
+            await scene.clock.forward(1)
+            assert 8 <= len(scene.cloud.counted()) <= 12
+        await scene.clock.forward(30)
+    assert scene.cloud.most_under_way == 4 and scene.store.value.priced_count == 200
+
+
+async def test_what_runs_comes_before_what_is_over(scene: Scene) -> None:
+    scene.hear([job(number) for number in range(50)])
+    scene.hear([job(60, "started")])
+    async with running(scene.pricer.run(scene.over)):
+        await scene.clock.settle()
+        assert "cost job-0060" in scene.cloud.asked
+
+
+@pytest.mark.parametrize("fault", [OFFLINE, BROKEN, Fault(FaultKind.TIMEOUT, "slow")])
+async def test_an_outage_is_no_answer_and_is_waited_out(scene: Scene, fault: Fault) -> None:
+    jobs = [job(number) for number in range(8)]
+    scene.cloud.costs = {one.id: CHARGED for one in jobs}
+    scene.cloud.faults["cost"] = fault
+    scene.hear(jobs)
+    async with running(scene.pricer.run(scene.over)):
+        await scene.clock.forward(3600)
+        assert len(scene.cloud.counted()) <= 4 * 65
+        scene.cloud.faults.clear()
+        await scene.clock.forward(61)
+    assert scene.store.value.priced_count == 8
+
+
+async def test_the_server_s_wish_to_be_left_alone_is_heard(scene: Scene) -> None:
+    scene.cloud.faults["cost"] = Fault(FaultKind.RATE_LIMITED, "slow down", 429, retry_after=120)
+    scene.hear([job(number) for number in range(8)])
+    async with running(scene.pricer.run(scene.over)):
+        await scene.clock.forward(119)
+        assert len(scene.cloud.counted()) == 4
+        await scene.clock.forward(2)
+        assert len(scene.cloud.counted()) == 4
+
+
+@pytest.mark.parametrize("fault", [BROKEN, MISSING, Fault(FaultKind.GARBLED, "what?")])
+async def test_one_bad_job_hides_no_neighbour(scene: Scene, fault: Fault) -> None:
+    jobs = [job(number) for number in range(8)]
+    scene.cloud.costs = {one.id: CHARGED for one in jobs}
+    scene.cloud.faults["cost job-0005"] = fault
+    scene.hear(jobs)
+    async with running(scene.pricer.run(scene.over)):
+        await scene.clock.forward(5)
+        assert scene.store.value.priced_count == 7
+        await scene.clock.forward(5)
+        assert scene.cloud.asked.count("cost job-0005") == 2
+
+
+async def test_once_it_is_over_it_ends_with_what_is_left(scene: Scene) -> None:
+    scene.cloud.costs = {job(1).id: CHARGED}
+    scene.hear([job(1), job(2)])
+    async with running(scene.pricer.run(scene.over)) as task:
+        await scene.clock.forward(1)
+        scene.over.set()
+        scene.pricer.wake()
+        await scene.clock.forward(660)
+        assert not task.done()
+        await scene.clock.forward(20)
+        assert task.done()
+    assert scene.cloud.asked.count("cost job-0002") == 4
