@@ -287,7 +287,9 @@ class FaultServer:
                 return self._drip(line, raw)
         line.sendall(raw)
         if fault.answers_when_released:
-            self.taken = _acknowledged(line)
+            while _unacknowledged(line) and not self._stopping.wait(0.001):
+                pass
+            self.taken = True
         return True
 
     def _nothing_until_it_leaves(self, line: socket.socket) -> bool:
@@ -302,11 +304,9 @@ class FaultServer:
         return True
 
 
-def _acknowledged(line: socket.socket) -> bool:
-    """Wait until the other side has acknowledged everything that was sent."""
-    while struct.unpack("i", fcntl.ioctl(line, termios.TIOCOUTQ, b"\0" * 4))[0]:
-        time.sleep(0.001)
-    return True
+def _unacknowledged(line: socket.socket) -> bool:
+    """True while the other side has not acknowledged everything that was sent."""
+    return bool(struct.unpack("i", fcntl.ioctl(line, termios.TIOCOUTQ, b"\0" * 4))[0])
 
 
 def _peeked(line: socket.socket) -> tuple[str, str] | None:

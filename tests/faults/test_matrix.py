@@ -13,7 +13,7 @@ from tests.faults.face import Command, Desk, Face, Library, Run
 from tests.faults.fault import Fault, Operation
 from tests.faults.faults import EVERY, INACTIVE, TABLE, shortened
 from tests.faults.verdict import Cell, judged
-from tests.faults.world import world_at
+from tests.faults.world import SCALE, world_at
 
 DESK = Desk()
 FIRST_TIME = Desk("desk, first time", known_here=False)
@@ -25,9 +25,9 @@ AT_ONCE = 8
 Record = Callable[[str, object], None]
 
 
-def _cell(face: Face, operation: Operation, fault: Fault, home: Path) -> tuple[Cell, str]:
+def _cell(face: Face, operation: Operation, fault: Fault, home: Path, scale: float) -> tuple[Cell, str]:
     """Play one cell; returns it, and what is wrong with its claim."""
-    with world_at(home, known_here=face.known_here) as world:
+    with world_at(home, known_here=face.known_here, scale=scale) as world:
         if operation is not Operation.OPEN and not isinstance(face, Run):
             world.running_session()
         claim = face.act(world, operation, fault)
@@ -36,12 +36,20 @@ def _cell(face: Face, operation: Operation, fault: Fault, home: Path) -> tuple[C
     return cell, f"claimed {claim.word}, not {' or '.join(sorted(fault.claims))}" if unfit else ""
 
 
-def _play(
-    face: Face, operation: Operation, faults: tuple[Fault, ...], home: Path, record: Record, at_once: int = AT_ONCE
+def play(
+    face: Face,
+    operation: Operation,
+    faults: tuple[Fault, ...],
+    home: Path,
+    record: Record,
+    *,
+    at_once: int = AT_ONCE,
+    scale: float = SCALE,
 ) -> None:
+    """Play cells, record them, and fail where one is bad."""
     with ThreadPoolExecutor(at_once) as pool:
         played = list(
-            pool.map(lambda one: _cell(face, operation, one[1], home / str(one[0])), enumerate(faults)),
+            pool.map(lambda one: _cell(face, operation, one[1], home / str(one[0]), scale), enumerate(faults))
         )
     for cell, _ in played:
         record("cell", asdict(cell))
@@ -58,13 +66,13 @@ IN_PROCESS = [
 @pytest.mark.parametrize(("face", "operation"), IN_PROCESS, ids=lambda one: one.name)
 def test_in_process(face: Face, operation: Operation, tmp_path: Path, record_property: Record) -> None:
     more = (INACTIVE,) if isinstance(face, Library) and operation is Operation.END else ()
-    _play(face, operation, (*TABLE[operation], *more), tmp_path, record_property)
+    play(face, operation, (*TABLE[operation], *more), tmp_path, record_property)
 
 
 @pytest.mark.parametrize("part", range(4))
 def test_every_status(part: int, tmp_path: Path, record_property: Record) -> None:
     quarter = len(EVERY) // 4 + 1
-    _play(DESK, Operation.OPEN, EVERY[part * quarter : (part + 1) * quarter], tmp_path, record_property)
+    play(DESK, Operation.OPEN, EVERY[part * quarter : (part + 1) * quarter], tmp_path, record_property)
 
 
 @pytest.mark.parametrize(
@@ -79,4 +87,4 @@ def test_every_status(part: int, tmp_path: Path, record_property: Record) -> Non
     ids=lambda one: one.name,
 )
 def test_commands(face: Face, operation: Operation, tmp_path: Path, record_property: Record) -> None:
-    _play(face, operation, shortened(TABLE[operation]), tmp_path, record_property, at_once=2)
+    play(face, operation, shortened(TABLE[operation]), tmp_path, record_property, at_once=2)

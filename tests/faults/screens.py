@@ -1,0 +1,184 @@
+"""The dashboard itself, driven by keys alone, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+from textual.pilot import Pilot
+from textual.widgets import Button
+
+from ionq_tui.model.outcome import Ended
+from ionq_tui.ui.app import CockpitApp
+from ionq_tui.ui.dialogs.ask import Ask
+from ionq_tui.ui.farewell import ExitNote
+from ionq_tui.ui.screens.backends import BackendsScreen
+from ionq_tui.ui.screens.new_session import NewSessionScreen
+from ionq_tui.ui.screens.session import SessionScreen
+from ionq_tui.ui.screens.sessions import SessionsScreen
+from tests.faults.fault import Fault, Operation
+from tests.faults.verdict import Claim
+from tests.faults.world import BACKEND, World
+
+PATIENCE = 20.0
+
+
+class Hand:
+    """Somebody at the keyboard, and a quiet time that passes only when he rests; all hands share it."""
+
+    now: ClassVar[float] = 100.0
+
+    def __init__(self, app: CockpitApp, pilot: Pilot[ExitNote]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, with a rest before each."""
+        for key in keys:
+            Hand.now += 1.0
+            await self.pilot.press(key)
+
+    async def hold(self, key: str, times: int) -> None:
+        """Hold a key down."""
+        for _ in range(times):
+            Hand.now += 0.03
+            await self.pilot.press(key)
+
+    async def until(self, holds: Callable[[], object], what: str) -> None:
+        """Let the app work until something is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < deadline, f"gave up waiting for {what}; the screen shows:\n{self.text()}"
+            await self.pilot.pause(0.01)
+
+    def text(self) -> str:
+        """Return what is on the screen and what was notified."""
+        lines = self.app.screen._compositor.render_strips()
+        notes = [note.message for note in self.app._notifications]
+        return "\n".join([*(strip.text.rstrip() for strip in lines), *notes])
+
+    def shows(self, screen: type[object]) -> bool:
+        """True where such a screen is on top."""
+        return isinstance(self.app.screen, screen)
+
+    async def focus(self, label: str) -> None:
+        """Tab to the button whose label begins so."""
+        for _ in range(20):
+            focused = self.app.focused
+            if isinstance(focused, Button) and str(focused.label).startswith(label):
+                return
+            await self.press("tab")
+        raise AssertionError(f"no button {label!r} to tab to:\n{self.text()}")
+
+    async def fill_form(self) -> None:
+        """Go from home to the form, fill it in, and stop on the button that opens."""
+        await self.press("n")
+        await self.until(lambda: self.shows(BackendsScreen), "the backends")
+        screen = self.app.screen
+        assert isinstance(screen, BackendsScreen)
+        await self.until(lambda: screen.table.key, "the list of backends")
+        for _ in range(10):
+            if screen.table.key == BACKEND:
+                break
+            await self.press("j")
+        await self.press("enter")
+        await self.until(lambda: self.shows(NewSessionScreen), "the form")
+        await self.press("3", "enter", "3", "0", "enter")
+        await self.focus("Open")
+
+    def questions(self) -> bool:
+        """True where the form says that it may have been opened."""
+        return "may have been opened" in self.text()
+
+
+@asynccontextmanager
+async def dashboard(world: World, attach: str = "") -> AsyncIterator[Hand]:
+    """The dashboard, started and listed."""
+    app = CockpitApp(world.stair(), attach=attach)
+    async with app.run_test(size=(100, 36)) as pilot:
+        hand = Hand(app, pilot)
+        wanted = SessionScreen if attach else SessionsScreen
+        await hand.until(lambda: hand.shows(wanted) and app.engine, "the first screen")
+        engine = app.engine
+        assert engine is not None
+        await hand.until(lambda: engine.home.board.value.loaded, "the first list")
+        yield hand
+
+
+class Tui:
+    """New session and End, by keys."""
+
+    name = "dashboard"
+    known_here = True
+
+    def act(self, world: World, operation: Operation, fault: Fault) -> Claim:
+        return asyncio.run(self._open(world, fault) if operation is Operation.OPEN else self._end(world, fault))
+
+    async def _open(self, world: World, fault: Fault) -> Claim:
+        async with dashboard(world) as hand:
+            await hand.fill_form()
+            world.server.arm(Operation.OPEN, fault)
+            await hand.press("enter")
+            await hand.until(lambda: self._told(hand), "what became of it")
+            asked = isinstance(hand.app.screen, Ask)
+            if asked:
+                await self._answer(world, hand)
+            return self._claim(hand, asked)
+
+    def _told(self, hand: Hand) -> bool:
+        return (
+            hand.shows(SessionScreen)
+            or hand.shows(Ask)
+            or "nothing was opened" in hand.text()
+            or (hand.questions() and self._nothing_to_ask(hand))
+        )
+
+    def _nothing_to_ask(self, hand: Hand) -> bool:
+        assert hand.app.engine is not None
+        ledger = hand.app.engine.desk.ledger.value
+        return not ledger.opening and not any(one.outcome.candidates for one in ledger.questions)
+
+    async def _answer(self, world: World, hand: Hand) -> None:
+        """Answer the question as somebody who knows."""
+        await hand.until(lambda: "the session you just opened" in hand.text(), "the question to be painted")
+        ours = [one for one in world.server.committed if one[-6:] in hand.text()]
+        labels = [str(one.label) for one in hand.app.screen.query(Button)]
+        yes = next((one for one in labels if one == "Yes, it is mine" or any(i[-6:] in one for i in ours)), "")
+        if not ours:
+            await hand.press("escape")
+            await hand.until(lambda: not hand.shows(Ask), "the question to close")
+            return
+        await hand.focus(yes)
+        await hand.press("enter")
+        await hand.until(lambda: hand.shows(SessionScreen), "the session")
+
+    def _claim(self, hand: Hand, asked: bool) -> Claim:
+        screen = hand.app.screen
+        if isinstance(screen, SessionScreen):
+            looked = "found by looking" in hand.text()
+            return Claim("adopted" if asked or looked else "opened", frozenset({screen.session_id}))
+        if "nothing was opened" in hand.text():
+            return Claim("refused")
+        return Claim("uncertain", question=hand.questions())
+
+    async def _end(self, world: World, fault: Fault) -> Claim:
+        session_id = world.server.committed[0]
+        async with dashboard(world, attach=session_id) as hand:
+            engine = hand.app.engine
+            assert engine is not None
+            await hand.until(lambda: engine.watcher(session_id).store.value.session, "the session")
+            await hand.until(lambda: engine.desk.ledger.value.creators, "whose it is")
+            await hand.press("e")
+            await hand.until(lambda: hand.shows(Ask), "the dialog")
+            world.server.arm(Operation.END, fault)
+            await hand.focus("End session")
+            await hand.press("enter")
+            await hand.until(lambda: session_id in engine.desk.ledger.value.ends, "what became of it")
+            outcome = engine.desk.ledger.value.ends[session_id]
+            proved = isinstance(outcome, Ended)
+            words = ("ended",) if proved else ("STILL OPEN", "is not known")
+            await hand.until(lambda: any(one in hand.text() for one in words), "the words")
+            return Claim("ended" if proved else "not proved", frozenset({session_id}))

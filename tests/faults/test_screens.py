@@ -1,0 +1,60 @@
+"""The dashboard on a bad line: one request whatever is pressed, and after one question at most the session itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ionq_tui.ui.quiet import Quiet
+from ionq_tui.ui.screens.session import SessionScreen
+from tests.faults.fault import Fault, Operation, Stage
+from tests.faults.faults import TABLE, shortened
+from tests.faults.screens import Hand, Tui, dashboard
+from tests.faults.test_matrix import play
+from tests.faults.world import world_at
+
+SCALE = 0.05
+"""Painting takes longer than answering: time-outs are not to be met by accident."""
+
+ALIKE = {
+    *("cut in mid-headers, carried out", "cut in mid-body, carried out", "success that is HTML"),
+    *("redirect, carried out", "429, the API's own words, carried out", "reset before reading"),
+}
+"""What the desk below has met already, and the screens cannot tell apart."""
+
+
+@pytest.fixture(autouse=True)
+def quiet_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Quiet, "clock", lambda: Hand.now)
+
+
+@pytest.mark.parametrize("operation", [Operation.OPEN, Operation.END], ids=lambda one: one.name)
+def test_matrix(operation: Operation, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+    faults = tuple(fault for fault in shortened(TABLE[operation]) if fault.name not in ALIKE)
+    play(Tui(), operation, faults, tmp_path, record_property, at_once=1, scale=SCALE)
+
+
+@pytest.mark.parametrize("known_here", [True, False], ids=["adopted", "asked"])
+async def test_a_reply_cut_after_the_commit_ends_on_that_very_session(tmp_path: Path, known_here: bool) -> None:
+    with world_at(tmp_path, known_here=known_here, scale=SCALE) as world:
+        tui = Tui()
+        claim = await tui._open(world, Fault("cut", Stage.NO_REPLY))
+        assert world.server.reached[Operation.OPEN] == 1
+        assert claim.held == set(world.server.committed)
+
+
+async def test_twenty_enters_while_the_request_hangs_send_one(tmp_path: Path) -> None:
+    with world_at(tmp_path, scale=1.0) as world:
+        world.server.arm(Operation.OPEN, Fault("hangs", Stage.HELD, answers_when_released=True))
+        async with dashboard(world) as hand:
+            await hand.fill_form()
+            await hand.press("enter")
+            await hand.until(world.server.held.is_set, "the request")
+            await hand.press(*["enter"] * 20)
+            await hand.hold("enter", 20)
+            world.server.release.set()
+            await hand.until(lambda: hand.shows(SessionScreen), "the session")
+            assert world.server.reached[Operation.OPEN] == 1
+            assert len(world.server.committed) == 1
