@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ionq_tui.model.exit_code import DONE, INTERRUPTED, REFUSED, USAGE
+from ionq_tui.model.key import without_keys
 from ionq_tui.settings import Flags, Settings, SettingsError, config_path, load_settings
 from ionq_tui.shell.arguments import parsed
 
@@ -27,6 +28,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _written(REFUSED)
+    except Exception as error:
+        return _crashed(error)
+
+
+def _crashed(error: Exception) -> int:
+    """Report a bug without the values of variables, among which a key may be."""
+    from ionq_tui.view.crash import crash_report
+
+    print("\n".join(crash_report(error)), file=sys.stderr)
+    return REFUSED
 
 
 def _written(code: int) -> int:
@@ -159,7 +170,14 @@ def _log_to(path: Path | None) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a usable path"
         raise SettingsError(f"--log {path}: cannot be written ({reason})") from None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+
+    class Masking(logging.Formatter):
+        """Masks every key, should one stand in an error's text."""
+
+        def format(self, record: logging.LogRecord) -> str:
+            return without_keys(super().format(record))
+
+    handler.setFormatter(Masking("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logger = logging.getLogger("ionq_tui")
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)

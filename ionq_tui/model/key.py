@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import threading
 from dataclasses import dataclass
 from typing import NoReturn
+from weakref import WeakSet
 
 _SHOWN = 4
 _LONG_ENOUGH_TO_SHOW = 12
@@ -16,7 +18,7 @@ class ApiKey:
     Raises ValueError where the text cannot be a key; the message never repeats the text.
     """
 
-    __slots__ = ("_secret",)
+    __slots__ = ("__weakref__", "_secret")
 
     def __init__(self, secret: str) -> None:
         """Take the key without the white space around it."""
@@ -26,6 +28,8 @@ class ApiKey:
         if not all("!" <= character <= "~" for character in text):
             raise ValueError("the API key holds a space, a line break or a character that is not plain ASCII")
         self._secret = text
+        with _lock:
+            _in_use.add(self)
 
     def reveal(self) -> str:
         """Return the key itself; for the request header and the keyring, nowhere else."""
@@ -59,6 +63,20 @@ class ApiKey:
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled or copied."""
         raise TypeError("an API key cannot be pickled or copied")
+
+
+_in_use: WeakSet[ApiKey] = WeakSet()
+"""Every key of this process, so that texts of others can be searched for them."""
+_lock = threading.Lock()
+
+
+def without_keys(text: str) -> str:
+    """Return a text that others wrote, such as an error's, with every key of this process masked in it."""
+    with _lock:
+        keys = sorted(_in_use, key=lambda key: len(key._secret), reverse=True)
+    for key in keys:
+        text = text.replace(key._secret, key.masked)
+    return text
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -10,11 +11,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar
 
-from rich.segment import Segments
-from rich.traceback import Traceback
+from rich.console import RenderableType
+from rich.text import Text
 from textual import on
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.widgets import Input
+from textual.worker import WorkerFailed
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.key import FoundKey, NoKey
@@ -31,6 +34,7 @@ from ionq_tui.ui.screens.key import KeyScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from ionq_tui.ui.stair import Stair
 from ionq_tui.ui.theme import OURS, theme_name
+from ionq_tui.view.crash import crash_report
 from ionq_tui.view.fault import fault_says
 from ionq_tui.view.key_card import STILL_LOOKING
 
@@ -94,6 +98,8 @@ class CockpitApp(Leaving, inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        # Collecting garbage during start-up finds none and costs a twentieth of it; see cli.
+        gc.enable()
         self.run_worker(self._start(), group="start", description="find a key")
 
     async def _start(self) -> None:
@@ -192,8 +198,20 @@ class CockpitApp(Leaving, inherit_bindings=False):
         if os.environ.get("TMUX") and self._driver is not None:
             self._driver.write(wrapped_for_tmux(text))
 
+    # A crash
+
     def _fatal_error(self) -> None:
-        """Report a crash without the values of variables, among which a key may be."""
-        report = Traceback(show_locals=False, width=None)
-        self._exit_renderables.append(Segments(self.console.render(report, self.console.options)))
+        """Report a crash without the values of variables, among which a key may be; the first one is the cause."""
+        if not self._exit_renderables:
+            error = self._exception or RuntimeError("no reason is known")
+            typed = [field.value for screen in self.screen_stack for field in screen.query(Input) if field.password]
+            cause = error.error if isinstance(error, WorkerFailed) else error
+            self._exit_renderables.append(Text("\n".join(crash_report(cause, typed, self.last_words()))))
         self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Report an error that would draw itself like any other."""
+        if self._exception is None:
+            super().panic(*renderables)
+        else:
+            self._fatal_error()
