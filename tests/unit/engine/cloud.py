@@ -73,7 +73,6 @@ class ScriptedCloud:
         self.gate: asyncio.Event | None = None
         self.under_way = self.most_under_way = 0
         self.known: list[Known] = []
-        self.closed = False
         self._numbers = count(1)
 
     async def _hear(self, what: str) -> Fault | None:
@@ -157,7 +156,7 @@ class ScriptedCloud:
         return Ended(self.over[session_id])
 
     async def close(self) -> None:
-        self.closed = True
+        self.asked.append("close")
 
 
 Tamper = Callable[[str, str, tuple[tuple[str, str], ...]], tuple[int, dict[str, str], bytes] | None]

@@ -59,7 +59,7 @@ async def test_a_missing_one_is_asked_again_after_10_s_1_min_10_min(scene: Scene
     times: list[float] = []
     scene.hear([job(1)])
     async with running(scene.pricer.run(scene.over)):
-        for second in range(3600):
+        for second in range(1000):
             await scene.clock.forward(1)
             times += [second + 1] * len(scene.cloud.counted())
     assert times == [1, 10, 70, 670]
