@@ -18,7 +18,7 @@ _OURS = re.compile(
     r"|\?(?:2026|2048)\$p|>[0-9]*u|<[0-9]*u|=[0-9;]*u|\?u|[0-9]*q|[0-9]* q"  # questions, keyboard, the cursor's form
     r"|\d*;?\d*H|[0-3]?[JK]|\d*[ABCDG]|[0-9;:]*m|\?1049[hl]|6n|\?4m|>4;?[0-9]*m"
 )
-_TITLE = re.compile(r"[012];[^\x00-\x1f\x7f-\x9f]*")
+_TITLE = re.compile(r"[012];[^\x00-\x1f\x7f-\x9f]*|22;(?:default|pointer|text)")  # and the pointer's shape
 _PLAIN_CONTROLS = frozenset("\r\n\x07")
 
 

@@ -67,6 +67,8 @@ class HostileServer:
         """Listen at once, and behave until told otherwise."""
         self.cloud = cloud
         self.edit: Edit = _unchanged
+        self.deaf: frozenset[Endpoint] = frozenset()
+        """What is answered without being carried out."""
         self.seen: list[tuple[str, str]] = []
         """Method and target of every request."""
         self._spoiled: dict[Endpoint, Write] = {}
@@ -92,6 +94,7 @@ class HostileServer:
         """Answer properly again."""
         self._spoiled.clear()
         self.edit = _unchanged
+        self.deaf = frozenset()
 
     def count(self, endpoint: Endpoint) -> int:
         """Tell how often that was asked for."""
@@ -111,7 +114,8 @@ class HostileServer:
             with self._lock:
                 self.seen.append((request.method, target))
             endpoint = Endpoint.of(request.method, request.path)
-            reply = self.edit(endpoint, request, respond(self.cloud, request))
+            asked = Request("GET", f"/{PREFIX}/backends") if endpoint in self.deaf else request
+            reply = self.edit(endpoint, request, respond(self.cloud, asked))
             if not self._spoiled.get(endpoint, _properly)(line, reply):
                 return
 

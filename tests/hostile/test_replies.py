@@ -21,7 +21,6 @@ from tests.hostile.world import BACKEND, Looker, connected, environment, hostile
 from tests.unit.view.test_plain import harmless
 
 Record = Callable[[str, object], None]
-NAME = "hostile replies"
 
 
 def wrong_words(fault: Fault | None, about: About) -> list[str]:
@@ -128,7 +127,7 @@ async def test_every_reply(endpoint: Endpoint, tmp_path: Path, record_property: 
                 await spoils.all(endpoint, spoils.open)
             else:
                 await spoils.all(endpoint, spoils.list if endpoint is Endpoint.LIST else spoils.end)
-    record_property(NAME, (len(TABLE) - len(spoils.bad), len(TABLE)))
+    record_property("total", ("hostile replies", len(TABLE) - len(spoils.bad), len(TABLE)))
     assert not spoils.bad, "\n".join(["", *spoils.bad])
 
 
@@ -173,5 +172,5 @@ def test_every_reply_to_a_command(
             if code == 0 and "--json" in words:
                 json.loads(out)
             bad += [f"{spoiled.name}: {', '.join(wrong)}"] if wrong else []
-    record_property(NAME, (len(TABLE) - len(bad), len(TABLE)))
+    record_property("total", ("hostile replies", len(TABLE) - len(bad), len(TABLE)))
     assert not bad, "\n".join(["", *bad])

@@ -45,7 +45,7 @@ TEXTS: dict[str, str] = {
 }
 LONG = "\x1b]52;c;" + "long " * 20_000
 """A hundred thousand characters."""
-_KEPT = {"id", "session_id", "parent_job_id", "characterization_id", "type", "backend", "status"}
+_KEPT = {"id", "key_id", "session_id", "parent_job_id", "characterization_id", "type", "backend", "status"}
 """Fields without which nothing would be shown at all."""
 
 

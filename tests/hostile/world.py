@@ -22,6 +22,7 @@ from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
 from tests.hostile.server import HostileServer
 
+ROOT = Path(__file__).resolve().parents[2]
 KEY = "a-key-for-the-hostile-server-9876"
 BACKEND = "qpu.forte-1"
 SCALE = 0.02

@@ -72,7 +72,9 @@ class Picture:
 
     @property
     def lines(self) -> list[str]:
-        return [line.rstrip() for line in self.screen.display]
+        # Not `display`, which fails on the half of a wide character whose other half was painted over.
+        rows = (self.screen.buffer[row] for row in range(self.screen.lines))
+        return ["".join(row[column].data for column in range(self.screen.columns)).rstrip() for row in rows]
 
     def _take(self, token: bytes) -> None:
         if token in self._answers:
