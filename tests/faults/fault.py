@@ -76,6 +76,8 @@ class Fault:
     body: bytes | None = None
     """Instead of the body that the cloud itself gave."""
     headers: tuple[tuple[str, str], ...] = ()
+    raw: bytes | None = None
+    """Sent instead of any reply, after which the connection is closed."""
     late: float = 0.0
     """What the request did becomes visible so much later."""
     stale_readings: int = 0

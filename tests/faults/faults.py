@@ -50,6 +50,26 @@ REPLIES = (
 )
 
 
+STRANGE = tuple(
+    Fault(f"{name}, carried out", raw=raw, claims=FOUND)
+    for name, raw in (
+        ("no HTTP at all", b"SSH-2.0-OpenSSH_9.6\r\n"),
+        ("a status of letters", b"HTTP/1.1 OK created\r\n\r\n"),
+        ("HTTP of another age", b"HTTP/0.9 201 Created\r\n\r\n{}"),
+        ("bytes of no alphabet in a header", b"HTTP/1.1 201 Created\r\nX-\xff: \xfe\r\nContent-Length: 2\r\n\r\n{}"),
+        ("a zero byte in a header", b"HTTP/1.1 201 Created\r\nX: a\0b\r\nContent-Length: 2\r\n\r\n{}"),
+        ("strange bytes in a location", b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe\r\nContent-Length: 0\r\n\r\n"),
+        ("headers without end", b"HTTP/1.1 201 Created\r\n" + b"X: y\r\n" * 40_000),
+        ("a negative length", b"HTTP/1.1 201 Created\r\nContent-Length: -1\r\n\r\n{}"),
+        ("two lengths", b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
+        ("another protocol", b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"),
+        ("go on, and then nothing", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        ("a date beyond all time", b"HTTP/1.1 201 Created\r\nDate: 99 Xxx 99999\r\nContent-Length: 2\r\n\r\n{}"),
+        ("a wait without end", b"HTTP/1.1 503 No\r\nRetry-After: 9e999\r\nContent-Length: 2\r\n\r\n{}"),
+    )
+)
+
+
 def by_status(*statuses: int) -> Iterator[Fault]:
     """Statuses with the API's own words or a proxy's page, the request carried out or not."""
     for status in statuses:
@@ -104,7 +124,7 @@ BLIND = (
     Fault("503, carried out, and looking fails too", status=503, body=PROXY_PAGE, blind=True, claims=ASKED),
 )
 SOUND = Fault("all is well", claims=OPENED)
-TO_OPEN = (SOUND, *CUTS, *REPLIES, *USUAL, *LATE, *COMPANY, *BLIND)
+TO_OPEN = (SOUND, *CUTS, *REPLIES, *STRANGE, *USUAL, *LATE, *COMPANY, *BLIND)
 
 
 def _ending(fault: Fault) -> Fault:
@@ -114,7 +134,7 @@ def _ending(fault: Fault) -> Fault:
 
 
 TO_END = (
-    *(_ending(fault) for fault in (SOUND, *CUTS, *REPLIES, *USUAL, *LATE, *BLIND)),
+    *(_ending(fault) for fault in (SOUND, *CUTS, *REPLIES, *STRANGE, *USUAL, *LATE, *BLIND)),
     Fault("answers 200, then three readings say created", stale_readings=3, claims=ENDED),
     Fault("answers 200, not carried out", carried_out=False, claims=NOT_PROVED),
     Fault("answers 200 about another session", carried_out=False, body=_OTHER, claims=NOT_PROVED),
@@ -128,7 +148,7 @@ INACTIVE = Fault(
 """For whoever has not read the session before it is ended."""
 TO_READ = tuple(
     replace(fault, claims=frozenset({"told"} if fault is SOUND else {"not told"}))
-    for fault in (SOUND, *CUTS, *REPLIES, *USUAL)
+    for fault in (SOUND, *CUTS, *REPLIES, *STRANGE, *USUAL)
     if fault.carried_out or fault.stage in (Stage.UNREAD, Stage.GONE)
 )
 """For a reading, what was carried out makes no difference."""

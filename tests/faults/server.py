@@ -269,6 +269,9 @@ class FaultServer:
 
     def _write(self, line: socket.socket, fault: Fault, reply: Reply) -> bool:
         raw, head = _raw(reply)
+        if fault.raw is not None:
+            line.sendall(fault.raw)
+            return False
         match fault.stage:
             case Stage.NO_REPLY:
                 return False
