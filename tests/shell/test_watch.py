@@ -174,6 +174,27 @@ def test_a_silence_of_the_server_is_no_idleness(site: Site, shell: Shell) -> Non
     assert site.running == []
 
 
+def test_a_job_that_came_while_nothing_was_heard_is_seen_before_ending(site: Site, shell: Shell) -> None:
+    session = opened(shell)
+    entry = site.cloud.sessions[session]
+    site.asked.clear()
+    looks = 0
+
+    def fall_silent(request: Request) -> Reply | None:
+        nonlocal looks
+        looks += request.path == f"/v0.4/sessions/{session}"
+        if looks == 2 and not entry.jobs:
+            site.job(entry)
+        if looks == 60:
+            site.cloud.cancel(entry.jobs[0])
+        assert looks >= 60 or request.method == "GET"
+        return Reply(503, (), b"") if 2 <= looks <= 20 else None
+
+    site.instead = fall_silent
+    assert shell("watch", session, "--end-when-idle", "1m", "--yes").code == 0
+    assert looks > 60 and site.running == []
+
+
 def test_a_line_that_breaks_is_said_once_and_mends(site: Site, shell: Shell) -> None:
     session = opened(shell)
     looks = 0
