@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from functools import partial
 
@@ -14,12 +13,11 @@ from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request, respond
 from ionq_tui.simulator.server import Server
 from tests.terminal.conftest import OpenTerminal
-from tests.terminal.kit import Terminal, command
+from tests.terminal.kit import command
+from tests.terminal.touch import focus_by_tab, rested_press
 
 KEY = "a-key-for-the-main-job-5678"
 SPEED = 20.0
-REST = 0.4
-"""Seconds without a key: what the product asks for before a button that costs or ends something takes one."""
 
 
 class Recorder:
@@ -45,28 +43,6 @@ def server(recorder: Recorder) -> Iterator[Server]:
         yield running
 
 
-def rested_press(terminal: Terminal, key: str, until: str) -> None:
-    """Press a key that costs or ends something after quiet, and wait for what comes of it."""
-    time.sleep(REST)
-    terminal.keys(key)
-    terminal.wait_for(until)
-
-
-def focus_by_tab(terminal: Terminal, label: str) -> None:
-    """Press tab until the button of that label stands out."""
-    for _ in range(8):
-        row = next(number for number, line in enumerate(terminal.lines) if label in line)
-        if terminal.cell(row, terminal.lines[row].index(label)).reverse:
-            return
-        painted = len(terminal.raw)
-        terminal.keys("tab").wait_for(partial(_painted, since=painted)).wait_quiet(0.1)
-    raise AssertionError(f"{label!r} never had the focus:\n{terminal.text}")
-
-
-def _painted(terminal: Terminal, *, since: int) -> bool:
-    return len(terminal.raw) > since
-
-
 def test_a_session_is_opened_watched_and_ended_by_keys(
     server: Server, recorder: Recorder, environment: dict[str, str], open_terminal: OpenTerminal
 ) -> None:
@@ -80,12 +56,12 @@ def test_a_session_is_opened_watched_and_ended_by_keys(
     assert '"job_count_limit": 10' in terminal.text
     assert recorder.posts == []
     focus_by_tab(terminal, "Open: money may run")
-    rested_press(terminal, "enter", "created")
+    rested_press(terminal, "enter").wait_for("created")
     terminal.wait_for("started")
     terminal.wait_for(lambda screen: "completed" in screen.text, timeout=30)
-    rested_press(terminal, "e", "Keep running")
+    rested_press(terminal, "e").wait_for("Keep running")
     focus_by_tab(terminal, "End session")
-    rested_press(terminal, "enter", "ENDED")
+    rested_press(terminal, "enter").wait_for("ENDED")
     terminal.keys("q").wait_for("BACKENDS").keys("q").wait_for("active in the organisation").keys("q")
     assert terminal.wait_exit() == 0
     created, ended = recorder.posts
