@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from ionq_tui.engine.ports import Cloud
 from ionq_tui.model.job import Job, JobPage
 from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.trail import Trail
 from ionq_tui.model.watch import Watch
 
 PAGE = 100
@@ -38,7 +39,7 @@ class JobReader:
         self._catching_up = True
         self._ahead: str | None = None
         """Where catching up goes on."""
-        self._seen: set[str] = set()
+        self._trail = Trail()
         self._short = False
         """True while all jobs fit on the first page, however long the server makes it."""
         self._newest_first = True
@@ -72,23 +73,22 @@ class JobReader:
         return page
 
     async def _catch_up(self) -> Fault | None:
-        """Follow the cursors from where the last tick stopped; a cursor that comes twice is an error."""
+        """Follow the cursors from where the last tick stopped, unless they lead nowhere."""
         for _ in range(PAGES_AT_ONCE):
             page = await self._page(self._ahead)
             if isinstance(page, Fault):
                 if page.kind in _BAD_CURSOR:
-                    self._ahead, self._seen = None, set()
+                    self._ahead, self._trail = None, Trail()
                 return page
             if page.next is None:
                 self._take(page.jobs, True)
                 self._short, self._tail = self._ahead is None, self._ahead
-                self._catching_up, self._ahead, self._seen = False, None, set()
+                self._catching_up, self._ahead, self._trail = False, None, Trail()
                 return None
             self._take(page.jobs, False)
-            if page.next in self._seen:
-                self._ahead, self._seen = None, set()
-                return Fault(FaultKind.GARBLED, "the list of jobs repeats itself; what was read so far is shown")
-            self._seen.add(page.next)
+            if lost := self._trail.lost(page):
+                self._ahead, self._trail = None, Trail()
+                return Fault(FaultKind.GARBLED, f"{lost}; what was read so far is shown")
             self._ahead = page.next
         return None
 
@@ -99,7 +99,8 @@ class JobReader:
         self._take(page.jobs, False)
         if page.next is None:
             return None
-        self._catching_up, self._ahead, self._seen = True, page.next, {page.next}
+        self._catching_up, self._ahead, self._trail = True, page.next, Trail()
+        self._trail.lost(page)
         return await self._catch_up()
 
     def _changeable(self, watch: Watch) -> tuple[str, ...]:
@@ -146,7 +147,7 @@ class JobReader:
             if page.next is None or page.next == after or not new:
                 return None
             after = page.next
-        self._catching_up, self._ahead, self._seen = True, after, set()
+        self._catching_up, self._ahead, self._trail = True, after, Trail()
         return None
 
     async def _read_tail(self, tail: str) -> Fault | None:

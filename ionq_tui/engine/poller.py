@@ -44,11 +44,13 @@ class Poller:
         self._due: float | None = None
         self._late_from: float | None = None
         self._link: Link = FRESH
+        self._stopped = False
         self._waiting: list[asyncio.Event] = []
 
     async def run(self) -> None:
         """Poll until the fetch wants no more, or this task is cancelled."""
         failures = 0
+        self._stopped = False
         while True:
             self._nudged.clear()
             tick = await self._fetch()
@@ -58,13 +60,14 @@ class Poller:
                 failures, self._heard = 0, now
             else:
                 failures += 1
-            self._tell()
             if tick.interval is None:
-                self._late_from = None
+                self._stopped, self._late_from = True, None
+                self._tell()
                 return
             seconds = next_wait(tick.interval, tick.link, failures, self._clock.jitter())
             if isinstance(tick.link, Fresh):
                 self._late_from = now + seconds + tick.interval
+            self._tell()
             await self._pause(now, seconds)
 
     async def _pause(self, now: float, seconds: float) -> None:
@@ -79,8 +82,11 @@ class Poller:
         self._nudged.set()
 
     def asked(self) -> asyncio.Event:
-        """Ask now; the event is set once a fetch has ended."""
+        """Ask now; the event is set once a fetch has ended, and at once where nothing is left to be asked."""
         event = asyncio.Event()
+        if self._stopped:
+            event.set()
+            return event
         self._waiting.append(event)
         self.nudge()
         return event

@@ -48,8 +48,6 @@ class Watcher:
         self.poller = Poller(self._tick, clock)
         self.running = False
         """True while somebody runs it."""
-        self.rung: set[str] = set()
-        """Alarms that were told: each is told once, however often its screen is opened."""
 
     async def run(self) -> None:
         """Poll and price until the session has ended and all is told, or this task is cancelled."""

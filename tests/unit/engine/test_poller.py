@@ -109,6 +109,7 @@ async def test_it_stops_when_told(source: Source, clock: ManualClock) -> None:
     async with running(poller.run()) as task:
         await clock.forward(3600)
         assert task.done() and len(source.began) == 2
+    assert poller.asked().is_set()
     assert poller.freshness().next_try is None
     assert not poller.freshness().late  # nothing more is due
 
