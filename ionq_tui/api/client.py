@@ -18,15 +18,17 @@ from ionq_tui.api.transport import Wiring
 from ionq_tui.model.address import checked_url
 from ionq_tui.model.backend import Backend
 from ionq_tui.model.connection import PRODUCTION_URL
-from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.key import ApiKey, KeyIdentity
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.outcome import Ended, EndOutcome, NotOpened, Opened, OpenOutcome, OpenRequest, StillOpen
 from ionq_tui.model.session import Session
+from ionq_tui.model.trail import Trail
 from ionq_tui.model.version import __version__
 
 DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _PAGE = 100
+_MOST_JOBS = 10_000_000
 
 
 def user_agent(additional: str | None = None) -> str:
@@ -142,11 +144,11 @@ class IonQClient:
     def session_jobs(self, session_id: str) -> Iterator[Job]:
         """Iterate over a session's jobs, page by page as they are wanted."""
         after: str | None = None
-        seen: set[str] = set()
+        trail = Trail(_MOST_JOBS)
         while True:
             page = self.channel.run(operations.session_jobs(session_id, after=after, limit=_PAGE))
             yield from page.jobs
-            after = _onwards(page.next, seen)
+            after = _onwards(page, trail)
             if after is None:
                 return
 
@@ -193,12 +195,12 @@ class IonQClient:
     async def async_session_jobs(self, session_id: str) -> AsyncIterator[Job]:
         """Async version of `session_jobs`."""
         after: str | None = None
-        seen: set[str] = set()
+        trail = Trail(_MOST_JOBS)
         while True:
             page = await self.channel.arun(operations.session_jobs(session_id, after=after, limit=_PAGE))
             for job in page.jobs:
                 yield job
-            after = _onwards(page.next, seen)
+            after = _onwards(page, trail)
             if after is None:
                 return
 
@@ -245,13 +247,11 @@ def ended(session_id: str, outcome: EndOutcome) -> Session:
     raise IonQError(f"Failed to end session {session_id}: whether it ended is not known ({outcome.fault.words})")
 
 
-def _onwards(cursor: str | None, seen: set[str]) -> str | None:
-    """Return the next cursor. Raises IonQError for one that comes again, which would never end."""
-    if cursor is not None and cursor in seen:
-        raise IonQError("the list of jobs repeats itself: the server sent the same cursor twice")
-    if cursor is not None:
-        seen.add(cursor)
-    return cursor
+def _onwards(page: JobPage, trail: Trail) -> str | None:
+    """Return the next cursor. Raises IonQError where the list would never end."""
+    if lost := trail.lost(page):
+        raise IonQError(lost)
+    return page.next
 
 
 def _unheard(_: object) -> None:

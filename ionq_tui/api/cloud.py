@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
 from ionq_tui.api import operations
@@ -12,6 +12,7 @@ from ionq_tui.api.flows import end_proved, open_once
 from ionq_tui.api.operations import Operation
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.board import SessionList
+from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link import Fault
@@ -68,6 +69,14 @@ class HttpCloud:
     async def job_cost(self, job_id: str) -> JobCost | Fault:
         """Read what one job cost."""
         return await self._ask(operations.job_cost, job_id)
+
+    async def probabilities(self, job_id: str) -> Mapping[str, float] | Fault:
+        """Read how often each outcome was measured."""
+        return await self._ask(operations.probabilities, job_id)
+
+    async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
+        """Ask what one job of that kind would cost."""
+        return await self._ask(operations.estimate, backend, circuit)
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         """Cancel one job or many."""

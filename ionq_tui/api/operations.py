@@ -11,6 +11,7 @@ from ionq_tui.api import wire
 from ionq_tui.api.errors import MalformedIdError
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.board import SessionList
+from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.outcome import OpenRequest
@@ -119,6 +120,24 @@ def get_job(job_id: str) -> Operation[Job]:
 def job_cost(job_id: str) -> Operation[JobCost]:
     """Read what one job cost."""
     return _get(_path("jobs", job_id, "cost"), wire.read_cost)
+
+
+def probabilities(job_id: str) -> Operation[Mapping[str, float]]:
+    """Read how often each outcome was measured, as fractions of 1 by the outcome's number."""
+    return _get(_path("jobs", job_id, "results", "probabilities"), wire.read_probabilities)
+
+
+def estimate(backend: str, circuit: Circuit) -> Operation[Estimate]:
+    """Ask what one job of that kind would cost; nothing is charged for the question."""
+    query = {
+        "backend": backend,
+        "qubits": str(circuit.qubits),
+        "shots": str(circuit.shots),
+        "1q_gates": str(circuit.one_qubit_gates),
+        "2q_gates": str(circuit.two_qubit_gates),
+        "error_mitigation": str(circuit.error_mitigation).lower(),
+    }
+    return _get("/jobs/estimate", lambda value: wire.read_estimate(value, backend, circuit), **query)
 
 
 def cancel_job(job_id: str) -> Operation[frozenset[str]]:

@@ -18,6 +18,7 @@ from ionq_tui.api.errors import (
     error_for,
 )
 from ionq_tui.api.operations import Operation
+from ionq_tui.model.key import without_keys
 
 T = TypeVar("T")
 
@@ -110,15 +111,16 @@ def refusal(response: httpx.Response) -> IonQError | None:
     if 200 <= status < 300:
         return None
     if status < 400:
-        where = response.headers.get("location", "")[:100]
+        where = without_keys(response.headers.get("location", ""))[:100]
         words = f"the server redirects (HTTP {status}) to {where!r}, which is not followed"
         return UnusableReplyError(words, status_code=status, request_id=request_id)
+    # Not `response.text`: the server may name any codec of Python's in its charset, some of which inflate or fail.
+    # Servers are known to repeat a key that they refuse.
+    text = without_keys(response.content.decode("utf-8", errors="replace"))
     try:
-        body = wire.parse(response.content)
+        body = wire.parse(text.encode())
     except wire.Unreadable:
         body = None
-    # Not `response.text`: the server may name any codec of Python's in its charset, some of which inflate or fail.
-    text = response.content.decode("utf-8", errors="replace")
     return error_for(status, body, text, request_id, retry_after(response))
 
 

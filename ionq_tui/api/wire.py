@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.board import SessionList
+from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Failure, Job, JobCost, JobPage
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.limits import Limits
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 _LONGEST_ID = 256
 _LONGEST_NUMBER = 40
+_MOST_PARTS = 200_000
+"""Commas and twice the brackets in one reply: what they part can take sixty times the room of its bytes."""
 _LARGEST = Decimal(10) ** 15
 _SANE = Context(prec=28, Emin=-30, Emax=30, traps=[])
 """Brings numbers of a million digits or an exponent of a billion down to what arithmetic and screens can bear."""
@@ -34,6 +37,8 @@ class Unreadable(ValueError):
 
 def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of it
     """Read JSON; NaN and infinity become null, floats stay exact. Raises Unreadable."""
+    if body.count(b",") + 2 * (body.count(b"[") + body.count(b"{")) > _MOST_PARTS:
+        raise Unreadable("the reply holds too many values")
     text = body.decode("utf-8-sig", errors="replace")
     try:
         return json.loads(text, parse_float=_exact, parse_constant=_nothing)
@@ -72,7 +77,7 @@ def _item(value: object) -> Mapping[str, Any]:
 
 def _id(item: Mapping[str, Any], key: str = "id") -> str:
     value = item.get(key)
-    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_ID or value != _plain(value):
+    if not isinstance(value, str) or not value.strip() or len(value) > _LONGEST_ID or not value.isprintable():
         raise Unreadable(f"the reply has no usable {key!r}")
     return value
 
@@ -204,7 +209,10 @@ def read_backend(value: object) -> Backend:
 
 def read_backends(value: object) -> tuple[Backend, ...]:
     """Read `GET /backends`."""
-    return _items(value, read_backend)[0]
+    backends, unreadable = _items(value, read_backend)
+    if unreadable and not backends:
+        raise Unreadable("the reply holds no backend that can be read")
+    return backends
 
 
 def read_characterization(value: object) -> Characterization:
@@ -269,14 +277,38 @@ def _failure(item: Mapping[str, Any]) -> Failure:
 def read_job_page(value: object) -> JobPage:
     """Read one page of jobs."""
     item = _item(value)
-    jobs, _ = _items(item.get("jobs"), read_job)
-    return JobPage(jobs, _text(item, "next") or None)
+    jobs, unreadable = _items(item.get("jobs"), read_job)
+    if unreadable and not jobs:
+        raise Unreadable("the reply holds no job that can be read")
+    return JobPage(jobs, _text(item, "next") or None, unreadable)
 
 
 def read_cost(value: object) -> JobCost:
     """Read `GET /jobs/{id}/cost`."""
     item = _item(value)
     return JobCost(_flag(item, "dry_run") or False, _money(item.get("cost")), _money(item.get("estimated_cost")))
+
+
+def read_estimate(value: object, backend: str, circuit: Circuit) -> Estimate:
+    """Read `GET /jobs/estimate`; the live API's reply once had another shape, so nothing in it must be there."""
+    item = _item(value)
+    return Estimate(
+        backend,
+        circuit,
+        _money({"value": item.get("estimated_total_cost"), "unit": item.get("estimated_unit")}),
+        _count(item, "estimated_execution_time"),
+        _count(item, "current_predicted_queue_time"),
+    )
+
+
+_MOST_OUTCOMES = 65_536
+
+
+def read_probabilities(value: object) -> Mapping[str, float]:
+    """Read `GET /jobs/{id}/results/probabilities`: fractions of 1 by outcome."""
+    item = _item(value)
+    read = {name: _number(item, name) for name in list(item)[:_MOST_OUTCOMES] if len(name) <= _LONGEST_ID}
+    return {name: share for name, share in read.items() if share is not None and 0 <= share <= 1}
 
 
 def read_canceled(value: object) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.board import SessionList
+from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.key import KeyIdentity
@@ -46,6 +47,12 @@ class Cloud(Protocol):
 
     async def job_cost(self, job_id: str) -> JobCost | Fault:
         """Read what one job cost or is estimated to cost."""
+
+    async def probabilities(self, job_id: str) -> Mapping[str, float] | Fault:
+        """Read how often each outcome was measured, as fractions of 1 by the outcome's number."""
+
+    async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
+        """Ask what one job of that kind would cost."""
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         """Ask that jobs be cancelled; returns the ids the server named as cancelled."""

@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.board import SessionList
 from ionq_tui.model.connection import Connection
+from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.key import ApiKey, FoundKey, KeyIdentity, NoKey
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest
 from ionq_tui.model.record import Intent, Place
 from ionq_tui.model.session import Session
@@ -140,6 +143,14 @@ class FakeCloud:
     async def job_cost(self, job_id: str) -> JobCost | Fault:
         await self._hear(f"cost {job_id}")
         return self.costs.get(job_id, JobCost())
+
+    async def probabilities(self, job_id: str) -> Mapping[str, float] | Fault:
+        await self._hear(f"probabilities {job_id}")
+        return {"0": 0.5, "3": 0.5}
+
+    async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
+        await self._hear(f"estimate {backend}")
+        return Estimate(backend, circuit, Money(Decimal("0.65"), "usd"))
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         await self._hear(f"cancel {' '.join(job_ids)}")

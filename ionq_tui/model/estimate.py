@@ -1,0 +1,42 @@
+"""What jobs of one kind would cost on a backend, as `GET /jobs/estimate` answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """The kind of job an estimate is asked for."""
+
+    qubits: int = 25
+    one_qubit_gates: int = 20
+    two_qubit_gates: int = 20
+    shots: int = 1000
+    error_mitigation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """IonQ's estimate for one job; None is unknown."""
+
+    backend: str
+    circuit: Circuit
+    cost: Money | None = None
+    run_ms: int | None = None
+    """Estimated execution time, milliseconds."""
+    queue_ms: int | None = None
+    """Predicted time in the queue now, milliseconds."""
+
+    def jobs_within(self, limits: Limits) -> int | None:
+        """About how many such jobs the limits of money and jobs allow; None where that cannot be said."""
+        most = [limits.jobs] if limits.jobs is not None else []
+        if limits.money is not None:
+            if self.cost is None or self.cost.unit != limits.money.unit or self.cost.value <= Decimal(0):
+                return None
+            most.append(int(limits.money.value / self.cost.value))
+        return min(most) if most else None
