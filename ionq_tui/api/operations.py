@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
@@ -129,15 +130,16 @@ def probabilities(job_id: str) -> Operation[Mapping[str, float]]:
 
 def estimate(backend: str, circuit: Circuit) -> Operation[Estimate]:
     """Ask what one job of that kind would cost; nothing is charged for the question."""
-    query = {
-        "backend": backend,
-        "qubits": str(circuit.qubits),
-        "shots": str(circuit.shots),
-        "1q_gates": str(circuit.one_qubit_gates),
-        "2q_gates": str(circuit.two_qubit_gates),
-        "error_mitigation": str(circuit.error_mitigation).lower(),
-    }
-    return _get("/jobs/estimate", lambda value: wire.read_estimate(value, backend, circuit), **query)
+    query = (
+        ("backend", backend),
+        ("qubits", str(circuit.qubits)),
+        ("shots", str(circuit.shots)),
+        ("1q_gates", str(circuit.one_qubit_gates)),
+        ("2q_gates", str(circuit.two_qubit_gates)),
+        ("error_mitigation", str(circuit.error_mitigation).lower()),
+    )
+    read = partial(wire.read_estimate, backend=backend, circuit=circuit)
+    return Operation("GET", "/jobs/estimate", read, query=query, repeatable=True)
 
 
 def cancel_job(job_id: str) -> Operation[frozenset[str]]:

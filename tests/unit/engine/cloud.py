@@ -13,6 +13,7 @@ from ionq_tui.api.dashboard import dashboard_channel
 from ionq_tui.compose import DEMO_URL, inside
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.board import SessionList
+from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.key import ApiKey, KeyIdentity
 from ionq_tui.model.link import Fault, FaultKind
@@ -128,6 +129,12 @@ class ScriptedCloud:
 
     async def job_cost(self, job_id: str) -> JobCost | Fault:
         return await self._hear(f"cost {job_id}") or self.costs.get(job_id, JobCost())
+
+    async def probabilities(self, job_id: str) -> Mapping[str, float] | Fault:
+        return await self._hear(f"probabilities {job_id}") or {}
+
+    async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
+        return await self._hear(f"estimate {backend}") or Estimate(backend, circuit)
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         fault = await self._hear("cancel")
