@@ -50,7 +50,7 @@ class Desk:
             Operation.STATUS: self._status,
             Operation.LIST: self._list,
         }[operation]
-        return asyncio.run(_with_engine(world, lambda engine: work(world, engine, fault)))
+        return asyncio.run(with_engine(world, lambda engine: work(world, engine, fault)))
 
     async def _open(self, world: World, engine: Engine, fault: Fault) -> Claim:
         world.server.arm(Operation.OPEN, fault)
@@ -85,7 +85,8 @@ class Desk:
         return Claim("not told" if failed else "told", wrong="" if after == before else "another list than the cloud's")
 
 
-async def _with_engine(world: World, work: Callable[[Engine], Awaitable[T]]) -> T:
+async def with_engine(world: World, work: Callable[[Engine], Awaitable[T]]) -> T:
+    """Do some work with an engine that has read the list once."""
     stair = world.stair()
     found = await stair.find_key()
     assert isinstance(found, FoundKey)

@@ -115,9 +115,9 @@ class FaultServer:
             with suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
 
-    def settle(self) -> None:
-        """Let become visible whatever is still late."""
-        self._reveal(float("inf"))
+    def settle(self, most: int | None = None) -> None:
+        """Let become visible whatever is still late, or only the first of it."""
+        self._reveal(float("inf"), most)
 
     def _close_listener(self) -> None:
         with suppress(OSError):
@@ -252,9 +252,9 @@ class FaultServer:
         self._stale[session_id] = (left - 1, reply)
         return reply
 
-    def _reveal(self, now: float) -> None:
+    def _reveal(self, now: float, most: int | None = None) -> None:
         with self.cloud.lock:
-            for due in [one for one in self._due if one.at <= now]:
+            for due in [one for one in self._due if one.at <= now][:most]:
                 self._due.remove(due)
                 if due.ends:
                     self.cloud.end(due.entry, None)
