@@ -60,7 +60,7 @@ class Stair:
         self._auths[engine].renew(found.key)
         engine.connection = replace(engine.connection, key_masked=found.key.masked, source=found.source)
         engine.home.identity.apply(lambda _: None)
-        engine.home.poller.nudge()
+        engine.nudge()
 
     async def browse(self) -> Engine:
         """Build an engine without a key: backends only."""

@@ -72,6 +72,11 @@ class Engine:
         units = paid or asked
         return units.pop() if len(units) == 1 else "usd"
 
+    def nudge(self) -> None:
+        """Ask everything anew: what was refused to the last key may be told to this one."""
+        for poller in (self.home.poller, self.yard.poller, *(one.poller for one in self._watchers.values())):
+            poller.nudge()
+
     async def close(self) -> None:
         """Wait for what is under way, then close the connections and the journal."""
         await self.desk.settled()
