@@ -59,11 +59,12 @@ async def _run(
     command = _Command(args.argv, outcome.session, signals)
     try:
         # A signal during the opening was meant for all of it: then the command is not even started.
-        code = _BY_SIGNAL + signals.came[0] if signals.came else await command.run()
+        code: int | None = _BY_SIGNAL + signals.came[0] if signals.came else await command.run()
     finally:
         proved = await _end(engine, settings, command, signals)
     if command.runs:
         say(f"the session is over; waiting for the command, process {command.pid}")
+    if code is None:
         code = await command.over()
     return code if proved == DONE else UNCERTAIN
 
@@ -112,8 +113,8 @@ class _Command:
         """Its process, 0 where there is none."""
         return self._process.pid if self._process is not None else 0
 
-    async def run(self) -> int:
-        """Run it with our own input and output; returns its code, or 0 where it still runs but we must go."""
+    async def run(self) -> int | None:
+        """Run it with our own input and output; returns its code, None where it still runs but we must go."""
         self._signals.heed = self.forward
         try:
             self._process = await asyncio.create_subprocess_exec(*self._argv, env=self._environ)
@@ -129,7 +130,7 @@ class _Command:
         if not over.done():
             await asyncio.wait({over}, timeout=GRACE * patience())
         leaving.cancel()
-        return await self.over() if over.done() else DONE
+        return await self.over() if over.done() else None
 
     async def over(self) -> int:
         """Return its code once it has ended, as a shell would tell it."""

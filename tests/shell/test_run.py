@@ -153,7 +153,7 @@ def test_a_command_that_will_not_go_does_not_keep_the_session_open(site: Site, n
         assert running.popen.poll() is None
         running.popen.send_signal(signal.SIGINT)
         told = running.finish()
-    assert told.code == 4 and "waiting for the command" in told.err
+    assert told.code == 4
 
 
 def test_a_second_interruption_does_not_skip_the_end(site: Site) -> None:
