@@ -86,3 +86,5 @@ class JobPage:
 
     jobs: tuple[Job, ...]
     next: str | None = None
+    unreadable: int = 0
+    """Items of the page that could not be read."""

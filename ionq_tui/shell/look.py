@@ -13,10 +13,12 @@ from ionq_tui.model.exit_code import DONE
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.link import Fault
 from ionq_tui.model.session import Session
+from ionq_tui.model.trail import Trail
 from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session
 from ionq_tui.settings import Settings
-from ionq_tui.shell.line import find_session, heard, say, tell_json
+from ionq_tui.shell.line import Stop, find_session, heard, say, tell_json
 from ionq_tui.shell.line import run as connected
+from ionq_tui.view.amount import counted
 from ionq_tui.view.meter import meters
 from ionq_tui.view.moment import both
 from ionq_tui.view.plain import plain
@@ -64,6 +66,8 @@ async def _list(engine: Engine, settings: Settings, as_json: bool, every: bool) 
         heard(await engine.home.read_ended(), "sessions")
     board, ledger, now = engine.home.board.value, engine.desk.ledger.value, engine.clock.now()
     sessions = list(board.sessions.values())
+    if board.unreadable:
+        say(f"{counted(board.unreadable, 'more session')} could not be read")
     for question in ledger.questions:
         say(open_result(question.outcome, now, None).text)
     if as_json:
@@ -72,8 +76,6 @@ async def _list(engine: Engine, settings: Settings, as_json: bool, every: bool) 
         session_row(one, ledger.owner(one), ledger.label(one.id), now, None, people=settings.people) for one in sessions
     ]
     print(text_table(SESSION_COLUMNS, rows) if rows else "no active sessions")
-    if board.unreadable:
-        say(f"{board.unreadable} more could not be read")
     return DONE
 
 
@@ -110,17 +112,20 @@ async def _watched(engine: Engine, session: Session) -> Watch:
     now = engine.clock.now()
     watch = heard_session(EMPTY_WATCH, session, now)
     after: str | None = None
-    seen: set[str | None] = {None}
+    trail, unread = Trail(), 0
     while True:
         page = await engine.cloud.session_jobs(session.id, after=after)
         if isinstance(page, Fault):
             heard(page, "jobs")
             break
         watch = heard_jobs(watch, page.jobs, now, complete=page.next is None)
-        after = page.next
-        if after in seen:
+        after, unread = page.next, unread + page.unreadable
+        if lost := trail.lost(page):
+            raise Stop(f"IonQ's reply cannot be used: {lost}")
+        if after is None:
             break
-        seen.add(after)
+    if unread:
+        say(f"{counted(unread, 'more job')} could not be read")
     return heard_costs(watch, await _priced(engine, watch))
 
 

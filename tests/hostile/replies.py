@@ -62,7 +62,7 @@ def _numbers(written: bytes) -> Write:
 
 def _without_id(value: object) -> object:
     if isinstance(value, dict):
-        return {name: _without_id(part) for name, part in value.items() if name != "id"}
+        return {name: _without_id(part) for name, part in value.items() if name not in ("id", "backend")}
     return [_without_id(part) for part in value] if isinstance(value, list) else value
 
 

@@ -160,6 +160,8 @@ def test_every_reply_to_a_command(
         arguments = [{"ENDED": ended, "ACTIVE": active}.get(word, word) for word in words]
         for spoiled in TABLE:
             server.spoil(endpoint, spoiled.write)
+            if words[0] == "show":  # a list, too, may tell of the session
+                server.spoil(Endpoint.LIST, spoiled.write)
             code = main(arguments)
             server.behave()
             out, err = capsys.readouterr()
@@ -167,7 +169,7 @@ def test_every_reply_to_a_command(
             if spoiled.read:
                 wrong += [] if (code, err) == (0, "") and out else [f"exit {code}: {err}"]
             else:
-                said = code == 1 and err.count("\n") == 1 or (code == 0 and "could not be read" in err)
+                said = (code == 1 and err.count("\n") == 1) or (code == 0 and "could not be read" in err)
                 wrong += [] if said else [f"exit {code}: {out} {err}"]
             if code == 0 and "--json" in words:
                 json.loads(out)

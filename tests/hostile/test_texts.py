@@ -72,7 +72,9 @@ def test_home_help_palette_and_ended_sessions(server: HostileServer, tmp_path: P
         terminal.keys("r").wait_for("IonQ did not accept the request")
         terminal.keys("ctrl+c", "ctrl+c")
         assert terminal.wait_exit() == 0
-        done = shown(terminal, "header", "home", "help", "palette", "copy", "end dialog", "attach", "toast", "freshness")
+        done = shown(
+            terminal, "header", "home", "help", "palette", "copy", "end dialog", "attach", "toast", "freshness"
+        )
         assert deceiving((tmp_path / "log").read_text().replace("\n", "")) == []
         assert terminal.copied == []
     record_property(*total(done, done))

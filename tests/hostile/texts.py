@@ -40,7 +40,7 @@ TEXTS: dict[str, str] = {
     "every control": "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0)))),
     "half characters": "a\ud800b\udfffc",
     "private and unassigned": "\ue000\U000f0000\U0010ffff\ufffe\u0378",
-    "not ours to run": '"; rm -rf ~; `x` $(x) \'',
+    "not ours to run": "\"; rm -rf ~; `x` $(x) '",
     "a formula": '=HYPERLINK("https://evil.example")',
 }
 LONG = "\x1b]52;c;" + "long " * 20_000

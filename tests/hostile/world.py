@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -31,9 +32,9 @@ CALLER = hashed_id("creator", KEY)
 
 
 @contextmanager
-def hostile_server() -> Iterator[HostileServer]:
+def hostile_server(now: datetime | None = None) -> Iterator[HostileServer]:
     """A cloud whose time stands still, so that what differs was made to differ; with three sessions of ours."""
-    clock = StoppedClock()
+    clock = StoppedClock() if now is None else StoppedClock(now)
     cloud = SimulatedCloud(clock, workload=False, colleagues=False)
     for number in range(3):
         session_with_jobs(cloud, minutes=60 + number)
