@@ -19,7 +19,7 @@ DESK = Desk()
 FIRST_TIME = Desk("desk, first time", known_here=False)
 SYNC, ASYNC = Library("library"), Library("library async")
 COMMAND, RUN = Command(), Run()
-AT_ONCE = 8
+AT_ONCE = 6
 """Cells mostly wait."""
 
 Record = Callable[[str, object], None]
