@@ -38,10 +38,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what the matrices found: every row where asked for details, the totals always."""
     from tests.faults import verdict
+    from tests.hostile import totals
+    from tests.house import trail
     from tests.terminal import keyring_total
 
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    for wanted, summary in (("cell", verdict.summary), ("keyring", keyring_total.summary)):
+    for wanted, summary in (
+        ("cell", verdict.summary),
+        ("keyring", keyring_total.summary),
+        ("total", totals.summary),
+        ("canary", trail.summary),
+    ):
         told = [value for report in reports for name, value in report.user_properties if name == wanted]
         for line in summary(told, every=terminalreporter.verbosity > 0):
             terminalreporter.write_line(line)

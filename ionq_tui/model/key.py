@@ -10,6 +10,8 @@ from weakref import WeakSet
 
 _SHOWN = 4
 _LONG_ENOUGH_TO_SHOW = 12
+_LONG_ENOUGH_TO_FIND = 8
+"""Shorter texts are no keys of IonQ's, and stand in other texts by chance."""
 
 
 class ApiKey:
@@ -75,7 +77,8 @@ def without_keys(text: str) -> str:
     with _lock:
         keys = sorted(_in_use, key=lambda key: len(key._secret), reverse=True)
     for key in keys:
-        text = text.replace(key._secret, key.masked)
+        if len(key._secret) >= _LONG_ENOUGH_TO_FIND:
+            text = text.replace(key._secret, key.masked)
     return text
 
 

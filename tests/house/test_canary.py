@@ -1,0 +1,257 @@
+"""A canary for a key, sung through every kind of failure, and then searched for in all that the runs left behind."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ionq_tui.simulator.clock import FastClock
+from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.http import Reply, Request, respond
+from ionq_tui.simulator.server import Server
+from tests.house.trail import Trail
+from tests.terminal.kit import ROOT, Terminal, clean_environment, command
+
+CANARY = "cAnarY-7Qx2Lw9f-Kd83mPzR-vT5bHn6s-WXYZ"
+SABOTEUR = [sys.executable, "-m", "tests.house.saboteur"]
+Record = Callable[[str, object], None]
+
+
+class Moody:
+    """The simulated cloud, in one mood at a time; in a bad one it repeats the key it was sent."""
+
+    def __init__(self) -> None:
+        self.cloud = SimulatedCloud(FastClock(20.0))
+        self.mood = "well"
+        self.answered = threading.Event()
+        """Set once the sessions were asked for in this mood."""
+
+    def turn(self, mood: str) -> None:
+        self.mood = mood
+        self.answered.clear()
+
+    def __call__(self, request: Request) -> Reply:
+        told = request.headers.get("authorization", "").encode()
+        if request.path.endswith("/sessions"):
+            self.answered.set()
+        match self.mood:
+            case "refusing":
+                return _reply(401, b'{"message": "no such key: %s", "error": "%s"}' % (told, told))
+            case "forbidding":
+                return _reply(403, b'{"message": "%s may not"}' % told)
+            case "failing":
+                return _reply(500, b"<html>%s</html>" % told)
+            case "garbled":
+                return _reply(200, b"<html>welcome, %s</html>" % told)
+            case "redirecting":
+                return _reply(302, b"", ("Location", f"https://elsewhere.example/?{told.decode()}"))
+            case "cutting":
+                raise ConnectionError
+        return respond(self.cloud, request)
+
+
+def _reply(status: int, body: bytes, *headers: tuple[str, str]) -> Reply:
+    return Reply(status, (("Content-Type", "application/json"), *headers), body)
+
+
+class Stage:
+    """A home whose programs all write into the trail."""
+
+    def __init__(self, folder: Path, url: str, record: Record) -> None:
+        self.home = folder / "home"
+        self.trail = Trail()
+        self._record = record
+        self.secret = folder / "secret"
+        self.secret.write_text(f"{CANARY}\n")
+        (self.home / "tmp").mkdir(parents=True)
+        self.environment = clean_environment(
+            self.home,
+            IONQ_API_URL=url,
+            IONQ_TUI_PATIENCE="0.1",
+            TMPDIR=str(self.home / "tmp"),
+            PYTHONPATH=str(ROOT),
+            PYTHON_KEYRING_BACKEND="tests.terminal.strange_ring.Refusing",
+        )
+        config = self.home / ".config" / "ionq-tui"
+        config.mkdir(parents=True)
+        script = self.home / "give"
+        script.write_text(f"#!/bin/sh\nenv >{self.home}/given-environment\ncat {self.secret}\n")
+        script.chmod(0o700)
+        (config / "config.toml").write_text(
+            f'[profiles.lab]\nurl = "{url}"\nkey_command = "{script}"\n[profiles.default]\nurl = "{url}"\n'
+        )
+        self._logs = 0
+
+    def log(self) -> list[str]:
+        self._logs += 1
+        return ["--log", str(self.home / f"log-{self._logs}")]
+
+    def run(self, *arguments: str, argv: list[str] | None = None, given: str = "", **more: str) -> int:
+        """Run a command, and take what it prints."""
+        done = subprocess.run(
+            [*(argv or command()), *self.log(), *arguments],
+            env={**self.environment, **more},
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        self.trail.add(f"output of {arguments}", done.stdout + done.stderr)
+        return done.returncode
+
+    def open(self, *arguments: str, argv: list[str] | None = None, **more: str) -> Terminal:
+        return Terminal([*(argv or command()), *self.log(), *arguments], {**self.environment, **more})
+
+    def watched(self, terminal: Terminal) -> None:
+        """Take what `ps` tells of every process, and what our children got as environment."""
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                self.trail.add(str(path), path.read_bytes())
+            except OSError:
+                continue
+        for child in Path(f"/proc/{terminal.pid}/task/{terminal.pid}/children").read_text().split():
+            self.trail.add(f"environment of a child, {child}", Path(f"/proc/{child}/environ").read_bytes())
+
+    def over(self, terminal: Terminal) -> str:
+        """Take all that it wrote, and return its last screen."""
+        self.trail.add("terminal", terminal.raw)
+        self.trail.add("title", terminal.title)
+        for text in terminal.copied:
+            self.trail.add("clipboard", text)
+        return terminal.raw.decode(errors="replace")
+
+    def search(self) -> None:
+        """Search everything, now that the runs are over."""
+        self.trail.add_files(self.home)
+        search = self.trail.search(CANARY)
+        self._record("canary", search)
+        assert search["found"] == []
+        assert search["places"] > 10
+
+
+@pytest.fixture
+def moody() -> Moody:
+    return Moody()
+
+
+@pytest.fixture
+def stage(tmp_path: Path, moody: Moody, record_property: Record) -> Iterator[Stage]:
+    with Server(moody) as server:
+        yield Stage(tmp_path, server.url, record_property)
+
+
+def asked_anew(terminal: Terminal, moody: Moody, mood: str) -> None:
+    """Turn the server's mood, and refresh; pressed while a request is under way, `r` counts as that one."""
+    moody.turn(mood)
+    for _ in range(40):
+        terminal.keys("r")
+        if moody.answered.wait(0.5):
+            return
+    raise AssertionError(f"{mood}: the sessions were not asked for")
+
+
+def test_the_dashboard_through_every_kind_of_failure(stage: Stage, moody: Moody) -> None:
+    with stage.open(IONQ_API_KEY=CANARY) as terminal:
+        terminal.wait_for("(environment)").wait_for("live")
+        stage.watched(terminal)
+        terminal.keys("c").wait_for("enter copies").keys("enter").wait_for("esc closes")
+        terminal.wait_for(lambda now: bool(now.copied)).keys("esc")
+        terminal.wait_for(lambda now: "esc closes" not in now.text)
+        for mood in ("failing", "garbled", "redirecting", "cutting", "refusing"):
+            asked_anew(terminal, moody, mood)
+        terminal.wait_for("API KEY")
+        terminal.paste(CANARY).wait_for("•••••••").keys("enter")
+        terminal.wait_for(lambda now: now.text.count("refused") == 2)
+        moody.turn("well")
+        terminal.paste(CANARY).wait_for("•••••••").keys("enter").wait_for("live")
+        asked_anew(terminal, moody, "forbidding")
+        terminal.wait_for("not enabled").keys("ctrl+c")
+        assert terminal.wait_exit() == 0
+        stage.over(terminal)
+    stage.search()
+
+
+def test_a_typed_key_that_cannot_be_kept_and_its_picture(stage: Stage) -> None:
+    with stage.open(argv=[*SABOTEUR, "picture"]) as terminal:
+        terminal.wait_for("keep it").paste(CANARY).wait_for("•••••••")
+        terminal.type("\x1bOQ").wait_for(lambda _: (stage.home / "picture.svg").exists())
+        terminal.keys("tab").wait_for("? help").keys("space").wait_for("X").keys("shift+tab")
+        terminal.wait_for(lambda now: "? help" not in now.text).keys("enter").wait_for("in memory only")
+        terminal.wait_for("live").keys("ctrl+c")
+        assert terminal.wait_exit() == 0
+        stage.over(terminal)
+    stage.search()
+
+
+@pytest.mark.parametrize(
+    ("broken", "words"),
+    [("transport", "RuntimeError: illegal header value"), ("widget", "ValueError: cannot paint")],
+)
+def test_a_crash(stage: Stage, broken: str, words: str) -> None:
+    with stage.open(argv=[*SABOTEUR, broken], IONQ_API_KEY=CANARY) as terminal:
+        assert terminal.wait_exit() == 1
+        report = stage.over(terminal)
+        assert not terminal.alternate
+    assert words in report
+    assert "••••WXYZ" in report
+    assert "this is a bug of ionq-tui" in report
+    stage.search()
+
+
+def test_a_crash_on_the_key_screen(stage: Stage) -> None:
+    with stage.open(argv=[*SABOTEUR, "key-screen"]) as terminal:
+        terminal.wait_for("API KEY").paste(CANARY).wait_for("•••••••").keys("enter")
+        assert terminal.wait_exit() == 1
+        report = stage.over(terminal)
+        assert not terminal.alternate
+    assert "LookupError: what is ••••?" in report
+    stage.search()
+
+
+def test_the_commands(stage: Stage, moody: Moody) -> None:
+    limits = ["qpu.forte-1", "--max-jobs", "3", "--yes"]
+    assert stage.run("open", *limits, "--label", "canary", IONQ_API_KEY=CANARY) == 0
+    assert stage.run("end", "--all-here", "--yes", IONQ_API_KEY=CANARY) == 0
+    # The key in the environment is another organisation's here; neither key command nor command get it.
+    child = ["env"]
+    assert stage.run("--profile", "lab", "auth", "status", IONQ_API_KEY=CANARY) == 0
+    assert "PATH=" in (stage.home / "given-environment").read_text()
+    assert stage.run("--profile", "lab", "run", *limits, "--", *child) == 0
+    assert stage.run("auth", "login", given=f"{CANARY}\n") == 1
+    assert stage.run("ls", argv=[*SABOTEUR, "transport"], IONQ_API_KEY=CANARY) == 1
+    moody.turn("failing")
+    assert stage.run("ls", IONQ_API_KEY=CANARY) == 1
+    moody.turn("refusing")
+    assert stage.run("open", *limits, IONQ_API_KEY=CANARY) == 1
+    stage.search()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        CANARY.encode(),
+        b"..." + CANARY[:18].encode(),
+        CANARY[17:-4].encode(),
+        CANARY.encode("utf-16"),
+        CANARY.encode().hex().encode(),
+        base64.b64encode(b"apiKey " + CANARY.encode()),
+        base64.b64encode(b"x" + CANARY.encode()),
+        f"{CANARY[:6]}\x1b[1;31m{CANARY[6:]}".encode(),
+    ],
+)
+def test_the_search_finds_it_in_every_form(written: bytes, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(os.urandom(100) + written + os.urandom(100))
+    trail = Trail()
+    trail.add_files(tmp_path)
+    assert trail.search(CANARY)["found"] != []
+    trail = Trail()
+    trail.add("masked", "••••WXYZ")
+    assert trail.search(CANARY)["found"] == []
