@@ -9,7 +9,7 @@ from ionq_tui.model.job import Job
 from ionq_tui.model.outcome import Ended, EndOutcome
 from ionq_tui.model.watch import Watch
 from ionq_tui.view.amount import counted
-from ionq_tui.view.fault import fault_words
+from ionq_tui.view.fault import fault_of, fault_words
 from ionq_tui.view.moment import aware
 from ionq_tui.view.result import end_result
 from ionq_tui.view.row import family
@@ -29,8 +29,10 @@ def outcome_lines(
     *,
     ending: bool = False,
 ) -> list[Line]:
-    """Return what is to be said of ending, and why jobs are not to be seen; mostly nothing."""
+    """Return why nothing newer is to be seen, what became of ending, and why jobs are hidden; mostly nothing."""
     told: list[Line] = []
+    if (fault := fault_of(watch.link)) is not None:
+        told.append(line(Cell(f"! {fault_words(fault, 'session')}", Tone.WARN)))
     if watch.ended:
         told.append(_final(watch))
     elif ending:

@@ -40,14 +40,14 @@ class Spoils:
         self.engine = engine
         self.bad: list[str] = []
 
-    async def all(self, endpoint: Endpoint, endured: Callable[[Spoiled], Awaitable[list[str]]]) -> None:
+    async def every(self, endpoint: Endpoint, endured: Callable[[Spoiled], Awaitable[list[str]]]) -> None:
         for spoiled in TABLE:
             self.server.spoil(endpoint, spoiled.write)
             wrong = await endured(spoiled)
             self.server.behave()
             self.bad += [f"{spoiled.name}: {', '.join(wrong)}"] if wrong else []
 
-    async def list(self, spoiled: Spoiled) -> list[str]:
+    async def listed(self, spoiled: Spoiled) -> list[str]:
         before = self.engine.home.board.value.sessions
         fault = await self.engine.home.refresh()
         board = self.engine.home.board.value
@@ -120,13 +120,13 @@ async def test_every_reply(endpoint: Endpoint, tmp_path: Path, record_property: 
                 async with watching(engine, next(iter(server.cloud.active))) as looker:
                     await looker.look()
                     assert len((await looker.look()).jobs) == 3
-                    await spoils.all(endpoint, lambda spoiled: spoils.watch(spoiled, looker, endpoint))
+                    await spoils.every(endpoint, lambda spoiled: spoils.watch(spoiled, looker, endpoint))
             elif endpoint is Endpoint.CREATE:
                 first = await engine.desk.open("a first", OpenRequest(BACKEND, Limits(jobs=1)), "")
                 assert isinstance(first, Opened)
-                await spoils.all(endpoint, spoils.open)
+                await spoils.every(endpoint, spoils.open)
             else:
-                await spoils.all(endpoint, spoils.list if endpoint is Endpoint.LIST else spoils.end)
+                await spoils.every(endpoint, spoils.listed if endpoint is Endpoint.LIST else spoils.end)
     record_property("total", ("hostile replies", len(TABLE) - len(spoils.bad), len(TABLE)))
     assert not spoils.bad, "\n".join(["", *spoils.bad])
 

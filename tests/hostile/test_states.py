@@ -1,4 +1,4 @@
-"""What a user may meet: each state has its words, what to do next, and the request's id; on a terminal and in commands."""
+"""What a user may meet: each state has its words, what to do next, and the request's id, wherever it is met."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 from ionq_tui.cli import main
 from ionq_tui.simulator.http import Reply, Request
+from tests.hostile.hand import ended_by_keys
 from tests.hostile.server import Edit, Endpoint, HostileServer
 from tests.hostile.world import BACKEND, KEY, environment, hostile_server
 from tests.terminal.kit import Terminal, clean_environment, command
@@ -124,8 +125,7 @@ def started(server: HostileServer, state: State, home: Path) -> Terminal:
     server.edit = state.edit
     server.deaf = frozenset({Endpoint.END})
     if state.where == "end":
-        terminal.keys("e").wait_for("type ").keys("tab").wait_quiet(0.6).type(session_id[-6:]).wait_quiet(0.6)
-        terminal.keys("tab").wait_quiet(0.6).keys("enter")
+        ended_by_keys(terminal, session_id)
     return terminal.keys("r") if state.where != "end" else terminal
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.hostile.bytes_of import deceiving, unexpected
+from tests.hostile.hand import ended_by_keys, rested
 from tests.hostile.server import Endpoint, HostileServer
 from tests.hostile.texts import TEXTS, hostile_texts, refusing
 from tests.hostile.world import KEY, hostile_server
@@ -41,14 +41,6 @@ def shown(terminal: Terminal, *places: str) -> int:
     bad = unexpected(terminal.raw)
     assert not bad, f"{places}: {bad[:20]}"
     return len(TEXTS) * len(places)
-
-
-def rested(terminal: Terminal, key: str) -> Terminal:
-    """Press a key, wait until it shows, then rest: what answers a grave question needs quiet without keys."""
-    before = len(terminal.raw)
-    terminal.keys(key).wait_for(lambda screen: len(screen.raw) > before)
-    time.sleep(0.5)
-    return terminal
 
 
 def gone(terminal: Terminal, words: str) -> Terminal:
@@ -124,8 +116,7 @@ def test_what_became_of_a_decision(server: HostileServer, tmp_path: Path, record
         server.edit = refusing(Endpoint.OTHER, 403, MIXED)
         rested(terminal, "tab").keys("enter").wait_for("this key may not")
         server.edit, server.deaf = refusing(Endpoint.END, 403, MIXED), frozenset({Endpoint.END})
-        rested(rested(terminal, "e").wait_for("End this session?"), "tab").type(session_id[-6:])
-        rested(terminal.wait_for(f"   {session_id[-6:]} "), "tab").keys("enter")
+        ended_by_keys(terminal, session_id)
         terminal.wait_for(lambda _: server.count(Endpoint.END) == 1).wait_for("STILL OPEN")
         terminal.keys("ctrl+c", "ctrl+c")
         assert terminal.wait_exit() == 0

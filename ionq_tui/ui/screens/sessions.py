@@ -12,7 +12,7 @@ from textual.widget import Widget
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.board import Board
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link import FRESH, Fault, FaultKind
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.ui.commands import SESSIONS, Commands
 from ionq_tui.ui.dialogs.attach import Attach
@@ -112,10 +112,11 @@ class SessionsScreen(Cockpit):
         board, now = self.engine.home.board.value, self.engine.clock.now()
         items = self._listed.values()
         self.told.tell(summary(items, self.engine.yard.fleet.value, board.unreadable))
-        lines = home_lines(items, self.engine.desk.ledger.value, self.engine.desk.opened_now, now, None)
+        notice = self._notice(board, bool(items))
+        link = FRESH if notice else board.link  # told once
+        lines = home_lines(items, self.engine.desk.ledger.value, self.engine.desk.opened_now, now, None, link)
         self.banner.tell(*lines)
         self.banner.display = bool(lines)
-        notice = self._notice(board, bool(items))
         self.notice.tell(*notice)
         self.notice.display = bool(notice)
         self.table.display = bool(items)

@@ -1,0 +1,23 @@
+"""Keys pressed as a person presses them."""
+
+from __future__ import annotations
+
+import time
+
+from tests.terminal.kit import Terminal
+
+
+def rested(terminal: Terminal, key: str) -> Terminal:
+    """Press a key, wait until it shows, then rest: what answers a grave question needs quiet without keys."""
+    before = len(terminal.raw)
+    terminal.keys(key).wait_for(lambda screen: len(screen.raw) > before)
+    time.sleep(0.5)
+    return terminal
+
+
+def ended_by_keys(terminal: Terminal, session_id: str) -> Terminal:
+    """End the session on the screen, which was opened by somebody unknown."""
+    short = session_id[-6:]
+    rested(terminal, "e").wait_for("End this session?")
+    rested(terminal, "tab").type(short).wait_for(f"   {short} ")
+    return rested(terminal, "tab").keys("enter")
