@@ -14,6 +14,7 @@ from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.board import SessionList
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
+from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link import Fault
 from ionq_tui.model.outcome import EndOutcome, EndUnknown, Known, OpenOutcome, OpenRequest
@@ -65,6 +66,10 @@ class HttpCloud:
     async def job(self, job_id: str) -> Job | Fault:
         """Read one job."""
         return await self._ask(operations.get_job, job_id)
+
+    async def job_detail(self, job_id: str) -> JobDetail | Fault:
+        """Read how one job was set and what it consists of."""
+        return await self._ask(operations.job_detail, job_id)
 
     async def job_cost(self, job_id: str) -> JobCost | Fault:
         """Read what one job cost."""

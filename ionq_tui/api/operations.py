@@ -14,6 +14,7 @@ from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.board import SessionList
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
+from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.session import Session
@@ -116,6 +117,11 @@ def session_jobs(
 def get_job(job_id: str) -> Operation[Job]:
     """Read one job."""
     return _get(_path("jobs", job_id), wire.read_job)
+
+
+def job_detail(job_id: str) -> Operation[JobDetail]:
+    """Read how one job was set and what it consists of."""
+    return _get(_path("jobs", job_id), wire.read_job_detail)
 
 
 def job_cost(job_id: str) -> Operation[JobCost]:

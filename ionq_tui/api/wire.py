@@ -15,6 +15,7 @@ from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.board import SessionList
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Failure, Job, JobCost, JobPage
+from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
@@ -283,6 +284,51 @@ def read_job_page(value: object) -> JobPage:
     if unreadable and not jobs:
         raise Unreadable("the reply holds no job that can be read")
     return JobPage(jobs, _text(item, "next") or None, unreadable)
+
+
+_MOST_SETTINGS = 64
+_LONGEST_SETTING = 1_000
+
+
+def read_job_detail(value: object) -> JobDetail:
+    """Read what lists of jobs leave out of `GET /jobs/{id}`."""
+    item = _item(value)
+    stats = _part(item, "stats")
+    gates = _part(stats, "gate_counts")
+    counts = ((name, _number(gates, name)) for name in list(gates)[:_MOST_SETTINGS])
+    return JobDetail(
+        id=_id(item),
+        qubits=_count(stats, "qubits"),
+        circuits=_count(stats, "circuits"),
+        gates={_plain(name[:_LONGEST_ID]): number for name, number in counts if number is not None and number >= 0},
+        settings=_settings(_part(item, "settings")),
+        noise=_settings(_part(item, "noise")),
+        metadata=_settings(_part(item, "metadata")),
+    )
+
+
+def _settings(item: Mapping[str, Any]) -> dict[str, str]:
+    """Read settings of any depth as texts by dotted names."""
+    read: dict[str, str] = {}
+    waiting: list[tuple[str, object]] = list(item.items())[:_MOST_SETTINGS]
+    while waiting and len(read) < _MOST_SETTINGS:
+        name, value = waiting.pop(0)
+        if isinstance(value, dict):
+            inner = [(f"{name}.{key}"[:_LONGEST_ID], held) for key, held in list(value.items())[:_MOST_SETTINGS]]
+            waiting[:0] = inner[: 2 * _MOST_SETTINGS]
+        elif value is not None:
+            several = value[:_MOST_SETTINGS] if isinstance(value, list) else [value]
+            read[_plain(name[:_LONGEST_ID])] = _plain(", ".join(map(_setting, several))[:_LONGEST_SETTING])
+    return read
+
+
+def _setting(value: object) -> str:
+    """Write one value of the settings as the JSON had it."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, int | Decimal):
+        return f"{_SANE.plus(Decimal(value)).normalize():f}"
+    return value[:_LONGEST_SETTING] if isinstance(value, str) else "…"
 
 
 def read_cost(value: object) -> JobCost:

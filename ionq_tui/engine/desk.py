@@ -175,6 +175,7 @@ class Desk:
             lambda ledger: replace(
                 ledger,
                 here=ledger.here | {session.id},
+                opened=MappingProxyType({**ledger.opened, session.id: session}),
                 creators=ledger.creators | creator,
                 labels=MappingProxyType({**ledger.labels, **labels}),
                 questions=tuple(one for one in ledger.questions if one.token != token),

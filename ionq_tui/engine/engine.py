@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 
 from ionq_tui.engine.desk import Desk
+from ionq_tui.engine.estimator import Estimator
 from ionq_tui.engine.home import Home, Yard
+from ionq_tui.engine.inquiry import Inquiry
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.watcher import Watcher
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.record import Place
+
+_INQUIRIES_KEPT = 50
 
 
 class Engine:
@@ -29,10 +33,12 @@ class Engine:
         self.clock = clock
         self.journal = journal
         self.home = Home(cloud, clock, interval, self._listed)
-        self.yard = Yard(cloud, clock)
+        self.yard = Yard(cloud, clock, journal, connection.base_url)
+        self.estimator = Estimator(cloud, clock)
         self.desk = Desk(cloud, clock, journal, self.place, self.home.known)
         self._interval = interval
         self._watchers: dict[str, Watcher] = {}
+        self._inquiries: dict[str, Inquiry] = {}
         self._recalled: Place | None = None
 
     def place(self) -> Place:
@@ -54,6 +60,14 @@ class Engine:
             )
         return self._watchers[session_id]
 
+    def inquiry(self, job_id: str) -> Inquiry:
+        """Return what was asked about a job; the newest few are kept."""
+        found = self._inquiries.pop(job_id, None) or Inquiry(self.cloud)
+        self._inquiries[job_id] = found
+        while len(self._inquiries) > _INQUIRIES_KEPT:
+            del self._inquiries[next(iter(self._inquiries))]
+        return found
+
     async def _listed(self) -> None:
         """Read the journal once it is known where we are, and look for what open questions are about."""
         place = self.place()
@@ -64,13 +78,13 @@ class Engine:
 
     @property
     def billed_in(self) -> str:
-        """The unit in which costs, else limits, were seen; usd where none or several were."""
+        """The unit in which costs, else limits, else estimates were seen; usd where none or several were."""
         watches = [watcher.store.value for watcher in self._watchers.values()]
         paid = {amount.unit for watch in watches for amount in (*watch.charged, *watch.reserved)}
         listed = self.home.board.value.sessions.values()
         asked = {session.limits.money.unit for session in listed if session.limits.money is not None}
-        units = paid or asked
-        return units.pop() if len(units) == 1 else "usd"
+        units = paid or asked or self.estimator.units
+        return next(iter(units)) if len(units) == 1 else "usd"
 
     def nudge(self) -> None:
         """Ask everything anew: what was refused to the last key may be told to this one."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import reduce
 from types import MappingProxyType
 
 from ionq_tui.engine.poller import Poller, Tick
-from ionq_tui.engine.ports import Clock, Cloud
+from ionq_tui.engine.ports import Clock, Cloud, Journal
+from ionq_tui.engine.queue_history import QueueHistory
 from ionq_tui.engine.store import Store
 from ionq_tui.model.board import (
     EMPTY_BOARD,
@@ -109,17 +111,23 @@ def _with_ended(board: Board, ended: tuple[Session, ...]) -> Board:
 
 
 class Yard:
-    """The backends, and what was measured of those that somebody looks at."""
+    """The backends, how their queues were, and what was measured of those that somebody looks at."""
 
-    def __init__(self, cloud: Cloud, clock: Clock) -> None:
-        """Take the cloud and the clock."""
+    def __init__(self, cloud: Cloud, clock: Clock, journal: Journal, base_url: str) -> None:
+        """Take the ports, and the server whose backends these are."""
+        self.queues = QueueHistory(journal, clock, base_url)
         self.fleet: Store[Fleet] = Store(EMPTY_FLEET)
         self._cloud = cloud
         self.poller = Poller(self._tick, clock)
 
     async def run(self) -> None:
-        """Poll until this task is cancelled."""
-        await self.poller.run()
+        """Poll until this task is cancelled; nothing waits for the journal."""
+        writing = asyncio.create_task(self.queues.run(), name="samples of queues")
+        try:
+            await self.poller.run()
+        finally:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
 
     async def measure(self, backend: str) -> None:
         """Read the newest characterization of a backend, where it is not held yet."""
@@ -139,4 +147,5 @@ class Yard:
             self.fleet.apply(lambda fleet: fleet_lost(fleet, heard))
             return Tick(self.fleet.value.link, BACKENDS_EVERY)
         self.fleet.apply(lambda fleet: heard_backends(fleet, heard))
+        self.queues.note(heard)
         return Tick(FRESH, BACKENDS_EVERY)

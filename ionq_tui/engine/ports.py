@@ -12,6 +12,7 @@ from ionq_tui.model.board import SessionList
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
+from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link import Fault
 from ionq_tui.model.outcome import EndOutcome, Known, OpenOutcome, OpenRequest
@@ -44,6 +45,9 @@ class Cloud(Protocol):
 
     async def job(self, job_id: str) -> Job | Fault:
         """Read one job."""
+
+    async def job_detail(self, job_id: str) -> JobDetail | Fault:
+        """Read how one job was set and what it consists of."""
 
     async def job_cost(self, job_id: str) -> JobCost | Fault:
         """Read what one job cost or is estimated to cost."""
@@ -121,6 +125,14 @@ class Journal(Protocol):
 
     async def costs(self, place: Place, session_id: str) -> Mapping[str, JobCost]:
         """Return the final costs that are known of a session's jobs, by job id."""
+
+    async def queue_sample(self, backend: str, at: datetime, value: float, base_url: str) -> None:
+        """Note how long a backend's queue was."""
+
+    async def queue_samples(
+        self, backend: str, since: datetime | None, base_url: str
+    ) -> tuple[tuple[datetime, float], ...]:
+        """Return when and how long a backend's queue was, oldest first."""
 
     def close(self, timeout: float | None = None) -> bool:
         """Write what is still to be written, within `timeout` seconds; returns False where that was not enough."""

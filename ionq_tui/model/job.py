@@ -64,6 +64,11 @@ class Job:
         return self.status in FINISHED
 
     @property
+    def completed(self) -> bool:
+        """True where it ran to its end and has a result."""
+        return self.status == "completed"
+
+    @property
     def failed(self) -> bool:
         """True where it ended without a result by itself."""
         return self.status == "failed"

@@ -88,7 +88,7 @@ def job(entry: JobEntry, now: datetime) -> Json:
         "failure": None,
         "output": {},
         "settings": order.settings,
-        "stats": {"circuits": 1, "qubits": order.qubits} if order.type in _CIRCUITS else {},
+        "stats": _stats(entry) if order.type in _CIRCUITS else {},
         "results": None,
     }
     if order.noise is not None:
@@ -99,6 +99,13 @@ def job(entry: JobEntry, now: datetime) -> Json:
         artifact = {"id": hashed_id("result", entry.id), "format": "ionq.result.probabilities.json.v1"}
         shown["results"] = {"probabilities": {**artifact, "media_type": "application/json"}}
     return shown
+
+
+def _stats(entry: JobEntry) -> Json:
+    random = stream(0, "gates", entry.id)
+    qubits = entry.order.qubits
+    counts = {"1q": random.randint(2, 6) * qubits, "2q": random.randint(1, 3) * max(1, qubits - 1)}
+    return {"circuits": 1, "qubits": qubits, "gate_counts": counts}
 
 
 def _wait_ms(entry: JobEntry, now: datetime) -> int | None:

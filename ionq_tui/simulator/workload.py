@@ -50,6 +50,7 @@ class Workload:
                 qubits=random.randint(8, 20),
                 name=f"{session.theme}-iter-{number + 1:03d}",
                 session_id=session.id,
+                settings={"compilation": {"opt": 1.0, "gate_basis": "ZZ"}, "error_mitigation": {"debiasing": False}},
             )
             with suppress(Refusal):  # what is reserved may be released: the program tries again
                 self._cloud.submit(session.creator_id, order, fate)

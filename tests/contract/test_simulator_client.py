@@ -122,6 +122,7 @@ def test_it_opens_a_session_works_in_it_and_ends_it(world: World) -> None:
         after = get_job_cost.sync(job_id, client=world.client)
         assert after is not None
         assert after.to_dict()["cost"] == {"value": float(entry.charged), "unit": "usd"}
+        assert done.to_dict()["stats"]["qubits"] == 2 and set(done.to_dict()["stats"]["gate_counts"]) == {"1q", "2q"}
         result = get_job_probabilities.sync(job_id, client=world.client)
         assert result is not None and sum(result.to_dict().values()) == pytest.approx(1)
     assert session.status() == "ended"
@@ -158,6 +159,16 @@ def test_it_reads_sessions_an_estimate_and_the_usage(world: World) -> None:
     assert [session.id for session in listed.sessions] == list(world.cloud.active)[::-1]
     estimate = estimate_job_cost.sync(client=world.client, backend=BACKEND, shots=1000)
     assert estimate is not None and estimate.estimated_total_cost == 0.71
+    half = estimate_job_cost.sync(
+        client=world.client,
+        backend="qpu.forte-enterprise-1",
+        shots=500,
+        qubits=12,
+        field_1q_gates=30,
+        field_2q_gates=40,
+    )
+    assert half is not None and half.estimated_unit == "usd" and half.current_predicted_queue_time > 0
+    assert 0 < half.estimated_total_cost < estimate.estimated_total_cost
     world.submit(None, dry_run=True)
     job = world.cloud.jobs[world.submit(None, backend="simulator", shots=10)]
     world.clock.advance(60)

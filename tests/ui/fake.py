@@ -15,6 +15,7 @@ from ionq_tui.model.connection import Connection
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
+from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import ApiKey, FoundKey, KeyIdentity, NoKey
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
@@ -92,6 +93,10 @@ class FakeCloud:
         self.unreadable = 0
         self.jobs: dict[str, Job] = {}
         self.costs: dict[str, JobCost] = {}
+        self.details: dict[str, JobDetail] = {}
+        self.shares: Mapping[str, float] | Fault = {"0": 0.5, "3": 0.5}
+        self.price: Money | Fault = Money(Decimal("0.65"), "usd")
+        """Of an estimate."""
         self.open_outcome: OpenOutcome | None = None
         self.end_outcome: EndOutcome | None = None
         self.gate: asyncio.Event | None = None
@@ -140,17 +145,21 @@ class FakeCloud:
         await self._hear(f"job {job_id}")
         return self.jobs.get(job_id) or Fault(FaultKind.NOT_FOUND, "not found", 404)
 
+    async def job_detail(self, job_id: str) -> JobDetail | Fault:
+        await self._hear(f"detail {job_id}")
+        return self.details.get(job_id, JobDetail(job_id))
+
     async def job_cost(self, job_id: str) -> JobCost | Fault:
         await self._hear(f"cost {job_id}")
         return self.costs.get(job_id, JobCost())
 
     async def probabilities(self, job_id: str) -> Mapping[str, float] | Fault:
         await self._hear(f"probabilities {job_id}")
-        return {"0": 0.5, "3": 0.5}
+        return self.shares
 
     async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
         await self._hear(f"estimate {backend}")
-        return Estimate(backend, circuit, Money(Decimal("0.65"), "usd"))
+        return self.price if isinstance(self.price, Fault) else Estimate(backend, circuit, self.price, 14_000)
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         await self._hear(f"cancel {' '.join(job_ids)}")
@@ -189,6 +198,7 @@ class FakeJournal:
         self.named: dict[str, str] = {}
         self.creator_ids: set[str] = set()
         self.questions: tuple[Intent, ...] = ()
+        self.samples: tuple[tuple[datetime, float], ...] = ()
 
     async def intent(self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str]) -> int:
         return 1
@@ -227,6 +237,13 @@ class FakeJournal:
 
     async def costs(self, place: Place, session_id: str) -> Mapping[str, JobCost]:
         return {}
+
+    async def queue_sample(self, backend: str, at: datetime, value: float, base_url: str) -> None: ...
+
+    async def queue_samples(
+        self, backend: str, since: datetime | None, base_url: str
+    ) -> tuple[tuple[datetime, float], ...]:
+        return self.samples
 
     def close(self, timeout: float | None = None) -> bool:
         return True

@@ -10,6 +10,7 @@ import pytest
 
 from ionq_tui.api.cloud import HttpCloud
 from ionq_tui.api.dashboard import dashboard_channel
+from ionq_tui.model.estimate import Circuit
 from ionq_tui.model.key import ApiKey
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.outcome import NOTHING_KNOWN, Ended, EndUnknown, NotOpened, Opened, OpenRequest
@@ -27,7 +28,10 @@ READINGS: dict[str, Ask] = {
     "session": lambda cloud: cloud.session("s"),
     "session_jobs": lambda cloud: cloud.session_jobs("s", after="a", ids=("j",)),
     "job": lambda cloud: cloud.job("j"),
+    "job_detail": lambda cloud: cloud.job_detail("j"),
     "job_cost": lambda cloud: cloud.job_cost("j"),
+    "probabilities": lambda cloud: cloud.probabilities("j"),
+    "estimate": lambda cloud: cloud.estimate("qpu.forte-1", Circuit()),
     "cancel_jobs": lambda cloud: cloud.cancel_jobs(("j",)),
     "cancel many": lambda cloud: cloud.cancel_jobs(("j", "k")),
 }

@@ -13,6 +13,7 @@ from ionq_tui.api import operations
 from ionq_tui.api.channel import Channel
 from ionq_tui.api.errors import IonQError, MalformedIdError
 from ionq_tui.api.operations import Operation
+from ionq_tui.model.estimate import Circuit
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import OpenRequest
@@ -26,6 +27,7 @@ BY_ID: dict[str, Callable[[str], Operation[object]]] = {
     "/sessions/{}/jobs": operations.session_jobs,
     "/jobs/{}": operations.get_job,
     "/jobs/{}/cost": operations.job_cost,
+    "/jobs/{}/results/probabilities": operations.probabilities,
     "/jobs/{}/status/cancel": operations.cancel_job,
 }
 SNEAKY = [
@@ -112,3 +114,24 @@ def test_what_opens_or_ends_is_never_repeated() -> None:
     assert puts[1].body == {"ids": ["j", "k"]}
     reads = (operations.whoami(), operations.list_backends(), operations.list_sessions(), operations.get_job("j"))
     assert [(one.method, one.repeatable, one.changes) for one in reads] == [("GET", True, False)] * 4
+
+
+def test_an_estimate_is_asked_with_the_circuit_in_the_query() -> None:
+    asked = operations.estimate("qpu.forte-1", Circuit(12, 30, 40, 500))
+    assert (asked.method, asked.path, asked.repeatable) == ("GET", "/jobs/estimate", True)
+    assert dict(asked.query) == {
+        "backend": "qpu.forte-1",
+        "qubits": "12",
+        "shots": "500",
+        "1q_gates": "30",
+        "2q_gates": "40",
+        "error_mitigation": "false",
+    }
+
+
+def test_the_detail_and_the_result_of_a_job_are_only_read() -> None:
+    asked = [operations.job_detail("j"), operations.probabilities("j")]
+    assert [(one.method, one.path, one.changes) for one in asked] == [
+        ("GET", "/jobs/j", False),
+        ("GET", "/jobs/j/results/probabilities", False),
+    ]

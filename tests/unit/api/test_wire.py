@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from ionq_tui.api import wire
 from ionq_tui.model.backend import Backend
+from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job
+from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
@@ -253,3 +255,59 @@ def test_what_is_written_reads_back_as_the_same() -> None:
     assert wire.read_job(parsed(wire.job_json(job))) == job
     backend = wire.read_backend(parsed(BACKEND))
     assert wire.read_backend(parsed(wire.backend_json(backend))) == backend
+
+
+def test_an_estimate_and_one_of_another_shape() -> None:
+    shown = {
+        "estimated_unit": "usd",
+        "estimated_total_cost": 0.71,
+        "estimated_execution_time": 14_000,
+        "current_predicted_queue_time": 2_640_000,
+    }
+    read = wire.read_estimate(parsed(shown), "qpu.forte-1", Circuit())
+    assert read == Estimate("qpu.forte-1", Circuit(), Money(Decimal("0.71"), "usd"), 14_000, 2_640_000)
+    other = wire.read_estimate(parsed({"cost": {"usd": 3}, "estimated_total_cost": "much"}), "b", Circuit())
+    assert other == Estimate("b", Circuit())
+
+
+def test_the_detail_of_a_job() -> None:
+    shown = {
+        "id": "j",
+        "stats": {"qubits": 12, "circuits": 1, "gate_counts": {"1q": 20, "2q": 3.5, "odd": -1, "none": "x"}},
+        "settings": {"compilation": {"opt": 1.0, "gate_basis": "ZZ"}, "error_mitigation": {"debiasing": False}},
+        "noise": {"model": "aria-1", "seed": 7},
+        "metadata": {"shot": "one", "list": [1, "two", None, {"three": 3}]},
+    }
+    assert wire.read_job_detail(parsed(shown)) == JobDetail(
+        "j",
+        12,
+        1,
+        {"1q": 20.0, "2q": 3.5},
+        {"compilation.opt": "1", "compilation.gate_basis": "ZZ", "error_mitigation.debiasing": "false"},
+        {"model": "aria-1", "seed": "7"},
+        {"shot": "one", "list": "1, two, null, …"},
+    )
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", [], [[1]], {"a": {"b": {"c": [[[]]]}}}, {"": None}])
+@pytest.mark.parametrize("part", ["stats", "settings", "noise", "metadata"])
+def test_a_detail_of_odd_parts_is_read_as_far_as_it_goes(part: str, odd: object) -> None:
+    assert wire.read_job_detail(parsed({"id": "j", part: odd})).id == "j"
+    with pytest.raises(wire.Unreadable):
+        wire.read_job_detail(parsed({part: odd}))
+
+
+def test_a_detail_is_bounded_whatever_is_in_it() -> None:
+    deep: object = 1
+    for number in range(200):
+        deep = {f"level-{number}": deep, "x" * 5_000: "y" * 5_000}
+    wide = {f"{number}": {f"{inner}": "z" * 5_000 for inner in range(300)} for number in range(300)}
+    for settings in (deep, wide):
+        read = wire.read_job_detail(parsed({"id": "j", "settings": settings}))
+        assert len(read.settings) <= 64
+        assert all(len(name) <= 256 and len(text) <= 1_000 for name, text in read.settings.items())
+
+
+def test_a_result_holds_fractions_alone() -> None:
+    shown = {"0": 0.5, "3": 0.25, "odd": 2, "none": None, "minus": -0.1, "text": "1", "x" * 300: 0.1}
+    assert wire.read_probabilities(parsed(shown)) == {"0": 0.5, "3": 0.25}

@@ -15,8 +15,10 @@ from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.board import SessionList
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
+from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import ApiKey, KeyIdentity
 from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Session
@@ -69,6 +71,7 @@ class ScriptedCloud:
         self.next_of: dict[str | None, str | None] = {}
         """Cursors that are told instead of the right ones."""
         self.costs: dict[str, JobCost] = {}
+        self.price: Money | None = None
         self.outcome: OpenOutcome | None = None
         self.end_outcome: EndOutcome | None = None
         self.gate: asyncio.Event | None = None
@@ -127,6 +130,9 @@ class ScriptedCloud:
         fault = await self._hear(f"job {job_id}")
         return fault or next((one for one in self.jobs if one.id == job_id), MISSING)
 
+    async def job_detail(self, job_id: str) -> JobDetail | Fault:
+        return await self._hear(f"detail {job_id}") or JobDetail(job_id, qubits=2)
+
     async def job_cost(self, job_id: str) -> JobCost | Fault:
         return await self._hear(f"cost {job_id}") or self.costs.get(job_id, JobCost())
 
@@ -134,7 +140,7 @@ class ScriptedCloud:
         return await self._hear(f"probabilities {job_id}") or {}
 
     async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
-        return await self._hear(f"estimate {backend}") or Estimate(backend, circuit)
+        return await self._hear(f"estimate {backend}") or Estimate(backend, circuit, self.price)
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         fault = await self._hear("cancel")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +15,7 @@ from ionq_tui.model.connection import Connection
 from ionq_tui.model.ledger import Question
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import (
     Ended,
     EndOutcome,
@@ -380,4 +382,11 @@ async def test_each_list_looks_after_open_questions(scene: Scene) -> None:
 
 
 async def test_what_is_billed_in_is_what_was_seen(scene: Scene) -> None:
-    assert engine(scene).billed_in == "usd"
+    made = engine(scene)
+    assert made.billed_in == "usd"
+    scene.cloud.price = Money(Decimal("2"), "credit")
+    await made.estimator.ask("qpu.forte-1")
+    assert made.billed_in == "credit"
+    scene.cloud.active["a"] = session("a", limits=Limits(money=Money(Decimal("30"), "usd")))
+    await made.home.refresh()
+    assert made.billed_in == "usd"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ionq_tui.engine.home import Home, Yard
+from ionq_tui.journal.journal import Journal
 from ionq_tui.model.board import Board
 from ionq_tui.model.link import Fresh, Refused, Stale
 from tests.unit.engine.clock import ManualClock, running
@@ -205,7 +206,7 @@ async def test_what_is_known_before_an_opening_grows_old(home: Home, cloud: Scri
 
 
 async def test_backends_are_listed_rarely_and_measured_once(cloud: ScriptedCloud, clock: ManualClock) -> None:
-    yard = Yard(cloud, clock)
+    yard = Yard(cloud, clock, Journal(":memory:"), "https://api.example/v0.4")
     await yard.measure("qpu.forte-1")
     async with running(yard.run()):
         await clock.forward(60)
