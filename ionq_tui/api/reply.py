@@ -107,7 +107,7 @@ def _short(words: str, error: Exception) -> str:
 
 def refusal(response: httpx.Response) -> IonQError | None:
     """Return the error that a reply's status means, None for 2xx."""
-    status, request_id = response.status_code, response.headers.get("x-request-id")
+    status, request_id = response.status_code, without_keys(response.headers.get("x-request-id", "")) or None
     if 200 <= status < 300:
         return None
     if status < 400:

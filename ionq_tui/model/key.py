@@ -6,7 +6,7 @@ import hmac
 import threading
 from dataclasses import dataclass
 from typing import NoReturn
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 _SHOWN = 4
 _LONG_ENOUGH_TO_SHOW = 12
@@ -31,7 +31,7 @@ class ApiKey:
             raise ValueError("the API key holds a space, a line break or a character that is not plain ASCII")
         self._secret = text
         with _lock:
-            _in_use.add(self)
+            _in_use[id(self)] = self
 
     def reveal(self) -> str:
         """Return the key itself; for the request header and the keyring, nowhere else."""
@@ -67,15 +67,15 @@ class ApiKey:
         raise TypeError("an API key cannot be pickled or copied")
 
 
-_in_use: WeakSet[ApiKey] = WeakSet()
-"""Every key of this process, so that texts of others can be searched for them."""
+_in_use: WeakValueDictionary[int, ApiKey] = WeakValueDictionary()
+"""Every key of this process by its object's id, so that texts of others can be searched for them."""
 _lock = threading.Lock()
 
 
 def without_keys(text: str) -> str:
     """Return a text that others wrote, such as an error's, with every key of this process masked in it."""
     with _lock:
-        keys = sorted(_in_use, key=lambda key: len(key._secret), reverse=True)
+        keys = sorted(_in_use.values(), key=lambda key: len(key._secret), reverse=True)
     for key in keys:
         if len(key._secret) >= _LONG_ENOUGH_TO_FIND:
             text = text.replace(key._secret, key.masked)

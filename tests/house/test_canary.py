@@ -133,7 +133,7 @@ class Stage:
         self.trail.add_files(self.home)
         search = self.trail.search(CANARY)
         self._record("canary", search)
-        assert search["found"] == []
+        assert search["found"] == [], "\n".join(search["found"])
         assert search["places"] > 10
 
 

@@ -51,6 +51,19 @@ def test_the_keys_of_this_process_are_masked_in_any_text(text: str) -> None:
     assert key != longer
 
 
+def test_a_key_that_was_given_twice_is_masked_while_either_lives() -> None:
+    first = ApiKey(SECRET)
+    second = ApiKey(SECRET)
+    del first
+    assert without_keys(SECRET) == second.masked
+
+
+def test_a_short_text_is_no_key_in_another_s_text() -> None:
+    short = ApiKey("session")
+    assert without_keys("no such session") == "no such session"
+    assert short.masked == "••••"
+
+
 def test_a_key_that_nobody_holds_any_more_is_forgotten() -> None:
     ApiKey(SECRET)
     assert without_keys(SECRET) == SECRET
