@@ -14,7 +14,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Protocol
 
-AT_ONCE = 1.7
+AT_ONCE = 1.4
 """Seconds after which the process goes whatever is under way; a little more is needed for what is done last."""
 ANSWERED_WITHIN = 0.3
 """Seconds after which a loop that did not answer is taken to be held up by a terminal that does not read."""

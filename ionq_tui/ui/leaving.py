@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,7 +23,7 @@ from ionq_tui.view.result import end_result
 
 AGAIN_WITHIN = 2.0
 """Seconds within which a second ctrl+c quits at once."""
-RESOLVE_WITHIN = 0.7
+RESOLVE_WITHIN = 0.6
 """Seconds that a sent request still has for its answer; without one, the journal holds it as an open question."""
 END_WITHIN = 5.0
 """Seconds for ending, where a hang-up ends the sessions opened here."""
@@ -30,6 +31,8 @@ CLOSE_WITHIN = 1.0
 """Seconds given to the connections for closing."""
 _KEYS = {signal.SIGINT, signal.SIGQUIT}
 """What a person at the terminal sends: that ends no session."""
+
+_log = logging.getLogger(__name__)
 
 
 async def _within(seconds: float, work: Awaitable[object]) -> None:
@@ -158,6 +161,13 @@ class Leaving(App[ExitNote], inherit_bindings=False):
             self.engine.journal.close(timeout)
 
     # The last that is done
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Crash, except while going: a screen that was half made by then cannot be finished, and need not be."""
+        if self._exit:
+            _log.warning("%s while leaving", type(error).__name__)
+        else:
+            super()._handle_exception(error)
 
     async def on_unmount(self) -> None:
         """Close the connections and the journal, but do not wait for them long."""
