@@ -17,7 +17,7 @@ from ionq_tui.model.outcome import EndUnknown, NotOpened, OpenRequest
 from ionq_tui.settings import Flags, load_settings
 from ionq_tui.ui.app import CockpitApp
 from ionq_tui.ui.commands import BACKENDS, DIALOG, EVERYWHERE, JOB, LIVE, NEW_SESSION, SESSIONS, TABLE, Command
-from ionq_tui.ui.leaving import ExitNote
+from ionq_tui.ui.farewell import ExitNote
 from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.screens.job import JobScreen
@@ -28,7 +28,7 @@ from tests.hostile.server import HostileServer
 from tests.hostile.world import BACKEND, KEY, connected, environment, hostile_server
 from tests.terminal.kit import Terminal, clean_environment, command
 
-_LEAVE = {"quit", "leave", "back"}
+_LEAVE = {"quit", "leave", "back", "dismiss"}
 
 
 async def test_the_engine_sends_nothing(tmp_path: Path) -> None:

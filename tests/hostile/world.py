@@ -26,7 +26,7 @@ from tests.hostile.server import HostileServer
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "a-key-for-the-hostile-server-9876"
 BACKEND = "qpu.forte-1"
-SCALE = 0.02
+SCALE = 0.03
 """On our pauses and time-outs."""
 CALLER = hashed_id("creator", KEY)
 
