@@ -32,6 +32,8 @@ class Ledger:
 
     here: frozenset[str] = frozenset()
     """Ids of sessions opened here."""
+    opened: Mapping[str, Session] = field(default_factory=lambda: MappingProxyType({}))
+    """What this process opened, as the server first described it."""
     creators: frozenset[str] = frozenset()
     """Creator ids that a 201 to this key returned."""
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

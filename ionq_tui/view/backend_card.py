@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from ionq_tui.model.backend import Backend, Characterization, Measured
+from ionq_tui.model.estimate import Estimate
+from ionq_tui.model.link import Fault
 from ionq_tui.view.amount import count
 from ionq_tui.view.moment import NOTHING, ago, both
 from ionq_tui.view.plain import plain
+from ionq_tui.view.price import estimate_words
 from ionq_tui.view.row import percent, queue_words
+from ionq_tui.view.spark import Samples, queue_history
 from ionq_tui.view.status import backend_status, why_not
 from ionq_tui.view.tone import Fact
 
@@ -17,8 +21,15 @@ _FIDELITIES = (("spam", "SPAM"), ("1q", "1q"), ("2q", "2q"))
 _TIMES = (("t1", "T1"), ("t2", "T2"), ("1q", "1q"), ("2q", "2q"), ("readout", "readout"), ("reset", "reset"))
 
 
-def backend_facts(backend: Backend, measured: Characterization | None, now: datetime, tz: tzinfo | None) -> list[Fact]:
-    """Return each known fact with its name; what is unknown is left out."""
+def backend_facts(
+    backend: Backend,
+    measured: Characterization | None,
+    now: datetime,
+    tz: tzinfo | None,
+    samples: Samples = (),
+    estimate: Estimate | Fault | None = None,
+) -> list[Fact]:
+    """Return each known fact with its name; what is unknown is left out. `samples` are of its queue, here."""
     fidelity = (
         [f"{name} {_median(measured.fidelity[key])}" for key, name in _FIDELITIES if key in measured.fidelity]
         if measured
@@ -31,17 +42,30 @@ def backend_facts(backend: Backend, measured: Characterization | None, now: date
     )
     facts = [
         ("backend", plain(backend.name, 60)),
-        ("status", backend_status(backend).text),
+        ("status", _status(backend)),
         ("", why_not(backend) or NOTHING),
         ("queue", queue_words(backend)),
+        ("seen here", queue_history(samples, now)),
         ("qubits", count(backend.qubits) if backend.qubits is not None else NOTHING),
         ("location", plain(backend.location, 60)),
         ("fidelity", ", ".join(fidelity)),
         ("timing", ", ".join(timing)),
-        ("measured", both(measured.date, now, tz) if measured else NOTHING),
+        ("measured", _when(measured.date, now, tz) if measured else NOTHING),
+        ("estimate", estimate_words(estimate) if estimate is not None else NOTHING),
         ("updated", ago(backend.last_updated, now)),
     ]
     return [(name, text) for name, text in facts if text not in {NOTHING, ""}]
+
+
+def _status(backend: Backend) -> str:
+    """Return the state in words: what is available may yet be degraded."""
+    told = backend_status(backend).text
+    return "available, degraded" if backend.available and backend.degraded else told
+
+
+def _when(at: datetime | None, now: datetime, tz: tzinfo | None) -> str:
+    told = both(at, now, tz)
+    return told if told == NOTHING else f"{ago(at, now)}, {told}"
 
 
 def _median(value: Measured) -> str:

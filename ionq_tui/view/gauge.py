@@ -13,13 +13,16 @@ _BAR = 20
 _LEAST_BAR = 4
 
 
-def meter_line(meter: Meter, width: int, tail: str = "") -> Line:
-    """Return one line of at most `width` cells; the words come first, the bar takes what room they leave."""
+def meter_line(meter: Meter, width: int, tail: str = "", tail_room: int = 0) -> Line:
+    """Return one line of at most `width` cells; the words come first, the bar takes what room they leave.
+
+    `tail_room` cells are kept for a tail even where there is none, so that the bars of several meters stay in line.
+    """
     name = Cell(pad(meter.name, _NAME), Tone.DIM)
     said = Cell(cut(_said(meter), max(0, width - _NAME)), meter.tone)
     room = width - _NAME - cells(said.text)
     ending = f" {meter.percent:>4}" if meter.percent else ""
-    ending += f" {tail}" if tail else ""
+    ending += f" {tail:<{tail_room}}" if tail or tail_room else ""
     drawn = bar(meter, min(_BAR, room - cells(ending)))
     if len(drawn) < _LEAST_BAR:
         drawn = ""

@@ -32,7 +32,7 @@ def header(
             line(Cell("READ-ONLY", Tone.WARN)) if read_only else (),
             line(Cell(plain(profile, 30), Tone.STRONG)),
             line(key),
-            () if demo else line("production") if production else line(Cell(plain(base_url, 120), Tone.WARN)),
+            () if demo else line("production") if production else line(Cell(_place(base_url), Tone.WARN)),
         ]
     )
 
@@ -43,28 +43,39 @@ def freshness(
     now: datetime,
     tz: tzinfo | None,
     *,
-    next_try: timedelta | None = None,
     late: bool | None = None,
-    about: About = "",
 ) -> Line:
-    """Return "live · 14:02 CEST", "STALE 42 s, next try in 5 s: why" or what was refused.
+    """Return "live · 14:02 CEST", "STALE 42 s" or that it was refused; `outage` says why.
 
     `heard` is when the last good answer came, in the server's time; `late` says that the next is overdue by more
     than an interval; left out, a failed request counts as that.
     """
     time = Cell(clock(now, now, tz, zone=True), Tone.DIM)
     if isinstance(link, Refused):
-        return line(Cell(f"REFUSED: {fault_says(link.fault, about)}", Tone.BAD))
+        return line(Cell("REFUSED", Tone.BAD))
     if heard is None:
-        said = "no answer yet" if isinstance(link, Fresh) else f"no answer yet, {_why(link, next_try, about)}"
-        return line(Cell(said, Tone.WARN if link != FRESH else Tone.DIM))
+        return line(Cell("no answer yet", Tone.WARN if link != FRESH else Tone.DIM))
     if isinstance(link, Fresh) and not late:
         return joined([line(Cell("live", Tone.GOOD)), line(time)])
     span = spoken(since(heard, now))
-    age = f"heard {span} ago" if late is False else f"STALE {span}"
-    return line(Cell(f"{age}, {_why(link, next_try, about)}", Tone.WARN))
+    return line(Cell(f"heard {span} ago" if late is False else f"STALE {span}", Tone.WARN))
 
 
-def _why(link: Link, next_try: timedelta | None, about: About) -> str:
-    again = "trying" if next_try is None or next_try <= timedelta(0) else f"next try in {spoken(next_try)}"
-    return again if isinstance(link, Fresh) else f"{again}: {fault_says(link.fault, about)}"
+def outage(
+    link: Link, base_url: str, now: datetime, tz: tzinfo | None, *, next_try: timedelta | None = None, about: About = ""
+) -> Line:
+    """Return why nothing newer is shown, from which server, and when it is tried again; empty where all is well."""
+    if isinstance(link, Fresh):
+        return ()
+    where = "" if base_url.rstrip("/") == PRODUCTION else f" at {plain(base_url, 60)}"
+    soon = next_try is None or next_try <= timedelta(0)
+    again = "trying again" if soon else f"next try {clock(now + (next_try or timedelta()), now, tz, seconds=True)}"
+    own = plain(link.fault.words, 120).strip()
+    ids = f" [request {plain(link.fault.request_id, 64)}]" if link.fault.request_id else ""
+    why = f" ({own})" if own else ""
+    return line(Cell(f"! {fault_says(link.fault, about)}{where}{why}{ids} · {again}", Tone.WARN))
+
+
+def _place(base_url: str) -> str:
+    """Return a base URL as briefly as it can be told apart from others."""
+    return plain(base_url.removeprefix("https://").removesuffix("/v0.4"), 120)

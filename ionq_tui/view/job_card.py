@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from math import isfinite
 
 from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.view.amount import UNKNOWN, count, counted
 from ionq_tui.view.moment import NOTHING, both, duration, duration_ms, since
 from ionq_tui.view.plain import cells, pad, plain
@@ -45,6 +46,39 @@ def job_facts(
     return [(name, text) for name, text in facts if text not in {NOTHING, ""}] + [("cost", cost_words(job, cost))]
 
 
+def detail_facts(detail: JobDetail) -> list[Fact]:
+    """Return how the job was set and what it consists of; what is unknown is left out."""
+    mitigation: list[str] = []
+    others: list[str] = []
+    for name, value in detail.settings.items():
+        part, _, rest = name.partition(".")
+        told = mitigation if part == "error_mitigation" else others
+        told.append(f"{plain(rest if rest and part == 'error_mitigation' else name, 60)} {_switch(value)}")
+    facts = [
+        ("qubits", count(detail.qubits) if detail.qubits is not None else ""),
+        ("circuits", count(detail.circuits) if detail.circuits is not None and detail.circuits != 1 else ""),
+        ("gates", _gates(detail)),
+        ("mitigation", ", ".join(mitigation)),
+        ("settings", ", ".join(others)),
+        ("noise", _pairs(detail.noise)),
+        ("metadata", _pairs(detail.metadata)),
+    ]
+    return [(name, text) for name, text in facts if text]
+
+
+def _gates(detail: JobDetail) -> str:
+    sound = [(name, many) for name, many in sorted(detail.gates.items()) if isfinite(many)]
+    return ", ".join(f"{count(round(many))} {plain(name, 20)}" for name, many in sound)
+
+
+def _pairs(told: Mapping[str, str]) -> str:
+    return ", ".join(f"{plain(name, 60)} {plain(value, 200)}" for name, value in told.items())
+
+
+def _switch(value: str) -> str:
+    return {"true": "on", "false": "off"}.get(value) or plain(value, 200)
+
+
 def _status(job: Job) -> str:
     word, written = job_status(job.status).text, plain(job.status, 40)
     return word if word.casefold() == written.casefold() else f'{word} (IonQ says "{written}")'
@@ -54,7 +88,7 @@ def histogram(probabilities: Mapping[str, float], width: int, most: int = 16) ->
     """Return the likeliest states, one a line: state, bar, percent; then how many more there are."""
     sound = [(state, part) for state, part in probabilities.items() if isfinite(part) and part >= 0]
     ranked = sorted(sound, key=lambda pair: -pair[1])
-    shown = [(plain(state, 24) or UNKNOWN, min(part, 1.0)) for state, part in ranked[:most]]
+    shown = [(plain(state, max(12, width - 20)) or UNKNOWN, min(part, 1.0)) for state, part in ranked[:most]]
     if not shown:
         return ["no result to show"]
     name = max(cells(state) for state, _ in shown)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from decimal import Decimal
 
 from ionq_tui.model.job import Job
 from ionq_tui.model.session import Owner
 from ionq_tui.model.watch import Watch
-from ionq_tui.view.amount import limits_words
+from ionq_tui.view.amount import counted, figure, limits_words, unit
 from ionq_tui.view.ending import unfinished_words
+from ionq_tui.view.happening import event_words
 from ionq_tui.view.meter import meters
 from ionq_tui.view.moment import both
 from ionq_tui.view.plain import plain
@@ -19,6 +22,8 @@ from ionq_tui.view.status import NOBODY, owner_words, person, session_status_lou
 from ionq_tui.view.tone import Fact, words
 
 _FAILURES = 20
+_SANE = 20
+"""Digits beyond which no average is told."""
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#~&])")
 
 
@@ -34,6 +39,7 @@ def report(
 ) -> str:
     """Return the report of one session as of `now`, the server's time."""
     facts = report_facts(watch, owner, label, now, tz, people)
+    happened = [f"{both(event.at, now, tz)}  {event_words(event, watch.costs, people)}" for event in watch.events]
     failed = [_failure(job) for job in watch.counted if job.failed]
     more = [f"and {len(failed) - _FAILURES:,} more"] if len(failed) > _FAILURES else []
     shown = failed[:_FAILURES] + more
@@ -41,9 +47,12 @@ def report(
     if markdown:
         table = [f"| {escaped(name)} | {escaped(text)} |" for name, text in facts]
         failures = ["", "## Failures", "", *(f"- {escaped(text)}" for text in shown)] if shown else []
-        return "\n".join([f"# {escaped(head)}", "", "| | |", "| --- | --- |", *table, *failures])
+        times = ["", "## Timeline", "", *(f"- {escaped(text)}" for text in happened)] if happened else []
+        return "\n".join([f"# {escaped(head)}", "", "| | |", "| --- | --- |", *table, *failures, *times])
     lines = [f"  {name:<11} {text}" for name, text in facts]
-    return "\n".join([head, *lines, *(["  failures", *(f"    {text}" for text in shown)] if shown else [])])
+    listed = (("failures", shown), ("timeline", happened))
+    lines += [text for name, texts in listed if texts for text in (f"  {name}", *(f"    {one}" for one in texts))]
+    return "\n".join([head, *lines])
 
 
 def report_facts(
@@ -64,6 +73,7 @@ def report_facts(
         ("limits", limits_words(session.limits)),
         *((meter.name, f"{meter.words}{f' ({meter.note})' if meter.note else ''}") for meter in meters(watch, now)),
         ("cost", ", ".join(spend_lines(watch))),
+        ("per job", per_job(watch)),
         ("jobs sent", words(jobs_line(watch))),
         ("unfinished", unfinished_words(watch, people)),
         ("created", both(session.created_at, now, tz)),
@@ -73,6 +83,20 @@ def report_facts(
         ("as of", both(now, now, tz)),
     ]
     return [(name, text) for name, text in facts if text not in {"", "-"}]
+
+
+def per_job(watch: Watch) -> str:
+    """Return what a job cost on average, for each unit, of those whose cost is known; empty where of none."""
+    costs = [
+        cost.cost for job in watch.counted if (cost := watch.costs.get(job.id)) is not None and cost.cost is not None
+    ]
+    counts = Counter(amount.unit for amount in costs if amount.value > 0)
+    told = [
+        f"{figure((amount.value / counts[amount.unit]).quantize(Decimal('0.01')))} {unit(amount.unit)}"
+        for amount in watch.charged
+        if counts[amount.unit] > 0 and amount.value.is_finite() and abs(amount.value.adjusted()) < _SANE
+    ]
+    return f"{', '.join(told)} on average, of {counted(counts.total(), 'charged job')}" if told else ""
 
 
 def escaped(text: str) -> str:

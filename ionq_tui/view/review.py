@@ -39,11 +39,18 @@ def active_on(backend: str, items: Iterable[SessionItem]) -> list[SessionItem]:
     return sorted(there, key=lambda item: _OURS.index(item.owner))
 
 
-def review_lines(request: OpenRequest, items: Iterable[SessionItem], now: datetime, tz: tzinfo | None) -> list[Line]:
-    """Return what speaks against opening, or should be known before; `items` are the sessions now known."""
+def review_lines(
+    request: OpenRequest, items: Iterable[SessionItem], now: datetime, tz: tzinfo | None, *, readable: bool = True
+) -> list[Line]:
+    """Return what speaks against opening, or should be known before; `items` are the sessions now known.
+
+    Where a limit cannot be read (`readable` is False) nothing is said of limits that are not there.
+    """
     told = [_active(item, now, tz) for item in active_on(request.backend, items)]
     limits = request.limits
-    if limits.absent:
+    if not readable:
+        pass
+    elif limits.absent:
         told.append(line(Cell("! NO LIMIT: nothing but you stops this session, or what it costs", Tone.BAD)))
     elif limits.money is None:
         told.append(line(Cell("! no limit of money: what it may cost is open", Tone.WARN)))

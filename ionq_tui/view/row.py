@@ -108,12 +108,12 @@ def time_left(session: Session, now: datetime) -> Cell:
 
 JOB_COLUMNS: tuple[Column[JobItem], ...] = (
     Column("ID", 6, lambda item: _text(item.job.short)),
-    Column("NAME", 17, lambda item: _text(item.job.name), grows=48),
+    Column("NAME", 22, lambda item: _text(item.job.name), grows=48),
     Column("STATUS", 9, lambda item: _text(item.job.status), grows=14),
-    Column("WAIT", 6, lambda item: _at(item.job.submitted_at), "right"),
-    Column("RUN", 6, lambda item: item.job.run_ms, "right"),
-    Column("SHOTS", 7, lambda item: item.job.shots, "right", grows=9),
-    Column("COST", 15, lambda item: _price(item.cost), "right", grows=18),
+    Column("WAIT", 5, lambda item: _at(item.job.submitted_at), "right"),
+    Column("RUN", 5, lambda item: item.job.run_ms, "right"),
+    Column("SHOTS", 6, lambda item: item.job.shots, "right", grows=9),
+    Column("COST", 13, lambda item: _price(item.cost), "right", grows=18),
 )
 
 
@@ -185,10 +185,10 @@ def _run(job: Job, now: datetime) -> str:
 BACKEND_COLUMNS: tuple[Column[BackendItem], ...] = (
     Column("NAME", 22, lambda item: _text(item.backend.name), grows=32),
     Column("STATUS", 11, lambda item: _text(item.backend.status), grows=16),
-    Column("QUEUE", 12, lambda item: item.backend.average_queue_time, "right"),
+    Column("QUEUE", 11, lambda item: item.backend.average_queue_time, "right"),
     Column("QUBITS", 6, lambda item: item.backend.qubits, "right"),
-    Column("2Q FID.", 7, lambda item: fidelity(item.measured, "2q"), "right"),
-    Column("LOCATION", 8, lambda item: _text(item.backend.location), grows=24),
+    Column("2Q FID", 6, lambda item: fidelity(item.measured, "2q"), "right"),
+    Column("LOCATION", 12, lambda item: _text(item.backend.location), grows=24),
 )
 
 
@@ -198,21 +198,21 @@ def backend_row(backend: Backend, measured: Characterization | None = None) -> R
     return (
         Cell(plain(backend.name, 60) or NOTHING, tone),
         backend_status(backend),
-        Cell(queue_words(backend), tone),
+        Cell(queue_words(backend, short=True), tone),
         Cell(NOTHING if backend.qubits is None else count(backend.qubits), tone),
         Cell(percent(fidelity(measured, "2q")), tone),
-        Cell(plain(backend.location, 60) or NOTHING, tone),
+        Cell(plain((backend.location or "").partition(",")[0], 60) or NOTHING, tone),
     )
 
 
-def queue_words(backend: Backend) -> str:
+def queue_words(backend: Backend, *, short: bool = False) -> str:
     """Return "about 6 min"; the unit is not stated by IonQ, and milliseconds is the likely one."""
     time = backend.average_queue_time
     if time is None or not 0 <= time < 1e13:
         return NOTHING
     seconds = time / 1000
     rough = timedelta(seconds=seconds if seconds < 60 or seconds >= 36000 else round(seconds / 60) * 60)
-    return f"about {spoken(rough)}"
+    return f"about {duration(rough) if short else spoken(rough)}"
 
 
 def fidelity(measured: Characterization | None, which: str) -> float | None:

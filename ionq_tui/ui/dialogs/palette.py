@@ -71,7 +71,11 @@ class Palette(ModalScreen[Command | None]):
 
     @on(Input.Changed, "#words")
     def _narrow(self, event: Input.Changed) -> None:
-        self.table.find(event.value.strip())
+        wanted = event.value.strip().casefold()
+        ranked = sorted(self._offers.items(), key=lambda offer: _rank(offer[1], wanted))
+        self.table.update_rows(dict(ranked))
+        self.table.find(wanted)
+        self.table.action_first()
 
     @on(Input.Submitted, "#words")
     def _submitted(self) -> None:
@@ -97,6 +101,16 @@ class Palette(ModalScreen[Command | None]):
     def action_down(self) -> None:
         """Go to the command below."""
         self.table.action_cursor_down()
+
+
+def _rank(offer: Offer, wanted: str) -> int:
+    """Put what is named so first, then what begins so, then what only tells of it."""
+    names = (offer.command.label.casefold(), offer.command.id.replace("_", " "))
+    if wanted in names:
+        return 0
+    if any(name.startswith(wanted) for name in names):
+        return 1
+    return 2 if any(wanted in name for name in names) else 3
 
 
 def _text(offer: Offer) -> str:

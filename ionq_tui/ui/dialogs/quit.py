@@ -49,7 +49,7 @@ def running_here(engine: Engine) -> tuple[Session, ...]:
     running = []
     for session_id in sorted(engine.desk.opened_now):
         watch = engine.watcher(session_id).store.value
-        session = board.sessions.get(session_id) or watch.session or Session(session_id)
+        session = board.sessions.get(session_id) or watch.session or ledger.opened.get(session_id, Session(session_id))
         if not (session.ended or watch.ended or isinstance(ledger.ends.get(session_id), Ended)):
             running.append(session)
     return tuple(running)

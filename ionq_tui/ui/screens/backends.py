@@ -11,7 +11,9 @@ from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.poller import Freshness
+from ionq_tui.model.estimate import Circuit
 from ionq_tui.ui.commands import BACKENDS, CHOOSE, TABLE, Commands
+from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.widgets.caption import Caption
@@ -22,7 +24,7 @@ from ionq_tui.view.fault import About, fault_of, fault_words
 from ionq_tui.view.plain import pad, plain
 from ionq_tui.view.row import BACKEND_COLUMNS, BackendItem, backend_row
 from ionq_tui.view.status import why_not
-from ionq_tui.view.tone import Cell, Line, Tone, line
+from ionq_tui.view.tone import Cell, Fact, Line, Tone, line
 
 _MOVING = {"updated"}
 """Facts that would be painted anew every second; the first line tells the age of the list."""
@@ -50,7 +52,13 @@ class BackendsScreen(Cockpit):
         """The table above the facts of one backend."""
         yield Words(line(Cell("BACKENDS", Tone.STRONG), " · enter opens the form, nothing is sent"), id="summary")
         yield Caption(id="caption")
-        yield Table[BackendItem](BACKEND_COLUMNS, lambda item: backend_row(*item), text_of=_text, id="backends")
+        yield Table[BackendItem](
+            BACKEND_COLUMNS,
+            lambda item: backend_row(*item),
+            text_of=_text,
+            dispensable=("LOCATION", "QUBITS"),
+            id="backends",
+        )
         yield Words(id="notice")
         yield Caption(id="rule")
         yield Words(id="facts")
@@ -58,14 +66,21 @@ class BackendsScreen(Cockpit):
     def on_mount(self) -> None:
         """Hear the backends."""
         self.listen(self.engine.yard.fleet, lambda _: self._show())
+        self.listen(self.engine.yard.queues.store, lambda _: self._say())
+        self.listen(self.engine.estimator.told, lambda _: self._say())
 
     def freshness(self) -> Freshness:
         """Return how old the list of backends is."""
         return self.engine.yard.poller.freshness()
 
     def when(self, command: str) -> bool:
-        """Copying needs a backend."""
-        return command != "copy" or bool(self.table.key)
+        """Copying needs a backend, an estimate a key."""
+        return self.can_ask if command == "circuit" else bool(self.table.key)
+
+    @property
+    def can_ask(self) -> bool:
+        """True where there is a key to ask with."""
+        return bool(self.engine.connection.key_masked) or self.engine.connection.demo
 
     def tick(self) -> None:
         """Ages grow."""
@@ -87,8 +102,13 @@ class BackendsScreen(Cockpit):
             notice = [fault_words(fault, "backend") if fault else "no backends" if fleet.loaded else "asking IonQ …"]
         self.notice.tell(*notice)
         self.notice.display = bool(notice)
-        facts = backend_facts(item.backend, item.measured, self.engine.clock.now(), None) if item is not None else []
+        facts = self._facts(item) if item is not None else []
         self.facts.tell(*(line(Cell(pad(name, 10), Tone.DIM), text) for name, text in facts if name not in _MOVING))
+
+    def _facts(self, item: BackendItem) -> list[Fact]:
+        samples = self.engine.yard.queues.store.value.get(item.backend.name, ())
+        estimate = self.engine.estimator.of(item.backend.name)
+        return backend_facts(item.backend, item.measured, self.engine.clock.now(), None, samples, estimate)
 
     def _item(self) -> BackendItem | None:
         fleet = self.engine.yard.fleet.value
@@ -104,9 +124,19 @@ class BackendsScreen(Cockpit):
         """Read what was measured of the backend, once somebody looks at it."""
         self._say()
         self.refresh_bindings()
-        self.run_worker(
-            self.engine.yard.measure(event.key), group="measure", description="characterization", exclusive=True
-        )
+        self._look_closer(event.key)
+
+    def _look_closer(self, name: str) -> None:
+        self.run_worker(self._looked_at(name), group="measure", description=f"more of {name}", exclusive=True)
+
+    async def _looked_at(self, name: str) -> None:
+        """Read what was measured, then how the queue was here, then what a job would cost."""
+        engine = self.engine
+        await engine.yard.measure(name)
+        await engine.yard.queues.recall(name)
+        backend = engine.yard.fleet.value.named(name)
+        if backend is not None and backend.available and self.can_ask:
+            await engine.estimator.ask(name)
 
     @on(Table.Chosen)
     def _choose(self, event: Table.Chosen) -> None:
@@ -128,9 +158,22 @@ class BackendsScreen(Cockpit):
         """Offer the name."""
         self.app.push_screen(CopyText((("name", plain(self.table.key, 80)),)))
 
+    def action_circuit(self) -> None:
+        """Ask for which kind of job, then what it would cost."""
+
+        def chosen(circuit: Circuit | None) -> None:
+            if circuit is not None:
+                self.engine.estimator.circuit.apply(lambda _: circuit)
+                self._say()
+                self._look_closer(self.table.key)
+
+        self.app.push_screen(CircuitDialog(self.engine.estimator.circuit.value), chosen)
+
     def action_refresh(self) -> None:
-        """Ask for the backends now."""
+        """Ask for the backends now, and for what could not be told before."""
         self.engine.yard.poller.nudge()
+        self.engine.estimator.forget_faults()
+        self._look_closer(self.table.key)
 
 
 def _text(item: BackendItem) -> str:

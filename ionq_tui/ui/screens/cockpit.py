@@ -19,7 +19,7 @@ from ionq_tui.ui.commands import KEY, Commands
 from ionq_tui.ui.screens.frame import Frame
 from ionq_tui.ui.widgets.lines import TopLine
 from ionq_tui.view.fault import About, fault_of
-from ionq_tui.view.head import freshness, header
+from ionq_tui.view.head import freshness, header, outage
 from ionq_tui.view.tone import Line
 
 Value = TypeVar("Value")
@@ -100,8 +100,16 @@ class Cockpit(Frame[None]):
         if fresh is None:
             return left, ()
         heard = None if fresh.age is None else now - timedelta(seconds=fresh.age)
+        return left, freshness(fresh.link, heard, now, None, late=fresh.late)
+
+    def trouble(self) -> Line:
+        """Return why nothing newer is shown; empty where all is well."""
+        fresh = self.freshness()
+        if fresh is None:
+            return ()
         again = None if fresh.next_try is None else timedelta(seconds=fresh.next_try)
-        return left, freshness(fresh.link, heard, now, None, next_try=again, late=fresh.late, about=self.ABOUT)
+        now, url = self.engine.clock.now(), self.engine.connection.base_url
+        return outage(fresh.link, url, now, None, next_try=again, about=self.ABOUT)
 
     def action_refresh(self) -> None:
         """Ask for the sessions now."""
@@ -114,6 +122,7 @@ class Cockpit(Frame[None]):
     def _say_heading(self) -> None:
         try:
             self.query_one(TopLine).tell(*self.heading())
+            self.tell_trouble(self.trouble())
         except NoMatches:
             return
 

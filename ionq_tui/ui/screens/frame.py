@@ -17,6 +17,7 @@ from ionq_tui.model.connection import Connection
 from ionq_tui.ui.commands import EVERYWHERE, QUIT, TABLE, Command, Commands, bindings
 from ionq_tui.ui.widgets.lines import BottomLine, FindLine, TopLine
 from ionq_tui.ui.widgets.table import Table
+from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.head import header
 from ionq_tui.view.tone import Line
 
@@ -50,6 +51,7 @@ class Frame(Screen[ScreenResultType]):
         """Put the body between the lines."""
         yield TopLine()
         with Vertical(id="body"):
+            yield Words(id="trouble")
             yield from self.compose_body()
         yield FindLine()
         yield BottomLine((*self.OFFERS, *self.IN_TABLE), EVERYWHERE)
@@ -58,6 +60,12 @@ class Frame(Screen[ScreenResultType]):
     def compose_body(self) -> Iterable[Widget]:
         """Yield what stands between the lines."""
         yield Static(" looking for the API key …", markup=False)
+
+    def tell_trouble(self, told: Line) -> None:
+        """Say below the first line why nothing newer is shown, as long as that is so."""
+        trouble = self.query_one("#trouble", Words)
+        trouble.display = bool(told)
+        trouble.tell(*([told] if told else []))
 
     @property
     def commands(self) -> Commands:

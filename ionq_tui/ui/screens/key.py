@@ -86,12 +86,12 @@ class KeyScreen(Frame[KeyGiven | None]):
         yield Tick(Content("keep it in this machine's keyring"), id="keep", compact=True)
         with HorizontalGroup(id="choices"):
             yield Button("Check", id="check", compact=True)
-            if not self._in_use:
+            if self._in_use:
+                yield Button("Back", id="back", compact=True)
+            else:
                 yield Button("Demo", id="demo", compact=True)
                 yield Button("Browse backends", id="browse", compact=True)
-                yield Button("Quit", id="quit", compact=True)
-            else:
-                yield Button("Back", id="back", compact=True)
+            yield Button("Quit", id="quit", compact=True)
         yield Words(id="said")
         with VerticalScroll():
             yield Words(id="ways")
@@ -105,7 +105,7 @@ class KeyScreen(Frame[KeyGiven | None]):
 
     def _offer(self) -> None:
         self.query_one(Tick).display = self._missing.can_keep
-        self.query_one("#ways", Words).tell(*(() if self._in_use else key_ways(self._missing, self._connection)))
+        self.query_one("#ways", Words).tell(*key_ways(self._missing, self._connection))
 
     async def _learn(self, late: Awaitable[FoundKey | NoKey]) -> None:
         """Take over what the search came to, unless somebody is already doing something here."""

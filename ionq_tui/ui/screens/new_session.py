@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from time import monotonic
 from typing import ClassVar
 from uuid import uuid4
@@ -16,11 +17,13 @@ from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from ionq_tui.engine.engine import Engine
+from ionq_tui.model.estimate import Circuit
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link import FaultKind
 from ionq_tui.model.outcome import NotOpened, Opened, OpenOutcome, OpenRequest
-from ionq_tui.ui.commands import NEW_SESSION, Commands
+from ionq_tui.ui.commands import CIRCUIT, KEY, NEW_SESSION, Commands
 from ionq_tui.ui.dialogs.candidate import ask_which
+from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.dialogs.unlimited import OpenUnlimited
 from ionq_tui.ui.fresh import NOT_FRESH, is_fresh, made_fresh
 from ionq_tui.ui.quiet import Attentive, Deliberate, Quiet
@@ -32,6 +35,7 @@ from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.draft import draft_of, obstacle
 from ionq_tui.view.fault import About
 from ionq_tui.view.plain import plain
+from ionq_tui.view.price import reach_line
 from ionq_tui.view.result import open_result
 from ionq_tui.view.review import active_on, form_title, open_button, request_preview, review_lines
 from ionq_tui.view.row import SessionItem
@@ -45,6 +49,7 @@ class NewSessionScreen(Attentive, Cockpit):
 
     CSS_PATH = "../styles/form.tcss"
     OFFERS: ClassVar[Commands] = NEW_SESSION
+    UNBOUND: ClassVar[Commands] = (replace(CIRCUIT, keys=""), KEY)
     ABOUT: ClassVar[About] = "sessions"
     AUTO_FOCUS = "#jobs"
 
@@ -95,6 +100,8 @@ class NewSessionScreen(Attentive, Cockpit):
         self.listen(self.engine.home.board, self._renew)
         self.listen(self.engine.desk.ledger, self._renew)
         self.listen(self.engine.yard.fleet, self._renew)
+        self.listen(self.engine.estimator.told, self._renew)
+        self._estimate()
 
     # What is known
 
@@ -115,6 +122,13 @@ class NewSessionScreen(Attentive, Cockpit):
         """Why nothing can be opened now; empty where it can."""
         return obstacle(self.engine.connection, self.engine.yard.fleet.value, self._backend, self.form.draft)
 
+    def _estimate(self) -> None:
+        """Ask, once, what a job on it would cost."""
+        told = self.engine.connection
+        if told.key_masked or told.demo:
+            asking = self.engine.estimator.ask(self._backend)
+            self.run_worker(asking, group="estimate", description=f"estimate on {self._backend}", exclusive=True)
+
     # What is shown
 
     def tick(self) -> None:
@@ -129,9 +143,15 @@ class NewSessionScreen(Attentive, Cockpit):
     def _renew(self, _: object = None) -> None:
         backend = self.engine.yard.fleet.value.named(self._backend)
         self.form_title.tell(form_title(backend) if backend else f"NEW SESSION on {plain(self._backend, 60)}")
+        if not self._spent:
+            self.form.adopt(self.engine.billed_in)
         self.form.read()
         request, items = self.request, self._items
-        self.review.tell(*review_lines(request or OpenRequest(self._backend), items, self.engine.clock.now(), None))
+        now = self.engine.clock.now()
+        asked = request or OpenRequest(self._backend)
+        reach = reach_line(self.engine.estimator.of(self._backend), asked.limits) if request is not None else ()
+        told = review_lines(asked, items, now, None, readable=request is not None)
+        self.review.tell(*told[:-2], *([reach] if reach else []), *told[-2:])
         width = (self.preview.content_size.width or self.app.size.width - 2) - 1
         if request is not None:
             self.preview.tell(*request_preview(request, self.engine.connection.base_url, width))
@@ -225,6 +245,17 @@ class NewSessionScreen(Attentive, Cockpit):
         self.form.freeze(spent)
         self.set_focus(None if spent else self.query_one("#back-button", Button))
         self._renew()
+
+    def action_circuit(self) -> None:
+        """Ask for which kind of job, then what it would cost."""
+
+        def chosen(circuit: Circuit | None) -> None:
+            if circuit is not None:
+                self.engine.estimator.circuit.apply(lambda _: circuit)
+                self._estimate()
+                self._renew()
+
+        self.app.push_screen(CircuitDialog(self.engine.estimator.circuit.value), chosen)
 
     def go_back(self) -> None:
         """Leave; a request that was sent goes on, and what becomes of it is told wherever the user is."""

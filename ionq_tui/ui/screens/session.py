@@ -84,7 +84,9 @@ class SessionScreen(Cockpit):
         yield Caption(id="rule")
         yield Words(id="summary", classes="one-line")
         yield Words(id="no-jobs")
-        yield Table[JobItem](JOB_COLUMNS, self._cells, id="jobs")
+        yield Table[JobItem](
+            JOB_COLUMNS, self._cells, dispensable=("WAIT", "SHOTS", "RUN"), follows_top=True, id="jobs"
+        )
         yield Caption(id="events-rule")
         yield History(id="history")
 

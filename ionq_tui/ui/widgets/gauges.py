@@ -27,12 +27,13 @@ class Gauges(Words):
         tails = {one.name: tail(one, now, None) for one in told if notes and one.name != "time"}
         if watch is not self._watch:
             self._watch, self._jobs, self._money = watch, jobs_meter(watch), money_meter(watch)
+        room = max(map(len, tails.values()), default=0)
         lines: list[Line | str] = []
         for meter in (time_meter(watch.session, now), self._jobs, self._money):
-            lines += self._lines(meter, notes, tails.get(meter.name, ""))
+            lines += self._lines(meter, notes, tails.get(meter.name, ""), room)
         self.tell(*lines)
 
-    def _lines(self, meter: Meter, notes: bool, ending: str) -> list[Line | str]:
+    def _lines(self, meter: Meter, notes: bool, ending: str, room: int) -> list[Line | str]:
         width = self.content_size.width or self.app.size.width - 2
         note = note_line(meter, width) if notes else ()
-        return [meter_line(meter, width, ending), *([note] if note else [])]
+        return [meter_line(meter, width, ending, room), *([note] if note else [])]

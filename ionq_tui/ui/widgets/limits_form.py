@@ -19,6 +19,7 @@ class LimitsForm(VerticalGroup):
         """Take what stands in the fields at first."""
         super().__init__(id="form")
         self._begin = begin
+        self._unit = begin.unit
 
     def compose(self) -> ComposeResult:
         """A line for each."""
@@ -36,12 +37,17 @@ class LimitsForm(VerticalGroup):
     def draft(self) -> Draft:
         """What stands in the fields of limits."""
         jobs, time, money = (self._field(name).value for name in _LIMITS)
-        return Draft(jobs, time, money, self._begin.unit)
+        return Draft(jobs, time, money, self._unit)
 
     @property
     def label(self) -> str:
         """What the session is to be called on this machine."""
         return self._field("label").value.strip()
+
+    def adopt(self, unit: str) -> None:
+        """Take another unit of money; what is typed keeps the one it was typed in."""
+        if not self._field("money").value:
+            self._unit = unit
 
     def read(self) -> None:
         """Tell how the fields are read."""

@@ -14,8 +14,14 @@ Item = TypeVar("Item")
 class Rows(Generic[Item]):
     """Rows by key; the cursor stays on its key whatever the rows do, else on its line."""
 
-    def __init__(self, columns: Sequence[Column[Item]], text_of: Callable[[Item], str]) -> None:
-        """Take what can be sorted by, and the text of a row that is searched."""
+    def __init__(
+        self, columns: Sequence[Column[Item]], text_of: Callable[[Item], str], *, follows_top: bool = False
+    ) -> None:
+        """Take what can be sorted by, and the text of a row that is searched.
+
+        With `follows_top` the cursor stays on the first line, where the newest stands, until somebody moves it.
+        """
+        self._follows_top = follows_top
         self.items: Mapping[str, Item] = MappingProxyType({})
         self.order: list[str] = []
         """The keys that are shown, as they stand."""
@@ -67,6 +73,10 @@ class Rows(Generic[Item]):
 
     def move(self, to: int) -> None:
         """Put the cursor on a line, as near as there is one."""
+        self._put(to)
+        self._follows_top = self._follows_top and self.cursor == 0
+
+    def _put(self, to: int) -> None:
         self.cursor = max(0, min(to, len(self.order) - 1))
         self.key = self.order[self.cursor] if self.order else ""
 
@@ -94,5 +104,5 @@ class Rows(Generic[Item]):
             self.order = arranged(keys, column, reverse=self._reversed)
         else:
             self.order = keys[::-1] if self._reversed else keys
-        stays = self.key in self.items and self.key in self.order
-        self.move(self.order.index(self.key) if stays else self.cursor)
+        stays = not self._follows_top and self.key in self.items and self.key in self.order
+        self._put(self.order.index(self.key) if stays else self.cursor)

@@ -70,18 +70,21 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         *,
         text_of: Callable[[Item], str] | None = None,
         dispensable: Sequence[str] = (),
+        follows_top: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         """Take the columns, how to make one row's cells, and the text that `/` looks in (else the cells).
 
-        `dispensable` names the columns that fold away where it is narrow, the first first.
+        `dispensable` names the columns that fold away where it is narrow, the first first. With `follows_top` the
+        cursor stays on the first line until somebody moves it.
         """
         super().__init__(id=id, classes=classes)
         self._columns = columns
         self._dispensable = dispensable
         self._cells_of = cells_of
-        self._rows = Rows(columns, text_of or (lambda item: " ".join(cell.text for cell in cells_of(item))))
+        searched = text_of or (lambda item: " ".join(cell.text for cell in cells_of(item)))
+        self._rows = Rows(columns, searched, follows_top=follows_top)
         self._painted: dict[int, _Look | None] = {}
 
     # What the screens ask and say

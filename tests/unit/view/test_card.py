@@ -21,7 +21,7 @@ from ionq_tui.model.watch import EMPTY_WATCH, heard_jobs, heard_session, jobs_lo
 from ionq_tui.view.backend_card import backend_facts
 from ionq_tui.view.ending import end_facts, needs_typing
 from ionq_tui.view.happening import event_line
-from ionq_tui.view.head import PRODUCTION, freshness, header
+from ionq_tui.view.head import PRODUCTION, freshness, header, outage
 from ionq_tui.view.home import away_line, orphan_line, question_line, summary
 from ionq_tui.view.job_card import histogram, job_facts
 from ionq_tui.view.plain import cells
@@ -47,23 +47,30 @@ OFFLINE = Fault(FaultKind.OFFLINE, "")
 def test_the_header_names_key_source_and_server() -> None:
     assert words(header("lab-b", "vqe-lab", "keyring", PRODUCTION)) == "lab-b · key vqe-lab (keyring) · production"
     told = words(header("x", None, "IONQ_API_KEY", "http://localhost:1/v0.4", read_only=True))
-    assert told == "READ-ONLY · x · key (IONQ_API_KEY) · http://localhost:1/v0.4"
+    assert told == "READ-ONLY · x · key (IONQ_API_KEY) · http://localhost:1"
     assert words(header("x", "some", "demo", "http://localhost/v0.4", demo=True)) == "DEMO · x · key some (demo)"
     assert words(header("x", None, None, PRODUCTION)) == "x · no key · production"
 
 
 def test_freshness() -> None:
     heard = NOW - timedelta(seconds=42)
-    again = timedelta(seconds=5)
     assert words(freshness(FRESH, NOW, NOW, TZ)) == "live · 14:02 CEST"
-    assert words(freshness(FRESH, heard, NOW, TZ, late=True)) == "STALE 42 s, trying"
-    stale = words(freshness(Stale(OFFLINE), heard, NOW, TZ, next_try=again))
-    assert stale == "STALE 42 s, next try in 5 s: IonQ cannot be reached"
-    early = words(freshness(Stale(OFFLINE), heard, NOW, TZ, next_try=again, late=False))
-    assert early == "heard 42 s ago, next try in 5 s: IonQ cannot be reached"
+    assert words(freshness(FRESH, heard, NOW, TZ, late=True)) == "STALE 42 s"
+    assert words(freshness(Stale(OFFLINE), heard, NOW, TZ)) == "STALE 42 s"
+    assert words(freshness(Stale(OFFLINE), heard, NOW, TZ, late=False)) == "heard 42 s ago"
     assert words(freshness(FRESH, None, NOW, TZ)) == "no answer yet"
-    refused = Refused(Fault(FaultKind.FORBIDDEN, "", 403))
-    assert "Sessions are not enabled" in words(freshness(refused, None, NOW, TZ, about="sessions"))
+    assert words(freshness(Refused(OFFLINE), None, NOW, TZ)) == "REFUSED"
+
+
+def test_an_outage_is_told_in_full() -> None:
+    again, local = timedelta(seconds=5), "http://127.0.0.1:8000/v0.4"
+    assert outage(FRESH, local, NOW, TZ) == ()
+    told = words(outage(Stale(OFFLINE), local, NOW, TZ, next_try=again))
+    assert told.startswith("! IonQ cannot be reached at http://127.0.0.1:8000/v0.4")
+    assert told.endswith(" · next try 14:02:15")
+    refused = Refused(Fault(FaultKind.FORBIDDEN, "no", 403, request_id="r-1"))
+    told = words(outage(refused, PRODUCTION, NOW, TZ, about="sessions"))
+    assert told == "! Sessions are not enabled for this organisation (no) [request r-1] · trying again"
 
 
 def test_title_and_timeline_as_drawn() -> None:
@@ -263,10 +270,7 @@ def test_the_lines_of_home() -> None:
     fleet = heard_backends(
         EMPTY_FLEET, [Backend("a", "available"), Backend("b", "available", True), Backend("c", "unavailable")]
     )
-    assert (
-        words(summary(items, fleet))
-        == "1 active in the organisation, 1 opened here · backends: 1 up, 1 degraded"
-    )
+    assert words(summary(items, fleet)) == "1 active in the organisation, 1 opened here · backends: 1 up, 1 degraded"
     assert words(summary([], EMPTY_FLEET, 2)).endswith("2 sessions could not be read")
     free = SessionItem(session(NO_LIMITS, created_at=at(7, 50)), Owner.HERE)
     assert words(orphan_line(free, NOW, TZ, at(10, 22))) == (

@@ -24,7 +24,7 @@ from ionq_tui.view.ending import end_facts
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.gauge import meter_line, note_line
 from ionq_tui.view.happening import event_line
-from ionq_tui.view.head import freshness, header
+from ionq_tui.view.head import header, outage
 from ionq_tui.view.home import away_line, orphan_line, question_line
 from ionq_tui.view.job_card import histogram, job_facts
 from ionq_tui.view.meter import meters
@@ -179,7 +179,7 @@ def test_what_happened(fault: Fault, session: Session, text: str, when: datetime
         end_result(EndUnknown(fault), NOW, TZ, session_id=text).text,
         words(event_line(Event(when or NOW, kind, text, text, text), NOW, TZ, people={text: text}, with_utc=True)),
         words(header(text, text, text, text, demo=True)),
-        words(freshness(link_of(fault), when, NOW, TZ)),
+        words(outage(link_of(fault), text, NOW, TZ)),
         words(question_line(text, when, NOW, TZ)),
     ]
     assert all(harmless(line) for line in told)

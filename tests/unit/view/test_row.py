@@ -22,6 +22,7 @@ from ionq_tui.view.row import (
     backend_row,
     family,
     job_row,
+    queue_words,
     session_row,
 )
 from ionq_tui.view.status import why_not
@@ -127,7 +128,7 @@ def test_jobs_that_are_parts_of_each_other_are_not_lost() -> None:
 def test_backends() -> None:
     measured = Characterization("c", "qpu.forte-1", fidelity={"2q": Measured(0.99601)})
     forte = Backend("qpu.forte-1", "available", False, 36, 360_000.0, location="us-east")
-    assert told(backend_row(forte, measured)) == ["qpu.forte-1", "available", "about 6 min", "36", "99.60%", "us-east"]
+    assert told(backend_row(forte, measured)) == ["qpu.forte-1", "available", "about 6m", "36", "99.60%", "us-east"]
     assert told(backend_row(replace(forte, degraded=True)))[1] == "degraded"
     assert told(backend_row(Backend("x"))) == ["x", "unknown", "-", "-", "-", "-"]
 
@@ -146,7 +147,12 @@ def test_backends() -> None:
     ],
 )
 def test_the_queue_is_about(queue: float, shown: str) -> None:
-    assert told(backend_row(Backend("x", "available", average_queue_time=queue)))[2] == shown
+    assert queue_words(Backend("x", "available", average_queue_time=queue)) == shown
+
+
+def test_the_queue_in_a_table_fits_its_column() -> None:
+    rows = [backend_row(Backend("x", "available", average_queue_time=queue)) for queue in (8.6e6, 3e6, 1e3, 3.5e9)]
+    assert [told(row)[2] for row in rows] == ["about 2h23m", "about 50m", "about 1s", "about 40d12h"]
 
 
 @pytest.mark.parametrize(
@@ -198,9 +204,9 @@ def test_every_column_sorts_empty_and_full_items_together() -> None:
 def test_the_command_line_shows_the_same_rows() -> None:
     rows = [backend_row(Backend("qpu.forte-1", "available", qubits=36)), backend_row(Backend("日本", "retired"))]
     assert text_table(BACKEND_COLUMNS, rows).splitlines() == [
-        "NAME         STATUS     QUEUE  QUBITS  2Q FID.  LOCATION",
-        "qpu.forte-1  available      -      36        -  -",
-        "日本         retired        -       -        -  -",
+        "NAME         STATUS     QUEUE  QUBITS  2Q FID  LOCATION",
+        "qpu.forte-1  available      -      36       -  -",
+        "日本         retired        -       -       -  -",
     ]
-    assert text_table(BACKEND_COLUMNS, []) == "NAME  STATUS  QUEUE  QUBITS  2Q FID.  LOCATION"
+    assert text_table(BACKEND_COLUMNS, []) == "NAME  STATUS  QUEUE  QUBITS  2Q FID  LOCATION"
     assert all(cells(line) <= 20 for line in text_table(BACKEND_COLUMNS, rows, 20).splitlines())
