@@ -30,7 +30,7 @@ _NEXT: dict[FaultKind, str] = {
     FaultKind.OFFLINE: "check the network; it is tried again by itself",
     FaultKind.TIMEOUT: "it is tried again by itself",
     FaultKind.KEY_MISSING: "give one on the API key screen, or set IONQ_API_KEY",
-    FaultKind.KEY_REFUSED: "give another on the API key screen, or set IONQ_API_KEY",
+    FaultKind.KEY_REFUSED: "give another one, or set IONQ_API_KEY anew",
     FaultKind.FORBIDDEN: "ask the owner of the organisation for the right to do it",
     FaultKind.NOT_FOUND: "check the id and the profile",
     FaultKind.BAD_REQUEST: "change what IonQ names, then try again",
