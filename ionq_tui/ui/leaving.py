@@ -77,7 +77,7 @@ class Leaving(App[ExitNote], inherit_bindings=False):
         if before is not None and now - before <= AGAIN_WITHIN:
             self._go(0, RESOLVE_WITHIN)
         elif self._going is None and not any(isinstance(screen, QuitQuestion) for screen in self.screen_stack):
-            self.run_worker(self._quit(), group="quit", description="quit", exclusive=True)
+            self.run_worker(self._quit, group="quit", description="quit", exclusive=True)
 
     async def _quit(self) -> None:
         engine = self.engine
