@@ -9,6 +9,7 @@ from ionq_tui.engine.estimator import Estimator
 from ionq_tui.engine.home import Home, Yard
 from ionq_tui.engine.inquiry import Inquiry
 from ionq_tui.engine.ports import Clock, Cloud, Journal
+from ionq_tui.engine.round import Round
 from ionq_tui.engine.watcher import Watcher
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.record import Place
@@ -36,6 +37,9 @@ class Engine:
         self.yard = Yard(cloud, clock, journal, connection.base_url)
         self.estimator = Estimator(cloud, clock)
         self.desk = Desk(cloud, clock, journal, self.place, self.home.known)
+        self.round = Round(
+            cloud, clock, journal, self.place, self.watcher, lambda session: self.desk.ledger.value.owner(session)
+        )
         self._interval = interval
         self._watchers: dict[str, Watcher] = {}
         self._inquiries: dict[str, Inquiry] = {}
@@ -74,7 +78,9 @@ class Engine:
         if place != self._recalled:
             await self.desk.recall()
             self._recalled = place
+            self.round.begin()
         await self.desk.look_again(self.home.board.value.sessions.values())
+        self.round.go(self.home.board.value.sessions.values(), self.home.spare)
 
     @property
     def billed_in(self) -> str:
@@ -94,5 +100,6 @@ class Engine:
     async def close(self) -> None:
         """Wait for what is under way, then close the connections and the journal."""
         await self.desk.settled()
+        await self.round.close()
         await self.cloud.close()
         await asyncio.to_thread(self.journal.close, 2.0)

@@ -48,6 +48,8 @@ class Home:
         self._interval = interval
         self._heard = heard
         self._heard_at: float | None = None
+        self.spare = False
+        """True where the last reading left a request to spare: no reading asks more than twice without need."""
         self.poller = Poller(self._tick, clock)
 
     async def run(self) -> None:
@@ -73,6 +75,7 @@ class Home:
         return None
 
     async def _tick(self) -> Tick:
+        self.spare = self.identity.value is not None
         if self.identity.value is None:
             who = await self._cloud.whoami()
             if isinstance(who, KeyIdentity):
@@ -96,6 +99,7 @@ class Home:
         """Read once more what is gone from the list, so that its end is told and not guessed; until then it stays."""
         ids = {one.id for one in listed.sessions}
         gone = [one for one in self.board.value.sessions.values() if one.id not in ids and not one.proves_end(True)]
+        self.spare = self.spare and not gone
         kept = gone[_VANISHED_AT_ONCE:]
         for session in gone[:_VANISHED_AT_ONCE]:
             heard = await self._cloud.session(session.id)

@@ -48,6 +48,20 @@ class JobReader:
         self._sweep: str | None = None
         self._turn = 0
         self._asked = 0
+        self._pages = PAGES_AT_ONCE
+        self._glances = 0
+
+    async def glance(self, watch: Watch) -> Fault | None:
+        """Ask as `read` does, but with one request: what can have changed is asked for in several such steps."""
+        self._pages = 1
+        try:
+            if self._catching_up or self._short:
+                return await self.read(watch)
+            self._glances += 1
+            ids = self._changeable(watch) if self._glances % 2 else ()
+            return await self._ask_for(ids) if ids else await self._next_page(watch)
+        finally:
+            self._pages = PAGES_AT_ONCE
 
     async def read(self, watch: Watch) -> Fault | None:
         """Ask once for what can have changed since the last reading."""
@@ -57,12 +71,15 @@ class JobReader:
             return await self._read_short()
         ids = self._changeable(watch)
         if ids:
-            heard = await self._cloud.session_jobs(self._session_id, ids=ids, limit=len(ids))
-            if isinstance(heard, Fault):
-                return heard
-            self._take(heard.jobs, False)
-            return await self._next_page(watch)
+            return await self._ask_for(ids) or await self._next_page(watch)
         return await self._next_page(watch) or await self._next_page(watch)
+
+    async def _ask_for(self, ids: tuple[str, ...]) -> Fault | None:
+        heard = await self._cloud.session_jobs(self._session_id, ids=ids, limit=len(ids))
+        if isinstance(heard, Fault):
+            return heard
+        self._take(heard.jobs, False)
+        return None
 
     async def _page(self, after: str | None) -> JobPage | Fault:
         page = await self._cloud.session_jobs(self._session_id, after=after, limit=PAGE)
@@ -74,7 +91,7 @@ class JobReader:
 
     async def _catch_up(self) -> Fault | None:
         """Follow the cursors from where the last tick stopped, unless they lead nowhere."""
-        for _ in range(PAGES_AT_ONCE):
+        for _ in range(self._pages):
             page = await self._page(self._ahead)
             if isinstance(page, Fault):
                 if page.kind in _BAD_CURSOR:
@@ -101,7 +118,7 @@ class JobReader:
             return None
         self._catching_up, self._ahead, self._trail = True, page.next, Trail()
         self._trail.lost(page)
-        return await self._catch_up()
+        return await self._catch_up() if self._pages > 1 else None
 
     def _changeable(self, watch: Watch) -> tuple[str, ...]:
         """Return ids of unfinished jobs: where there are too many, those that wait longest and by turns some others."""
@@ -138,7 +155,7 @@ class JobReader:
     async def _read_head(self, watch: Watch) -> Fault | None:
         """Read from the beginning for as long as a page holds new jobs."""
         after: str | None = None
-        for _ in range(PAGES_AT_ONCE):
+        for _ in range(self._pages):
             page = await self._page(after)
             if isinstance(page, Fault):
                 return page
@@ -152,7 +169,7 @@ class JobReader:
 
     async def _read_tail(self, tail: str) -> Fault | None:
         """Read from what was the last page to what is the last page now."""
-        for _ in range(PAGES_AT_ONCE):
+        for _ in range(self._pages):
             page = await self._page(tail)
             if isinstance(page, Fault):
                 self._tail = None if page.kind in _BAD_CURSOR else self._tail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from ionq_tui.engine.ports import Journal
 from ionq_tui.engine.store import Store
@@ -16,8 +17,15 @@ from ionq_tui.model.watch import Watch, heard_costs, recalled
 class Memory:
     """Writes events and final costs behind the readings, one by one, so that nothing important waits for them."""
 
-    def __init__(self, journal: Journal, place: Callable[[], Place], session_id: str, store: Store[Watch]) -> None:
-        """Take the journal, how to tell where we are, the session, and the watch to remember."""
+    def __init__(
+        self,
+        journal: Journal,
+        place: Callable[[], Place],
+        session_id: str,
+        store: Store[Watch],
+        tell: Callable[[Event], None] = lambda _: None,
+    ) -> None:
+        """Take the journal, how to tell where we are, the session, the watch to remember, and who hears what is new."""
         self._journal = journal
         self._place = place
         self._session_id = session_id
@@ -25,19 +33,26 @@ class Memory:
         self._written: set[Event] = set()
         self._costs: dict[str, JobCost] = {}
         self._seen: tuple[Event, ...] = ()
-        self._recalled = False
+        self._tell = tell
+        self.recalled = False
+        """True once it is known what was seen before."""
+        self.seen_until: datetime | None = None
+        """When the last happened of what was seen before; None where nothing was."""
+        self._at_work = asyncio.Lock()
         self._news = asyncio.Event()
 
     async def recall(self) -> None:
         """Read back, once, what is known of the session."""
-        if self._recalled:
-            return
-        place = self._place()
-        costs = await self._journal.costs(place, self._session_id)
-        events = await self._journal.events(place, self._session_id)
-        self._recalled = True
-        self._written.update(events)
-        self._store.apply(lambda watch: heard_costs(recalled(watch, events), costs))
+        async with self._at_work:
+            if self.recalled:
+                return
+            place = self._place()
+            costs = await self._journal.costs(place, self._session_id)
+            events = await self._journal.events(place, self._session_id)
+            self.recalled = True
+            self.seen_until = max((event.at for event in events), default=None)
+            self._written.update(events)
+            self._store.apply(lambda watch: heard_costs(recalled(watch, events), costs))
 
     def keep(self, costs: Mapping[str, JobCost]) -> None:
         """Take costs that are final."""
@@ -57,6 +72,10 @@ class Memory:
 
     async def write(self) -> None:
         """Write what is not written yet."""
+        async with self._at_work:
+            await self._write()
+
+    async def _write(self) -> None:
         place = self._place()
         costs, self._costs = self._costs, {}
         if costs:
@@ -67,5 +86,6 @@ class Memory:
         for event in events:
             if event not in self._written:
                 self._written.add(event)
+                self._tell(event)
                 await self._journal.event(place, event)
         self._seen = events

@@ -16,7 +16,7 @@ from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link import Fault
 from ionq_tui.model.outcome import EndOutcome, Known, OpenOutcome, OpenRequest
-from ionq_tui.model.record import Intent, Place
+from ionq_tui.model.record import Intent, Kept, Place
 from ionq_tui.model.session import Session
 
 
@@ -101,6 +101,9 @@ class Journal(Protocol):
 
     async def here(self, place: Place) -> frozenset[str]:
         """Return the ids of sessions opened here."""
+
+    async def running_here(self, place: Place) -> tuple[Kept, ...]:
+        """Return the sessions opened here of which no end is known, oldest first."""
 
     async def creators(self, place: Place) -> frozenset[str]:
         """Return the creator ids that a 201 to this key returned."""

@@ -41,6 +41,7 @@ class Pricer:
         self._scanned: Mapping[str, Job] | None = None
         self._todo: list[Job] = []
         self._failures = 0
+        self._not_before = 0.0
         self._work = asyncio.Event()
 
     async def run(self, over: asyncio.Event) -> None:
@@ -59,6 +60,15 @@ class Pricer:
         finally:
             stop()
 
+    async def one(self) -> bool:
+        """Ask for one cost, where one is wanted and the time for it has come; returns whether it asked."""
+        if self._clock.monotonic() < self._not_before:
+            return False
+        batch = self._batch(1)
+        if batch:
+            self._not_before = self._clock.monotonic() + await self._ask(batch)
+        return bool(batch)
+
     def wake(self) -> None:
         """See whether there is anything to do."""
         self._work.set()
@@ -67,15 +77,15 @@ class Pricer:
         now = self._clock.monotonic()
         return max(0.0, min((at - now for at in self._again.values()), default=LONGEST))
 
-    def _batch(self) -> list[Job]:
+    def _batch(self, most: int = IN_FLIGHT) -> list[Job]:
         """Return the few jobs to ask about now: what runs before what is over."""
         watch, now = self._store.value, self._clock.monotonic()
         if watch.jobs is not self._scanned:
             self._scanned = watch.jobs
             wanted = [job for job in watch.jobs.values() if self._wanted(watch, job)]
             self._todo = sorted(wanted, key=lambda job: not job.finished)
-        batch = [watch.jobs[job_id] for job_id, at in self._again.items() if at <= now][:IN_FLIGHT]
-        while self._todo and len(batch) < IN_FLIGHT:
+        batch = [watch.jobs[job_id] for job_id, at in self._again.items() if at <= now][:most]
+        while self._todo and len(batch) < most:
             job = self._todo.pop()
             if self._wanted(watch, job):
                 batch.append(job)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
 from ionq_tui.engine.cadence import LONGEST, RESTLESS, next_wait
@@ -13,12 +13,16 @@ from ionq_tui.engine.poller import Poller, Tick
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.pricer import Pricer
 from ionq_tui.engine.store import Store
+from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job
 from ionq_tui.model.link import FRESH, Fault, FaultKind, Link, Refused, link_of
 from ionq_tui.model.record import Place
+from ionq_tui.model.session import Session
 from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_jobs, heard_session, jobs_lost, lost
 
 _MINUTE = timedelta(minutes=1)
+_JOBS_EVERY = 4
+"""Of so many glances one is at the jobs, however many costs are still to be asked."""
 
 
 class Watcher:
@@ -32,16 +36,19 @@ class Watcher:
         interval: float,
         journal: Journal,
         place: Callable[[], Place],
+        tell: Callable[[Event], None] = lambda _: None,
     ) -> None:
-        """Take the ports, the session, the usual seconds between two readings, and how to tell where we are."""
+        """Take the ports, the session, the seconds between two readings, where we are, and who hears of events."""
         self.session_id = session_id
         self.store: Store[Watch] = Store(EMPTY_WATCH)
         self._cloud = cloud
         self._clock = clock
         self._interval = interval
         self._reader = JobReader(cloud, session_id, self._take)
-        self._memory = Memory(journal, place, session_id, self.store)
-        self._pricer = Pricer(cloud, clock, self.store, self._memory.keep)
+        self.memory = Memory(journal, place, session_id, self.store, tell)
+        self._pricer = Pricer(cloud, clock, self.store, self.memory.keep)
+        self._glances = 0
+        self._glancing: asyncio.Task[bool] | None = None
         self._jobs_failures = 0
         self._jobs_again = 0.0
         self._over_since: float | None = None
@@ -52,6 +59,8 @@ class Watcher:
     async def run(self) -> None:
         """Poll and price until the session has ended and all is told, or this task is cancelled."""
         self.running = True
+        if self._glancing is not None:
+            self._glancing.cancel()
         over = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as group:
@@ -62,16 +71,43 @@ class Watcher:
         finally:
             self.running = False
 
+    def heard(self, session: Session) -> None:
+        """Take in what a list told of it, where nobody runs it."""
+        if not self.running:
+            self.store.apply(lambda watch: heard_session(watch, session, self._clock.now()))
+
+    async def glance(self) -> bool:
+        """Ask one thing of a session that nobody runs; returns False where there is nothing to be asked just now."""
+        if self.running:
+            return False
+        self._glancing = asyncio.create_task(self._glance(), name=f"glance at {self.session_id}")
+        try:
+            await asyncio.wait({self._glancing})
+        finally:
+            self._glancing.cancel()
+        return self._glancing.cancelled() or self._glancing.result()
+
+    async def _glance(self) -> bool:
+        """Ask for its jobs, or by turns for what one of them cost."""
+        self._glances += 1
+        if self._glances % _JOBS_EVERY and await self._pricer.one():
+            return True
+        watch = self.store.value
+        if watch.ended and watch.all_listed and not watch.unfinished:
+            return await self._pricer.one()
+        await self._read_jobs(self._reader.glance)
+        return True
+
     async def _behind(self, over: asyncio.Event) -> None:
         """What no reading waits for: remember, then ask for costs that are not remembered, and write."""
-        await self._memory.recall()
-        writing = asyncio.create_task(self._memory.run(), name=f"memory of {self.session_id}")
+        await self.memory.recall()
+        writing = asyncio.create_task(self.memory.run(), name=f"memory of {self.session_id}")
         try:
             await self._pricer.run(over)
         finally:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
-        await self._memory.write()
+        await self.memory.write()
 
     async def _tick(self) -> Tick:
         heard = await self._cloud.session(self.session_id)
@@ -79,14 +115,14 @@ class Watcher:
             self.store.apply(lambda watch: lost(watch, heard))
             return Tick(self.store.value.link, self._interval)
         self.store.apply(lambda watch: heard_session(watch, heard, self._clock.now()))
-        link = await self._read_jobs()
+        link = await self._read_jobs(self._reader.read)
         return Tick(link, self._next_interval())
 
-    async def _read_jobs(self) -> Link:
+    async def _read_jobs(self, read: Callable[[Watch], Awaitable[Fault | None]]) -> Link:
         """Read the jobs, less and less often while they cannot be read; a limit on requests is for all of them."""
         if self._clock.monotonic() < self._jobs_again:
             return FRESH
-        fault = await self._reader.read(self.store.value)
+        fault = await read(self.store.value)
         if fault is None:
             self._jobs_failures = 0
             return FRESH

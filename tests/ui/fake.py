@@ -21,7 +21,7 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest
-from ionq_tui.model.record import Intent, Place
+from ionq_tui.model.record import Intent, Kept, Place
 from ionq_tui.model.session import Session
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -218,6 +218,9 @@ class FakeJournal:
 
     async def here(self, place: Place) -> frozenset[str]:
         return frozenset(self.opened_here)
+
+    async def running_here(self, place: Place) -> tuple[Kept, ...]:
+        return ()
 
     async def creators(self, place: Place) -> frozenset[str]:
         return frozenset(self.creator_ids)

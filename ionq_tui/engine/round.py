@@ -1,0 +1,119 @@
+"""Looks after the sessions that are here or yours and that no screen watches, with one request after each list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from types import MappingProxyType
+
+from ionq_tui.engine.ports import Clock, Cloud, Journal
+from ionq_tui.engine.watcher import Watcher
+from ionq_tui.model.link import FaultKind
+from ionq_tui.model.record import Place
+from ionq_tui.model.session import Owner, Session
+
+MISSED_AT_MOST = 5
+"""Sessions that ended while the program was not running, and that are asked about at its start."""
+GIVEN_UP_AFTER = 900.0
+"""Seconds after its end in which the last jobs and costs of a session are asked for."""
+_OURS = (Owner.HERE, Owner.YOU)
+_GONE = (FaultKind.NOT_FOUND, FaultKind.FORBIDDEN)
+
+
+class Round:
+    """Keeps jobs, spend and events of our sessions, by turns; what it hears is in the watchers' stores."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        clock: Clock,
+        journal: Journal,
+        place: Callable[[], Place],
+        watcher: Callable[[str], Watcher],
+        owner: Callable[[Session], Owner],
+    ) -> None:
+        """Take the ports, where we are, who watches a session, and whose a session is."""
+        self._cloud = cloud
+        self._clock = clock
+        self._journal = journal
+        self._place = place
+        self._watcher = watcher
+        self._owner = owner
+        self._held: dict[str, Watcher] = {}
+        self._missed: list[str] = []
+        self._over: dict[str, float] = {}
+        """When the end was noted, by session id."""
+        self._turn = 0
+        self._begun = False
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def held(self) -> Mapping[str, Watcher]:
+        """The watchers of our sessions, those that ended meanwhile included, by session id."""
+        return MappingProxyType(self._held)
+
+    def begin(self) -> None:
+        """Look at the next turn what ended while nobody looked: it is now known where we are."""
+        self._begun = False
+
+    def go(self, sessions: Iterable[Session], spare: bool) -> None:
+        """Take in a list, and ask one thing more where that is to spare and the last one was answered."""
+        listed = {session.id: session for session in sessions}
+        for session in listed.values():
+            if session.id in self._held or (not session.ended and self._owner(session) in _OURS):
+                self._hold(session)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._go(frozenset(listed), spare), name="round")
+
+    async def close(self) -> None:
+        """Ask nothing more."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def _hold(self, session: Session) -> None:
+        self._held.setdefault(session.id, self._watcher(session.id)).heard(session)
+
+    async def _go(self, listed: frozenset[str], spare: bool) -> None:
+        if not self._begun:
+            self._begun = True
+            running = [one.id for one in await self._journal.running_here(self._place()) if one.id not in listed]
+            self._missed = running[: -MISSED_AT_MOST - 1 : -1]
+        if spare:
+            await self._ask()
+        await self._note()
+
+    async def _ask(self) -> None:
+        """Ask what became of a session that is gone, else one thing of the one whose turn it is."""
+        if self._missed:
+            await self._look_for(self._missed.pop(0))
+            return
+        waiting = [watcher for watcher in self._held.values() if self._asks(watcher)]
+        for _ in waiting:
+            self._turn += 1
+            if await waiting[self._turn % len(waiting)].glance():
+                return
+
+    def _asks(self, watcher: Watcher) -> bool:
+        over = self._over.get(watcher.session_id)
+        return not watcher.running and (over is None or self._clock.monotonic() - over < GIVEN_UP_AFTER)
+
+    async def _look_for(self, session_id: str) -> None:
+        heard = await self._cloud.session(session_id)
+        if isinstance(heard, Session):
+            self._hold(heard)
+        elif heard.kind not in _GONE:
+            self._missed.append(session_id)
+
+    async def _note(self) -> None:
+        """Keep what was seen, once it is known what was seen before."""
+        for watcher in tuple(self._held.values()):
+            session = watcher.store.value.session
+            if watcher.session_id not in self._over and session is not None and watcher.store.value.ended:
+                self._over[watcher.session_id] = self._clock.monotonic()
+                await self._journal.ended(self._place(), session)
+            if not watcher.running:
+                await watcher.memory.recall()
+                await watcher.memory.write()

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ionq_tui.engine.engine import Engine
+from ionq_tui.journal.journal import Journal
+from ionq_tui.model.connection import Connection
+from ionq_tui.model.event import EventKind
+from ionq_tui.model.job import JobCost
+from ionq_tui.model.money import Money
+from ionq_tui.model.outcome import OpenRequest
+from ionq_tui.model.session import Session
+from ionq_tui.model.watch import EMPTY_WATCH
+from tests.unit.engine.clock import NOON, ManualClock, running
+from tests.unit.engine.cloud import PLACE, ScriptedCloud, ended, job, session
+
+CHARGED = JobCost(cost=Money(Decimal("0.50"), "usd"))
+OURS, ALSO, THEIRS = session("ours"), session("also"), session("theirs", creator_id="they")
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def cloud(clock: ManualClock) -> ScriptedCloud:
+    cloud = ScriptedCloud(clock)
+    cloud.active = {one.id: one for one in (OURS, THEIRS)}
+    return cloud
+
+
+@pytest.fixture
+async def journal() -> AsyncIterator[Journal]:
+    kept = Journal(":memory:", patience=30)
+    yield kept
+    kept.close()
+
+
+async def opened(journal: Journal, *sessions: Session) -> None:
+    """Write that these were opened here."""
+    for one in sessions:
+        intent = await journal.intent(PLACE, OpenRequest(one.backend or ""), "", ())
+        await journal.opened(intent, one)
+
+
+def engine(cloud: ScriptedCloud, clock: ManualClock, journal: Journal) -> Engine:
+    return Engine(Connection(PLACE.profile, PLACE.base_url), cloud, clock, journal, 5.0)
+
+
+async def quiet(clock: ManualClock, journal: Journal) -> None:
+    """Let the journal's thread have its turn."""
+    for _ in range(5):
+        await clock.settle()
+        await journal.sessions(PLACE)
+    await clock.settle()
+
+
+async def forward(clock: ManualClock, journal: Journal, ticks: int) -> None:
+    for _ in range(ticks):
+        await clock.forward(5)
+        await quiet(clock, journal)
+
+
+async def test_two_requests_a_tick_and_only_for_ours(
+    cloud: ScriptedCloud, clock: ManualClock, journal: Journal
+) -> None:
+    await opened(journal, OURS)
+    cloud.active["also"] = ALSO
+    cloud.jobs = [job(1), job(2, "started")]
+    cloud.costs = {"job-0001": CHARGED}
+    made = engine(cloud, clock, journal)
+    async with running(made.home.run()):
+        await quiet(clock, journal)
+        assert cloud.counted() == ["whoami", "active"]
+        assert set(made.round.held) == {"ours", "also"}, "what our creator opened elsewhere is ours too"
+        for _ in range(12):
+            await forward(clock, journal, 1)
+            asked = cloud.counted()
+            assert asked.count("active") == 1 and len(asked) <= 2, asked
+        watch = made.round.held["ours"].store.value
+        assert watch.all_listed and watch.charged == (Money(Decimal("0.50"), "usd"),)
+        assert made.watcher("theirs").store.value == EMPTY_WATCH
+    await made.close()
+
+
+async def test_what_a_screen_watches_is_not_asked_twice(
+    cloud: ScriptedCloud, clock: ManualClock, journal: Journal
+) -> None:
+    await opened(journal, OURS)
+    made = engine(cloud, clock, journal)
+    async with running(made.home.run()):
+        await quiet(clock, journal)
+        async with running(made.watcher("ours").run()):
+            await quiet(clock, journal)
+            cloud.counted()
+            await forward(clock, journal, 4)
+            asked = cloud.counted()
+            assert asked.count("page None") <= 4 and asked.count("session ours") <= 4
+    await made.close()
+
+
+async def test_events_of_what_nobody_watches_are_kept_once(
+    cloud: ScriptedCloud, clock: ManualClock, tmp_path: Path
+) -> None:
+    for start in range(2):
+        journal = Journal(tmp_path / "journal", patience=30)
+        if not start:
+            await opened(journal, OURS)
+        made = engine(cloud, clock, journal)
+        async with running(made.home.run()):
+            await quiet(clock, journal)
+            if "ours" in cloud.active:
+                cloud.over["ours"] = ended(cloud.active.pop("ours"))
+            await forward(clock, journal, 2)
+        await made.close()
+    journal = Journal(tmp_path / "journal", patience=30)
+    told = [event.kind for event in await journal.events(PLACE, "ours")]
+    assert told == [EventKind.OPENED, EventKind.STARTED, EventKind.ENDED]
+    assert not await journal.running_here(PLACE)
+    journal.close()
+
+
+async def test_what_ended_while_nobody_looked_is_asked_for_at_the_start(
+    cloud: ScriptedCloud, clock: ManualClock, journal: Journal
+) -> None:
+    many = [session(f"old-{number}", created_at=NOON - timedelta(hours=9 - number)) for number in range(7)]
+    await opened(journal, *many)
+    cloud.over = {one.id: ended(one) for one in many}
+    made = engine(cloud, clock, journal)
+    async with running(made.home.run()):
+        await quiet(clock, journal)
+        cloud.counted()
+        await forward(clock, journal, 6)
+        asked = [one for one in cloud.counted() if one.startswith("session ")]
+        assert asked == [f"session old-{number}" for number in (6, 5, 4, 3, 2)]
+        held = [key for key, watcher in made.round.held.items() if watcher.store.value.ended]
+        assert held == ["old-6", "old-5", "old-4", "old-3", "old-2"]
+        assert {one.id for one in await journal.running_here(PLACE)} == {"old-0", "old-1"}
+    await made.close()
+
+
+async def test_the_last_jobs_of_what_ended_are_still_read(
+    cloud: ScriptedCloud, clock: ManualClock, journal: Journal
+) -> None:
+    await opened(journal, OURS)
+    cloud.jobs = [job(number, "started") for number in range(3)]
+    made = engine(cloud, clock, journal)
+    async with running(made.home.run()):
+        await quiet(clock, journal)
+        await forward(clock, journal, 2)
+        cloud.over["ours"] = ended(cloud.active.pop("ours"))
+        cloud.jobs = [replace(one, status="completed") for one in cloud.jobs]
+        cloud.costs = {one.id: CHARGED for one in cloud.jobs}
+        await forward(clock, journal, 9)
+        watch = made.round.held["ours"].store.value
+        assert not watch.unfinished and watch.charged == (Money(Decimal("1.50"), "usd"),)
+        cloud.counted()
+        await forward(clock, journal, 4)
+        assert cloud.counted() == ["active"] * 4, "all is told"
+    await made.close()
+
+
+async def test_a_list_longer_than_a_page_is_read_page_by_page(
+    cloud: ScriptedCloud, clock: ManualClock, journal: Journal
+) -> None:
+    await opened(journal, OURS)
+    cloud.page_size, cloud.jobs = 10, [job(number) for number in range(35)]
+    cloud.costs = {one.id: CHARGED for one in cloud.jobs}
+    made = engine(cloud, clock, journal)
+    watcher = made.watcher("ours")
+    async with running(made.home.run()):
+        await quiet(clock, journal)
+        for _ in range(60):
+            cloud.counted()
+            await forward(clock, journal, 1)
+            assert len(cloud.counted()) <= 2
+        assert watcher.store.value.all_listed and watcher.store.value.priced_count == 35
+    await made.close()
