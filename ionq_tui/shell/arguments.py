@@ -63,12 +63,15 @@ def _add_looking(add: _Add) -> None:
     for name, words in (("show", "tell all about one session"), ("jobs", "list the jobs of one session")):
         one = add(name, words)
         one.add_argument("id", metavar="ID")
-        _add_json(one)
+        forms = one.add_mutually_exclusive_group()
+        _add_json(forms)
+        if name == "show":
+            forms.add_argument("--markdown", action="store_true", help="the report as Markdown")
     for one in (backends, listing):
         _add_json(one)
 
 
-def _add_json(parser: argparse.ArgumentParser) -> None:
+def _add_json(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--json", action="store_true", help="machine-readable, in the API's own names")
 
 

@@ -14,14 +14,13 @@ from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.link import Fault
 from ionq_tui.model.session import Session
 from ionq_tui.model.trail import Trail
-from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session
+from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session, recalled
 from ionq_tui.settings import Settings
 from ionq_tui.shell.line import Stop, find_session, heard, say, tell_json
 from ionq_tui.shell.line import run as connected
 from ionq_tui.view.amount import counted
-from ionq_tui.view.meter import meters
-from ionq_tui.view.moment import both
-from ionq_tui.view.plain import plain
+from ionq_tui.view.moment import rfc3339
+from ionq_tui.view.report import report
 from ionq_tui.view.result import open_result
 from ionq_tui.view.row import (
     BACKEND_COLUMNS,
@@ -31,9 +30,7 @@ from ionq_tui.view.row import (
     job_row,
     session_row,
 )
-from ionq_tui.view.session_card import jobs_line, spend_lines, steps, title
 from ionq_tui.view.text_table import text_table
-from ionq_tui.view.tone import words
 
 _PRICES_AT_ONCE = 4
 _PRICED_AT_MOST = 500
@@ -47,7 +44,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         return connected(settings, lambda engine: _list(engine, settings, args.json, args.all))
     if args.command == "jobs":
         return connected(settings, lambda engine: _jobs(engine, args.id, args.json))
-    return connected(settings, lambda engine: _show(engine, settings, args.id, args.json))
+    return connected(settings, lambda engine: _show(engine, settings, args))
 
 
 async def _backends(engine: Engine, as_json: bool) -> int:
@@ -89,22 +86,38 @@ async def _jobs(engine: Engine, text: str, as_json: bool) -> int:
     return DONE
 
 
-async def _show(engine: Engine, settings: Settings, text: str, as_json: bool) -> int:
-    session = await find_session(engine, text)
-    if as_json:
-        return tell_json(session_facts(engine, session))
+async def _show(engine: Engine, settings: Settings, args: argparse.Namespace) -> int:
+    session = await find_session(engine, args.id)
     watch = await _watched(engine, session)
+    kept = await engine.journal.events(engine.place(), session.id)
+    watch = recalled(watch, kept)
+    if args.json:
+        return tell_json(_report_facts(engine, session, watch))
     ledger, now = engine.desk.ledger.value, engine.clock.now()
-    print(words(title(session, ledger.owner(session), ledger.label(session.id), settings.people)))
-    print(f"{plain(session.status)}  {steps(session, now, None, settings.people)}")
-    if session.created_at is not None:
-        print(f"opened {both(session.created_at, now, None)}")
-    for meter in meters(watch, now):
-        print(f"{meter.name:<6} {meter.words}{f'  ({meter.note})' if meter.note else ''}")
-    print(words(jobs_line(watch)))
-    for line in spend_lines(watch):
-        print(line)
+    owner, label = ledger.owner(session), ledger.label(session.id)
+    print(report(watch, owner, label, now, None, settings.people, markdown=args.markdown))
     return DONE
+
+
+def _report_facts(engine: Engine, session: Session, watch: Watch) -> dict[str, object]:
+    """Return the session in the API's names, and under `ionq_tui` what its jobs add up to and what happened."""
+    facts = session_facts(engine, session)
+    ours = {
+        "jobs": {"total": len(watch.counted), **watch.by_status},
+        "money": {
+            "charged": [wire.money_json(amount) for amount in watch.charged],
+            "reserved": [wire.money_json(amount) for amount in watch.reserved],
+            "jobs_priced": watch.priced_count,
+            "jobs_finished": watch.finished_count,
+        },
+        "failures": [wire.job_json(job) for job in watch.counted if job.failed],
+        "events": [
+            {"at": rfc3339(event.at), "kind": event.kind.value, "job_id": event.subject or None, "words": event.words}
+            for event in watch.events
+        ],
+    }
+    known = facts["ionq_tui"]
+    return {**facts, "ionq_tui": {**(known if isinstance(known, dict) else {}), **ours}}
 
 
 async def _watched(engine: Engine, session: Session) -> Watch:

@@ -87,9 +87,8 @@ def report_facts(
 
 def per_job(watch: Watch) -> str:
     """Return what a job cost on average, for each unit, of those whose cost is known; empty where of none."""
-    costs = [
-        cost.cost for job in watch.counted if (cost := watch.costs.get(job.id)) is not None and cost.cost is not None
-    ]
+    known = (watch.costs.get(job.id) for job in watch.counted)
+    costs = [cost.cost for cost in known if cost is not None and cost.cost is not None]
     counts = Counter(amount.unit for amount in costs if amount.value > 0)
     told = [
         f"{figure((amount.value / counts[amount.unit]).quantize(Decimal('0.01')))} {unit(amount.unit)}"
