@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -38,15 +39,14 @@ class Estimator:
         if self._again.get(question, 0.0) > self._clock.monotonic():
             return
         self._again[question] = float("inf")
-        answered = False
         try:
             heard = await self._cloud.estimate(*question)
-            answered = isinstance(heard, Estimate)
-            self.told.apply(lambda told: MappingProxyType({**told, question: heard}))
-        finally:
-            # a screen that was left cancels the question
-            if not answered:
-                self._again[question] = self._clock.monotonic() + AGAIN
+        except asyncio.CancelledError:
+            del self._again[question]  # by a screen that was left
+            raise
+        if isinstance(heard, Fault):
+            self._again[question] = self._clock.monotonic() + AGAIN
+        self.told.apply(lambda told: MappingProxyType({**told, question: heard}))
 
     def forget_faults(self) -> None:
         """Let what failed be asked again at once."""

@@ -73,7 +73,9 @@ SESSIONS: Commands = (
 CHOOSE = Command("look", "enter", "new session", "Fill the form for a new session on it; nothing is sent yet.")
 """What enter means in the table of backends."""
 
-BACKENDS: Commands = (Command("copy", "c,y", "copy", "Copy the backend's name."),)
+CIRCUIT = Command("circuit", "i", "estimate", "Choose the kind of job whose cost is estimated; asking costs nothing.")
+
+BACKENDS: Commands = (Command("copy", "c,y", "copy", "Copy the backend's name."), CIRCUIT)
 
 _PAGES: Commands = (
     Command("page_back", "pageup", "page back", "Scroll back what is told here.", False),
@@ -96,6 +98,7 @@ LIVE: Commands = (
 
 JOB: Commands = (
     Command("cancel", "x", "cancel job", "Cancel this job; asks first."),
+    Command("export", "w", "save result", "Save the result in a new file, as CSV or JSON; asks which."),
     Command("copy", "c,y", "copy", "Copy the job's id."),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual import on
@@ -127,9 +128,10 @@ class BackendsScreen(Cockpit):
         self._look_closer(event.key)
 
     def _look_closer(self, name: str) -> None:
-        self.run_worker(self._looked_at(name), group="measure", description=f"more of {name}", exclusive=True)
+        self._look_at(name)
 
-    async def _looked_at(self, name: str) -> None:
+    @work(group="measure", description="more of a backend", exclusive=True)
+    async def _look_at(self, name: str) -> None:
         """Read what was measured, then how the queue was here, then what a job would cost."""
         engine = self.engine
         await engine.yard.measure(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from time import monotonic
 from typing import ClassVar
 from uuid import uuid4
@@ -126,7 +127,8 @@ class NewSessionScreen(Attentive, Cockpit):
         """Ask, once, what a job on it would cost."""
         told = self.engine.connection
         if told.key_masked or told.demo:
-            asking = self.engine.estimator.ask(self._backend)
+            # As a function: a coroutine that is superseded before it starts would complain that it was never awaited.
+            asking = partial(self.engine.estimator.ask, self._backend)
             self.run_worker(asking, group="estimate", description=f"estimate on {self._backend}", exclusive=True)
 
     # What is shown

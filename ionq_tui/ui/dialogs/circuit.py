@@ -1,0 +1,71 @@
+"""The kind of job that estimates are for."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalGroup
+from textual.getters import query_one
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from ionq_tui.model.estimate import Circuit
+from ionq_tui.ui.commands import DIALOG, bindings
+from ionq_tui.ui.widgets.field import Field
+from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.price import CircuitDraft, draft_of_circuit
+from ionq_tui.view.tone import Cell, Tone, line
+
+_HINT = "tab goes on · enter asks IonQ, which costs nothing · esc: as it was"
+
+
+class CircuitDialog(ModalScreen[Circuit | None]):
+    """Answers with a kind of job, or with None where it is to stay as it was."""
+
+    CSS_PATH = "../styles/dialog.tcss"
+    AUTO_FOCUS = "#shots"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIALOG[:1])]
+
+    said = query_one("#said", Words)
+
+    def __init__(self, begin: Circuit) -> None:
+        """Take what stands in the fields at first."""
+        super().__init__(classes="dialog")
+        self._begin = draft_of_circuit(begin)
+
+    def compose(self) -> ComposeResult:
+        """A field for each number, and a line for what is wrong with it."""
+        begin = self._begin
+        with VerticalGroup(id="dialog"):
+            yield Words(line(Cell("Estimate what a job costs: of which kind?", Tone.STRONG)), id="title")
+            for name, value in (
+                ("shots", begin.shots),
+                ("2q-gates", begin.two_qubit_gates),
+                ("1q-gates", begin.one_qubit_gates),
+                ("qubits", begin.qubits),
+            ):
+                yield Field(name, value, most=10)
+            yield Words(line(Cell(_HINT, Tone.DIM)), id="said")
+
+    @on(Input.Changed)
+    def _read(self) -> None:
+        trouble = self._draft.trouble
+        self.said.tell(line(Cell(f"! {trouble}", Tone.WARN) if trouble else Cell(_HINT, Tone.DIM)))
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if (circuit := self._draft.circuit) is not None:
+            self.dismiss(circuit)
+
+    @property
+    def _draft(self) -> CircuitDraft:
+        shots, twos, ones, qubits = (field.value for field in self.query(Field))
+        return CircuitDraft(shots, twos, ones, qubits)
+
+    async def action_dismiss(self, result: Circuit | None = None) -> None:
+        """Leave it as it was."""
+        self.dismiss(None)

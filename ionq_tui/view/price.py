@@ -1,0 +1,113 @@
+"""What jobs would cost, in words; always marked as an estimate, and never computed across units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ionq_tui.model.estimate import Circuit, Estimate
+from ionq_tui.model.limits import INT32_MAX, Limits
+from ionq_tui.model.link import Fault
+from ionq_tui.model.money import Money
+from ionq_tui.view.amount import count, counted, money, unit
+from ionq_tui.view.fault import fault_says
+from ionq_tui.view.moment import NOTHING, duration_ms
+from ionq_tui.view.plain import plain
+from ionq_tui.view.tone import Cell, Line, Tone, line
+
+
+def estimate_words(estimate: Estimate | Fault) -> str:
+    """Return "about 0.71 usd per 1,000 shots of 20 2q and 20 1q gates on 25 qubits, runs about 14s"."""
+    if isinstance(estimate, Fault):
+        return f"none: {fault_says(estimate)}"
+    kind = estimate.circuit
+    asked = f"per {count(kind.shots)} shots of {_gates(kind)} on {counted(kind.qubits, 'qubit')}"
+    if estimate.cost is None:
+        return f"IonQ names no price {asked}"
+    run = duration_ms(estimate.run_ms)
+    return f"about {money(estimate.cost)} {asked}" + (f", runs {_about(run)}" if run != NOTHING else "")
+
+
+def reach_line(estimate: Estimate | Fault | None, limits: Limits) -> Line:
+    """Return about how many jobs the limits allow, or what so many jobs would cost; empty where nothing was told."""
+    if estimate is None:
+        return ()
+    if isinstance(estimate, Fault):
+        return line(Cell(f"· no estimate of what jobs cost: {fault_says(estimate)}", Tone.DIM))
+    kind, cost = job_words(estimate.circuit), estimate.cost
+    if cost is None:
+        return line("· IonQ names no price for jobs on it")
+    if limits.money is None:
+        many = limits.jobs or 1
+        if not cost.value.is_finite():
+            return ()
+        total = money(Money(cost.value * many, cost.unit))
+        verb = "costs" if many == 1 else "cost"
+        return line(f"· {counted(many, 'job')} of {kind} {verb} about {total} (estimate)")
+    allowed = estimate.jobs_within(Limits(money=limits.money))
+    if allowed is None:
+        other = f": not in {unit(limits.money.unit)}, the unit of the limit" if cost.unit != limits.money.unit else ""
+        return line(f"· a job of {kind} costs about {money(cost)} (estimate){other}")
+    if not allowed:
+        words = f"! {money(limits.money)} is less than one job of {kind}: about {money(cost)} (estimate)"
+        return line(Cell(words, Tone.WARN))
+    first = f"; {counted(limits.jobs, 'job')} come first" if limits.jobs is not None and limits.jobs <= allowed else ""
+    return line(f"· {money(limits.money)} is about {counted(allowed, 'job')} of {kind} (estimate){first}")
+
+
+def job_words(kind: Circuit) -> str:
+    """Return "1,000 shots with 20 two-qubit gates"."""
+    return f"{counted(kind.shots, 'shot')} with {counted(kind.two_qubit_gates, 'two-qubit gate')}"
+
+
+def _gates(kind: Circuit) -> str:
+    return f"{count(kind.two_qubit_gates)} 2q and {count(kind.one_qubit_gates)} 1q gates"
+
+
+def _about(span: str) -> str:
+    return span if span.startswith("<") else f"about {span}"
+
+
+@dataclass(frozen=True, slots=True)
+class CircuitDraft:
+    """The kind of job as it is being typed."""
+
+    shots: str
+    two_qubit_gates: str
+    one_qubit_gates: str
+    qubits: str
+
+    @property
+    def circuit(self) -> Circuit | None:
+        """What is asked for; None where a field cannot be read."""
+        shots, qubits = _number(self.shots, 1), _number(self.qubits, 1)
+        twos, ones = _number(self.two_qubit_gates), _number(self.one_qubit_gates)
+        if shots is None or qubits is None or twos is None or ones is None:
+            return None
+        return Circuit(qubits, ones, twos, shots)
+
+    @property
+    def trouble(self) -> str:
+        """What cannot be read, in words; empty where all can."""
+        fields = (
+            ("shots", self.shots, 1),
+            ("2q gates", self.two_qubit_gates, 0),
+            ("1q gates", self.one_qubit_gates, 0),
+            ("qubits", self.qubits, 1),
+        )
+        for name, text, least in fields:
+            if _number(text, least) is None:
+                return f'{name}: "{plain(text, 20)}" is not a whole number from {least} to {INT32_MAX:,}'
+        return ""
+
+
+def draft_of_circuit(kind: Circuit) -> CircuitDraft:
+    """Return what to type for this kind of job."""
+    return CircuitDraft(str(kind.shots), str(kind.two_qubit_gates), str(kind.one_qubit_gates), str(kind.qubits))
+
+
+def _number(text: str, least: int = 0) -> int | None:
+    written = text.strip(" ")
+    if not written.isascii() or not written.isdigit() or len(written) > 12:
+        return None
+    number = int(written)
+    return number if least <= number <= INT32_MAX else None
