@@ -114,7 +114,7 @@ def test_what_became_of_a_decision(server: HostileServer, tmp_path: Path, record
     with dashboard(server, tmp_path, "attach", session_id) as terminal:
         terminal.wait_for("33 jobs: ").keys("x").wait_for("Cancel 1 job?")
         server.edit, server.deaf = refusing(Endpoint.OTHER, 403, MIXED), frozenset({Endpoint.OTHER})
-        rested(terminal, "tab").keys("enter").wait_for("this key may not")
+        rested(terminal, "tab").keys("enter").wait_for("5f9564: not")
         server.edit, server.deaf = refusing(Endpoint.END, 403, MIXED), frozenset({Endpoint.END})
         ended_by_keys(terminal, session_id)
         terminal.wait_for(lambda _: server.count(Endpoint.END) == 1).wait_for("STILL OPEN")
