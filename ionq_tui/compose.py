@@ -117,7 +117,9 @@ class Stair:
         from ionq_tui.engine.engine import Engine
 
         clock = clock or SystemClock(lambda: channel.ahead)
-        engine = Engine(connection, HttpCloud(channel), clock, journal, self.settings.poll_interval)
+        engine = Engine(
+            connection, HttpCloud(channel), clock, journal, self.settings.poll_interval, people=self.settings.people
+        )
         if channel.wiring.auth is not None:
             self._auths[engine] = channel.wiring.auth
         return engine

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from ionq_tui.engine.desk import Desk
 from ionq_tui.engine.estimator import Estimator
@@ -16,6 +18,8 @@ from ionq_tui.model.record import Place
 
 _INQUIRIES_KEPT = 50
 
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+
 
 class Engine:
     """The sessions, the backends, the desk, and a watcher for each session that somebody looks at."""
@@ -27,12 +31,15 @@ class Engine:
         clock: Clock,
         journal: Journal,
         interval: float,
+        *,
+        people: Mapping[str, str] = _NOBODY,
     ) -> None:
-        """Take the connection's facts, the ports, and the usual seconds between two readings."""
+        """Take the connection's facts, the ports, the usual seconds between two readings, and names by user id."""
         self.connection = connection
         self.cloud = cloud
         self.clock = clock
         self.journal = journal
+        self.people = people
         self.home = Home(cloud, clock, interval, self._listed)
         self.yard = Yard(cloud, clock, journal, connection.base_url)
         self.estimator = Estimator(cloud, clock)

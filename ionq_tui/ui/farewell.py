@@ -29,7 +29,7 @@ def farewell(engine: Engine | None, ended: tuple[str, ...] = ()) -> ExitNote:
         if session.id in ledger.ending:
             lines.append(f"asked to end, not proved: {session.id}")
         elif session.id in ledger.ends:
-            lines.append(end_result(ledger.ends[session.id], now, None, session_id=session.id).text)
+            lines.append(end_result(ledger.ends[session.id], now, None, engine.people, session.id).text)
             lines.append(f"not ended: {session.id}")
         else:
             lines.append(f"left running: {session.id}")

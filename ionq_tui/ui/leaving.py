@@ -100,7 +100,7 @@ class Leaving(App[ExitNote], inherit_bindings=False):
         outcome = await engine.desk.end(session_id)
         if isinstance(outcome, Ended):
             return True
-        told = end_result(outcome, engine.clock.now(), None, session_id=session_id)
+        told = end_result(outcome, engine.clock.now(), None, engine.people, session_id)
         self.notify(told.text, severity="error", timeout=60, markup=False)
         return False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 
 from ionq_tui.model.backend import Backend
@@ -14,7 +14,7 @@ from ionq_tui.view.amount import count
 from ionq_tui.view.moment import NOTHING, clock
 from ionq_tui.view.plain import cells, plain
 from ionq_tui.view.row import SessionItem, queue_words
-from ionq_tui.view.status import backend_status
+from ionq_tui.view.status import NOBODY, backend_status
 from ionq_tui.view.tone import Cell, Line, Tone, joined, line
 
 _OURS = (Owner.HERE, Owner.YOU, Owner.UNKNOWN, Owner.OTHER)
@@ -40,13 +40,19 @@ def active_on(backend: str, items: Iterable[SessionItem]) -> list[SessionItem]:
 
 
 def review_lines(
-    request: OpenRequest, items: Iterable[SessionItem], now: datetime, tz: tzinfo | None, *, readable: bool = True
+    request: OpenRequest,
+    items: Iterable[SessionItem],
+    now: datetime,
+    tz: tzinfo | None,
+    people: Mapping[str, str] = NOBODY,
+    *,
+    readable: bool = True,
 ) -> list[Line]:
     """Return what speaks against opening, or should be known before; `items` are the sessions now known.
 
     Where a limit cannot be read (`readable` is False) nothing is said of limits that are not there.
     """
-    told = [_active(item, now, tz) for item in active_on(request.backend, items)]
+    told = [_active(item, now, tz, people) for item in active_on(request.backend, items)]
     limits = request.limits
     if not readable:
         pass
@@ -59,13 +65,15 @@ def review_lines(
     return told
 
 
-def _active(item: SessionItem, now: datetime, tz: tzinfo | None) -> Line:
+def _active(item: SessionItem, now: datetime, tz: tzinfo | None, people: Mapping[str, str]) -> Line:
     short = plain(item.session.short, 6)
     at = clock(item.session.created_at, now, tz)
     if item.owner is Owner.HERE or item.owner is Owner.YOU:
         by = "here" if item.owner is Owner.HERE else "by you"
         return line(Cell(f"! {short}, opened {by} at {at}, is still active on this backend", Tone.WARN))
+    name = people.get(item.session.creator_id or "")
     whose = "somebody else's session" if item.owner is Owner.OTHER else "a session, whose is unknown,"
+    whose = whose if name is None else f"a session opened by {plain(name, 40)}"
     return line(f"· {whose} is active on it too: {short}")
 
 

@@ -34,7 +34,7 @@ def _dialog(engine: Engine, shown: tuple[Session, ...]) -> Ask[str]:
     ledger, now = engine.desk.ledger.value, engine.clock.now()
     told: list[Line | str] = ["The reply was lost. Looking for it found what may be it:"]
     for one in shown:
-        told += [title(one, ledger.owner(one)), f"  {steps(one, now, None)}"]
+        told += [title(one, ledger.owner(one), people=engine.people), f"  {steps(one, now, None, engine.people)}"]
     one_only = len(shown) == 1
     yes = [Choice("Yes, it is mine" if one_only else f"It is {plain(one.short, 6)}", one.id) for one in shown]
     return Ask(

@@ -78,9 +78,9 @@ class EndSession(Ask[tuple[str, ...]]):
         watch = self._engine.watcher(session.id).store.value
         known = watch if watch.session is not None else replace(watch, session=session)
         now = self._engine.clock.now()
-        return end_facts(
-            known, ledger.owner(session), ledger.label(session.id), self._heard(watch, session, now), now, None
-        )
+        heard = self._heard(watch, session, now)
+        owner, label = ledger.owner(session), ledger.label(session.id)
+        return end_facts(known, owner, label, heard, now, None, self._engine.people)
 
     def _heard(self, watch: Watch, session: Session, now: datetime) -> datetime | None:
         """Tell when these facts were last heard: from the session itself, else from the list it stood in."""
@@ -126,7 +126,7 @@ async def _end_and_tell(app: App[Result], engine: Engine, ids: tuple[str, ...], 
         ended = isinstance(outcome, Ended)
         if ended and not tell_ended:
             continue
-        said = end_result(outcome, engine.clock.now(), None, session_id=session_id)
+        said = end_result(outcome, engine.clock.now(), None, engine.people, session_id)
         app.notify(said.text, severity="information" if ended else "error", timeout=10 if ended else 60, markup=False)
 
 

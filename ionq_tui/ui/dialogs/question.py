@@ -27,7 +27,7 @@ def ask_question(app: App[Result], engine: Engine, question: Question) -> None:
         f"On {plain(question.request.backend, 60)}: {open_result(question.outcome, now, None).text}"
     ]
     for one in shown:
-        told += ["", title(one, ledger.owner(one)), f"  {steps(one, now, None)}"]
+        told += ["", title(one, ledger.owner(one), people=engine.people), f"  {steps(one, now, None, engine.people)}"]
     choices = [Choice("Keep looking", KEEP)]
     choices += [Choice(f"It is {plain(one.short, 6)}", one.id) for one in shown]
     if question.outcome.looked_at is not None:

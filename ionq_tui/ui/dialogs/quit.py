@@ -29,7 +29,7 @@ class QuitQuestion(Ask[QuitAnswer]):
         super().__init__(
             "A session opened here is still running",
             (
-                title(session, ledger.owner(session), ledger.label(session.id)),
+                title(session, ledger.owner(session), ledger.label(session.id), engine.people),
                 "",
                 line("left running, it goes on costing until it ends or is ended; to come back:"),
                 line(f"  {attach_command(session.id)}"),

@@ -72,7 +72,7 @@ class JobScreen(Cockpit):
             self.facts.tell(f"job {plain(self.job_id, 80)} is not in this session's list")
             return
         found = self._inquiry.findings.value
-        facts = job_facts(job, watch.costs.get(job.id), self.engine.clock.now(), None)
+        facts = job_facts(job, watch.costs.get(job.id), self.engine.clock.now(), None, self.engine.people)
         told: list[Line | str] = [_fact(one, failed=job.failed) for one in facts]
         if found.known is not None:
             told += [_fact(one, failed=False) for one in detail_facts(found.known)]

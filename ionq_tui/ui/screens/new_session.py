@@ -60,12 +60,13 @@ class NewSessionScreen(Attentive, Cockpit):
     preview = query_one("#preview", Words)
     form_title = query_one("#form-title", Words)
 
-    def __init__(self, engine: Engine, backend_name: str, like: Limits = NO_LIMITS) -> None:
-        """Take the engine, the backend, and the limits to begin with."""
+    def __init__(self, engine: Engine, backend_name: str, like: Limits = NO_LIMITS, label: str = "") -> None:
+        """Take the engine, the backend, and the limits and the label to begin with."""
         super().__init__(engine)
         self.quiet = Quiet()
         self._backend = backend_name
         self._begin = draft_of(like, engine.billed_in)
+        self._label = label
         self._token = uuid4().hex
         self._spent = False
         """True from the press until it is certain that nothing was opened."""
@@ -83,7 +84,7 @@ class NewSessionScreen(Attentive, Cockpit):
     def compose_body(self) -> Iterable[Widget]:
         """The fields, what is to be known, what is sent, the buttons."""
         yield Words(id="form-title", classes="one-line")
-        yield LimitsForm(self._begin)
+        yield LimitsForm(self._begin, self._label)
         yield Caption()
         with VerticalScroll(id="known", can_focus=False):
             yield Words(id="review")
@@ -152,7 +153,7 @@ class NewSessionScreen(Attentive, Cockpit):
         now = self.engine.clock.now()
         asked = request or OpenRequest(self._backend)
         reach = reach_line(self.engine.estimator.of(self._backend), asked.limits) if request is not None else ()
-        told = review_lines(asked, items, now, None, readable=request is not None)
+        told = review_lines(asked, items, now, None, self.engine.people, readable=request is not None)
         self.review.tell(*told[:-2], *([reach] if reach else []), *told[-2:])
         width = (self.preview.content_size.width or self.app.size.width - 2) - 1
         if request is not None:

@@ -151,22 +151,23 @@ class SessionScreen(Cockpit):
 
     def _show_state(self) -> None:
         watch, now, ledger = self.known, self.engine.clock.now(), self.engine.desk.ledger.value
-        session = watch.session
+        session, people = watch.session, self.engine.people
         if session is None:
             said = f"no such session: {self.session_id}" if self.missing else f"{self.session_id}: being read…"
             self.heading_line.tell(said)
             return
-        self.heading_line.tell(title(session, ledger.owner(session), ledger.label(session.id)))
-        told = timeline(session, now, None, ending=self.ending, seen_active=watch.seen_active)
+        self.heading_line.tell(title(session, ledger.owner(session), ledger.label(session.id), people))
+        told = timeline(session, now, None, people, ending=self.ending, seen_active=watch.seen_active)
         self.steps_line.tell(told)
         self._look_ahead(watch, now)
         self.gauges.measure(watch, now, self._coming, notes=not self.has_class("-low"))
-        lines = [*self._alarm, *outcome_lines(watch, ledger.ends.get(session.id), now, None, ending=self.ending)]
+        outcome = ledger.ends.get(session.id)
+        lines = [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending)]
         if first := first_line(self._coming, now, None):
             lines.append(first)
         self.outcome.tell(*lines)
         self.outcome.display = bool(lines)
-        self.history.show(watch, now)
+        self.history.show(watch, now, people)
 
     def _look_ahead(self, watch: Watch, now: datetime) -> None:
         """Estimate anew for a new picture, else every ten seconds; ring once for each alarm that is new."""

@@ -131,7 +131,7 @@ class SessionsScreen(Cockpit):
 
     def _cells(self, item: SessionItem) -> Row:
         ending = item.session.id in self.engine.desk.ledger.value.ending
-        return session_row(*item, self.engine.clock.now(), None, ending=ending)
+        return session_row(*item, self.engine.clock.now(), None, ending=ending, people=self.engine.people)
 
     # What is done
 
@@ -175,12 +175,12 @@ class SessionsScreen(Cockpit):
         session = self._session(self.table.key)
         if session is None or session.backend is None:
             return
-        self._form(session.backend, session.limits)
+        self._form(session.backend, session.limits, self.engine.desk.ledger.value.label(session.id))
 
-    def _form(self, backend: str, limits: Limits) -> None:
+    def _form(self, backend: str, limits: Limits, label: str) -> None:
         from ionq_tui.ui.screens.new_session import NewSessionScreen
 
-        self.app.push_screen(NewSessionScreen(self.engine, backend, limits))
+        self.app.push_screen(NewSessionScreen(self.engine, backend, limits, label))
 
     def action_end(self) -> None:
         """Ask, and end what was shown."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from textual.app import ComposeResult
@@ -40,13 +40,13 @@ class History(VerticalScroll):
         if self.whole:
             self.focus()
 
-    def show(self, watch: Watch, now: datetime) -> None:
+    def show(self, watch: Watch, now: datetime, people: Mapping[str, str]) -> None:
         """Tell what happened."""
         looked = (watch.events, self.whole, watch.costs)
         if looked != self._told:
             self._told = looked
             events = watch.events[::-1] if self.whole else watch.events[: -_FEW - 1 : -1]
             told: list[Line | str] = [
-                event_line(event, now, None, costs=watch.costs, with_utc=self.whole) for event in events
+                event_line(event, now, None, costs=watch.costs, people=people, with_utc=self.whole) for event in events
             ]
             self._words.tell(*(told or ["nothing has happened yet"]))

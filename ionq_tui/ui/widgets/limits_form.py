@@ -15,18 +15,19 @@ _LIMITS = ("jobs", "time", "money")
 class LimitsForm(VerticalGroup):
     """Jobs, time, money and a label."""
 
-    def __init__(self, begin: Draft) -> None:
+    def __init__(self, begin: Draft, label: str = "") -> None:
         """Take what stands in the fields at first."""
         super().__init__(id="form")
         self._begin = begin
         self._unit = begin.unit
+        self._called = label
 
     def compose(self) -> ComposeResult:
         """A line for each."""
         yield Field("jobs", self._begin.jobs, most=16)
         yield Field("time", self._begin.time, most=16)
         yield Field("money", self._begin.money, most=24)
-        yield Field("label", "", most=80)
+        yield Field("label", self._called, most=80)
 
     def on_mount(self) -> None:
         """Tell at once how the fields are read."""
