@@ -45,6 +45,20 @@ def key_screen() -> None:
     KeyScreen._check_typed = fail  # type: ignore[method-assign]
 
 
+def live() -> None:
+    """The live screen fails at a key."""
+    from textual import events
+
+    from ionq_tui.ui.screens.session import SessionScreen
+
+    def fail(self: SessionScreen, event: events.Key) -> None:
+        if event.key == "f2":
+            secret = os.environ["IONQ_API_KEY"]
+            raise OSError(f"cannot show {secret}")
+
+    SessionScreen.on_key = fail  # type: ignore[attr-defined]
+
+
 def picture() -> None:
     """Nothing breaks: a picture of the key screen is taken at the first key after a paste."""
     from textual import events
@@ -61,5 +75,6 @@ def picture() -> None:
 
 if __name__ == "__main__":
     broken = sys.argv.pop(1)
-    {"transport": transport, "widget": widget, "key-screen": key_screen, "picture": picture}[broken]()
+    ways = {"transport": transport, "widget": widget, "key-screen": key_screen, "live": live, "picture": picture}
+    ways[broken]()
     sys.exit(main())

@@ -171,7 +171,8 @@ def test_the_dashboard_through_every_kind_of_failure(stage: Stage, moody: Moody)
         terminal.paste(CANARY).wait_for("•••••••").keys("enter")
         terminal.wait_for(lambda now: now.text.count("refused") == 2)
         moody.turn("well")
-        terminal.paste(CANARY).wait_for("•••••••").keys("enter").wait_for("live")
+        terminal.paste(CANARY).wait_for("•••••••").keys("enter")
+        terminal.wait_for(lambda now: "API KEY" not in now.text and "live" in now.lines[0])
         asked_anew(terminal, moody, "forbidding")
         terminal.wait_for("not enabled").keys("ctrl+c")
         assert terminal.wait_exit() == 0
@@ -213,6 +214,27 @@ def test_a_crash_on_the_key_screen(stage: Stage) -> None:
         report = stage.over(terminal)
         assert not terminal.alternate
     assert "LookupError: what is ••••?" in report
+    stage.search()
+
+
+def test_a_crash_tells_which_sessions_go_on(stage: Stage, moody: Moody) -> None:
+    moody.cloud.sessions.clear()
+    moody.cloud.active.clear()
+    with stage.open(argv=[*SABOTEUR, "live"], IONQ_API_KEY=CANARY) as terminal:
+        terminal.wait_for("(environment)").wait_for("live").keys("b").wait_for("> qpu.forte-1").keys("enter")
+        terminal.wait_for("NEW SESSION on qpu.forte-1").type("10").keys("tab").type("60").keys("tab", "tab")
+        terminal.wait_for('"duration_limit_min": 60')
+        terminal.keys("tab", "tab")  # past the label and Back
+        terminal.wait_quiet(0.5).keys("enter").wait_for(lambda _: bool(moody.cloud.sessions))
+        [opened] = moody.cloud.sessions
+        terminal.wait_for(lambda now: opened in now.text and "CREATED" in now.text)
+        terminal.type("\x1bOQ")
+        assert terminal.wait_exit() == 1
+        report = stage.over(terminal)
+        assert not terminal.alternate
+    assert "OSError: cannot show ••••WXYZ" in report
+    assert f"left running: {opened}" in report
+    assert f"ionq-tui attach {opened}" in report
     stage.search()
 
 
