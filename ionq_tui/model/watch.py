@@ -5,7 +5,6 @@ Time is no part of it: two pictures are equal where nothing changed, whenever th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,8 +13,9 @@ from types import MappingProxyType
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.link import FRESH, Fault, Link, link_of
-from ionq_tui.model.money import Money, totals
+from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
+from ionq_tui.model.tally import NO_TALLY, Tally, amounts, cost_is_final, tally_of
 
 EVENTS_KEPT = 500
 
@@ -43,6 +43,8 @@ class Watch:
     """Why the jobs are not to be seen, where the session itself is."""
     events: tuple[Event, ...] = ()
     """Newest last, the last 500."""
+    tally: Tally = field(default=NO_TALLY, compare=False, repr=False)
+    """What the jobs come to, carried on by the steps below."""
 
     @property
     def ended(self) -> bool:
@@ -55,53 +57,49 @@ class Watch:
         return tuple(job for job in self.jobs.values() if job.parent_job_id is None)
 
     @property
+    def count(self) -> int:
+        """How many jobs there are that are not parts of another one."""
+        return sum(self._sum.by_status.values())
+
+    @property
     def by_status(self) -> Mapping[str, int]:
         """How many jobs have each status, most first."""
-        return dict(Counter(job.status for job in self.counted).most_common())
+        return self._sum.by_status
 
     @property
     def unfinished(self) -> tuple[Job, ...]:
         """Jobs that wait or run."""
-        return tuple(job for job in self.counted if not job.finished)
+        return tuple(self._sum.unfinished.values())
 
     @property
     def charged(self) -> tuple[Money, ...]:
         """Charged so far, per unit, without dry runs."""
-        return totals(cost.cost for cost in self._real_costs() if cost.cost is not None)
+        return amounts(self._sum.charged)
 
     @property
     def reserved(self) -> tuple[Money, ...]:
         """Reserved for unfinished jobs that are not yet charged, per unit."""
-        return totals(
-            cost.estimate
-            for job_id, cost in self.costs.items()
-            if cost.cost is None
-            and cost.estimate is not None
-            and self._spends(job_id, cost)
-            and not self.jobs[job_id].finished
-        )
+        return amounts(self._sum.reserved)
 
     @property
     def finished_count(self) -> int:
         """Jobs with a final status that can have cost money."""
-        return sum(job.finished and not job.dry_run for job in self.counted)
+        return self._sum.finished
 
     @property
     def priced_count(self) -> int:
         """Finished jobs whose final cost is known."""
-        return sum(job.finished and not job.dry_run and self.cost_is_final(job) for job in self.counted)
+        return self._sum.priced
 
     def cost_is_final(self, job: Job) -> bool:
         """True where the cost of a finished job need not be asked again."""
-        cost = self.costs.get(job.id)
-        return cost is not None and (cost.cost is not None or cost.dry_run or job.dry_run)
+        return cost_is_final(job, self.costs.get(job.id))
 
-    def _spends(self, job_id: str, cost: JobCost) -> bool:
-        job = self.jobs.get(job_id)
-        return job is not None and not cost.dry_run and not job.dry_run
-
-    def _real_costs(self) -> Iterable[JobCost]:
-        return (cost for job_id, cost in self.costs.items() if self._spends(job_id, cost))
+    @property
+    def _sum(self) -> Tally:
+        """What the jobs come to; counted anew only where the picture was not made step by step."""
+        held = self.tally
+        return held if held.jobs is self.jobs and held.costs is self.costs else tally_of(self.jobs, self.costs)
 
 
 EMPTY_WATCH = Watch()
@@ -130,9 +128,11 @@ def heard_jobs(watch: Watch, jobs: Iterable[Job], now: datetime, *, complete: bo
     happened = [
         event for job in changed.values() for event in _job_events(watch.jobs.get(job.id), job, watch.all_listed, now)
     ]
+    known = MappingProxyType({**watch.jobs, **changed}) if changed else watch.jobs
     return replace(
         watch,
-        jobs=MappingProxyType({**watch.jobs, **changed}) if changed else watch.jobs,
+        jobs=known,
+        tally=watch._sum.carried(known, watch.costs, changed),
         all_listed=listed,
         jobs_fault=None,
         events=_kept(watch.events, happened),
@@ -147,7 +147,10 @@ def heard_costs(watch: Watch, costs: Mapping[str, JobCost]) -> Watch:
         if cost != (held := watch.costs.get(job_id))
         and not (held is not None and held.cost is not None and cost.cost is None)
     }
-    return replace(watch, costs=MappingProxyType({**watch.costs, **changed})) if changed else watch
+    if not changed:
+        return watch
+    known = MappingProxyType({**watch.costs, **changed})
+    return replace(watch, costs=known, tally=watch._sum.carried(watch.jobs, known, changed))
 
 
 def lost(watch: Watch, fault: Fault) -> Watch:

@@ -103,7 +103,7 @@ def _report_facts(engine: Engine, session: Session, watch: Watch) -> dict[str, o
     """Return the session in the API's names, and under `ionq_tui` what its jobs add up to and what happened."""
     facts = session_facts(engine, session)
     ours = {
-        "jobs": {"total": len(watch.counted), **watch.by_status},
+        "jobs": {"total": watch.count, **watch.by_status},
         "money": {
             "charged": [wire.money_json(amount) for amount in watch.charged],
             "reserved": [wire.money_json(amount) for amount in watch.reserved],

@@ -73,7 +73,7 @@ def _of_jobs(watch: Watch, now: datetime) -> Forecast | None:
     sent = sum(_within(job.submitted_at, now) for job in watch.counted)
     if sent < 2:
         return None
-    left = max(0, limit - len(watch.counted))
+    left = max(0, limit - watch.count)
     return _at("jobs", now, left / sent, f"{sent / (span / timedelta(hours=1)):.0f} jobs/h", span)
 
 

@@ -47,16 +47,17 @@ def outcome_lines(
 
 def _final(watch: Watch) -> Line:
     """Tell the last numbers, and what proves the end where it is not the status."""
-    numbers = ", ".join((counted(len(watch.counted), "job"), *spend_lines(watch)))
+    numbers = ", ".join((counted(watch.count, "job"), *spend_lines(watch)))
     proof = "" if watch.session is None or watch.session.ended else ": IonQ says that it is active no longer"
     return line(Cell(f"ENDED{proof}", Tone.STRONG), f" · {numbers}")
 
 
 def newest_first(jobs: Mapping[str, Job]) -> list[Job]:
     """Return the jobs as they were sent, the newest first, each followed by its parts."""
-    ordered = sorted(jobs.values(), key=_sent_at, reverse=True)
+    ordered = sorted(jobs.values(), key=sent_at, reverse=True)
     return family({job.id: job for job in ordered})
 
 
-def _sent_at(job: Job) -> datetime:
+def sent_at(job: Job) -> datetime:
+    """Return when it was sent, or a moment long ago."""
     return aware(job.submitted_at) if job.submitted_at is not None else _LONG_AGO

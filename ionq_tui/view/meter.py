@@ -121,7 +121,7 @@ def _told_limit(session: Session, total: timedelta | None) -> str:
 
 def jobs_meter(watch: Watch) -> Meter:
     """Count the jobs, "≥" while not all of them are listed."""
-    session, number = watch.session, len(watch.counted)
+    session, number = watch.session, watch.count
     unseen = watch.jobs_fault is not None or not watch.all_listed
     note = "" if not unseen else "jobs not visible" if watch.jobs_fault is not None else "not all jobs listed yet"
     known = number > 0 or not unseen

@@ -62,7 +62,7 @@ def steps(session: Session, now: datetime, tz: tzinfo | None, people: Mapping[st
 
 def jobs_line(watch: Watch) -> Line:
     """Return "31 jobs: 28 completed · 1 FAILED · 1 running · 1 waiting"."""
-    number = len(watch.counted)
+    number = watch.count
     if watch.jobs_fault is not None and not number:
         return line(Cell("jobs not visible to this key, or not readable just now", Tone.WARN))
     if not number:

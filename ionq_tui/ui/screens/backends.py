@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.getters import query_one
 from textual.widget import Widget
 
@@ -125,10 +124,7 @@ class BackendsScreen(Cockpit):
         """Read what was measured of the backend, once somebody looks at it."""
         self._say()
         self.refresh_bindings()
-        self._look_closer(event.key)
-
-    def _look_closer(self, name: str) -> None:
-        self._look_at(name)
+        self._look_at(event.key)
 
     @work(group="measure", description="more of a backend", exclusive=True)
     async def _look_at(self, name: str) -> None:
@@ -167,7 +163,7 @@ class BackendsScreen(Cockpit):
             if circuit is not None:
                 self.engine.estimator.circuit.apply(lambda _: circuit)
                 self._say()
-                self._look_closer(self.table.key)
+                self._look_at(self.table.key)
 
         self.app.push_screen(CircuitDialog(self.engine.estimator.circuit.value), chosen)
 
@@ -175,7 +171,7 @@ class BackendsScreen(Cockpit):
         """Ask for the backends now, and for what could not be told before."""
         self.engine.yard.poller.nudge()
         self.engine.estimator.forget_faults()
-        self._look_closer(self.table.key)
+        self._look_at(self.table.key)
 
 
 def _text(item: BackendItem) -> str:

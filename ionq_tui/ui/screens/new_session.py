@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from time import monotonic
 from typing import ClassVar
 from uuid import uuid4
 
-from textual import on
+from textual import on, work
 from textual.actions import SkipAction
 from textual.containers import HorizontalGroup, VerticalScroll
 from textual.content import Content
@@ -124,13 +123,12 @@ class NewSessionScreen(Attentive, Cockpit):
         """Why nothing can be opened now; empty where it can."""
         return obstacle(self.engine.connection, self.engine.yard.fleet.value, self._backend, self.form.draft)
 
-    def _estimate(self) -> None:
+    @work(group="estimate", description="what a job would cost", exclusive=True)
+    async def _estimate(self) -> None:
         """Ask, once, what a job on it would cost."""
         told = self.engine.connection
         if told.key_masked or told.demo:
-            # As a function: a coroutine that is superseded before it starts would complain that it was never awaited.
-            asking = partial(self.engine.estimator.ask, self._backend)
-            self.run_worker(asking, group="estimate", description=f"estimate on {self._backend}", exclusive=True)
+            await self.engine.estimator.ask(self._backend)
 
     # What is shown
 

@@ -34,13 +34,14 @@ from ionq_tui.view.alarm import alarms
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About
 from ionq_tui.view.forecast import Forecast, first_line, forecasts
-from ionq_tui.view.live import newest_first, outcome_lines
+from ionq_tui.view.job_list import JobItems, JobOrder
+from ionq_tui.view.live import outcome_lines
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_row
 from ionq_tui.view.session_card import how_to_send, jobs_line, timeline, title
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
 _MANY = 500
-"""Jobs beyond which the table is made anew at most once a second."""
+"""Jobs beyond which the table is made anew at most once a second, and what is to come estimated less often."""
 
 _OUTLOOK = 10
 """Seconds between two estimates from the same picture."""
@@ -71,6 +72,7 @@ class SessionScreen(Cockpit):
         self.session_id = session_id
         self._watcher = engine.watcher(session_id)
         self._listed: Watch | None = None
+        self._order = JobOrder()
         self._looked: tuple[Watch, int] | None = None
         self._coming: tuple[Forecast, ...] = ()
         self._alarm: list[Line] = []
@@ -172,7 +174,8 @@ class SessionScreen(Cockpit):
     def _look_ahead(self, watch: Watch, now: datetime) -> None:
         """Estimate anew for a new picture, else every ten seconds; ring once for each alarm that is new."""
         moment = int(now.timestamp()) // _OUTLOOK
-        if self._looked is not None and self._looked[0] is watch and self._looked[1] == moment:
+        looked, at = self._looked or (None, 0)
+        if at == moment and (looked is watch or len(watch.jobs) > _MANY):
             return
         self._looked = watch, moment
         self._coming = forecasts(watch, now)
@@ -194,8 +197,7 @@ class SessionScreen(Cockpit):
         self.summary.display = not self.empty.display
         if self.empty.display:
             self.empty.tell(*how_to_send(self.session_id))
-        items = {job.id: JobItem(job, watch.costs.get(job.id)) for job in newest_first(watch.jobs)}
-        self._table.update_rows(items)
+        self._table.update_rows(JobItems(self._order.of(watch.jobs), watch.jobs, watch.costs))
         self._table.display = not bare and not self.history.whole
         if self._table.display and self.focused is None:
             self._table.focus()

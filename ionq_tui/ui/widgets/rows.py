@@ -97,7 +97,9 @@ class Rows(Generic[Item]):
 
     def _arrange(self) -> None:
         needle = self.needle.casefold()
-        keys = [key for key, item in self.items.items() if not needle or needle in self._text_of(item).casefold()]
+        keys = list(self.items)
+        if needle:
+            keys = [key for key in keys if needle in self._text_of(self.items[key]).casefold()]
         if self._column is not None:
             by = self._columns[self._column]
             column: Column[str] = Column(by.name, by.width, lambda key: by.key(self.items[key]))

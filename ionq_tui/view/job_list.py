@@ -1,0 +1,72 @@
+"""The jobs of a session as a table's rows, made only where somebody looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from ionq_tui.model.job import Job, JobCost
+from ionq_tui.view.live import newest_first, sent_at
+from ionq_tui.view.row import JobItem
+
+
+class JobItems(Mapping[str, JobItem]):
+    """Jobs with their costs by id, in an order; no item exists before it is looked at."""
+
+    def __init__(self, order: Sequence[str], jobs: Mapping[str, Job], costs: Mapping[str, JobCost]) -> None:
+        """Take the ids in their order."""
+        self._order = order
+        self._jobs = jobs
+        self._costs = costs
+
+    def __getitem__(self, key: str) -> JobItem:
+        """Return the job with its cost."""
+        return JobItem(self._jobs[key], self._costs.get(key))
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the ids in their order."""
+        return iter(self._order)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._order)
+
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is such a job."""
+        return key in self._jobs
+
+
+class JobOrder:
+    """The ids of jobs, newest first, kept from one picture to the next: a job that changes stays where it is."""
+
+    def __init__(self) -> None:
+        """Begin without jobs."""
+        self._jobs: Mapping[str, Job] = MappingProxyType({})
+        self._order: list[str] = []
+        self._simple = True
+        """True while no job is a part of another one."""
+
+    def of(self, jobs: Mapping[str, Job]) -> list[str]:
+        """Return the order of these jobs."""
+        if jobs is self._jobs:
+            return self._order
+        held = self._jobs
+        changed = [job for job_id, job in jobs.items() if held.get(job_id) is not job]
+        new = [job for job in changed if job.id not in held]
+        if len(jobs) != len(held) + len(new) or not self._keeps(changed, new):
+            self._order = [job.id for job in newest_first(jobs)]
+            self._simple = all(job.parent_job_id is None for job in jobs.values())
+        elif new:
+            self._order = [*(job.id for job in newest_first({job.id: job for job in new})), *self._order]
+        self._jobs = jobs
+        return self._order
+
+    def _keeps(self, changed: list[Job], new: list[Job]) -> bool:
+        """True where what changed stays in its place, and what is new is newer than all there was."""
+        if not self._simple or any(job.parent_job_id is not None for job in changed):
+            return False
+        moved = (
+            job.submitted_at != held.submitted_at for job in changed if (held := self._jobs.get(job.id)) is not None
+        )
+        first = self._jobs[self._order[0]] if self._order else None
+        return not any(moved) and (first is None or all(sent_at(job) > sent_at(first) for job in new))
