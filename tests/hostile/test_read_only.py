@@ -113,6 +113,7 @@ async def test_no_action_of_any_screen_sends_anything_that_changes(number: int, 
                     continue
                 if (shown := make(home)) is not home:
                     await app.push_screen(shown)
+                    await pilot.pause()
                 await shown.run_action(given.id)
                 await pilot.pause()
                 await press_all(pilot)

@@ -44,7 +44,6 @@ class State:
     shown: tuple[str, ...]
     where: str = "home"
     deaf: Endpoint | None = None
-    has_id: bool = True
 
 
 _NO_SESSIONS = (Endpoint.LIST, Endpoint.STATUS, Endpoint.CREATE)
@@ -64,7 +63,7 @@ STATES = (
     State("session vanished", answer(404, "Not Found", Endpoint.STATUS), ("show", "e" * 20),
           ("no such session", "check the id"), ("no such session", "check the id"), "session"),
     State("rate limited", answer(429, "Slow down", headers=(("Retry-After", "30"),)), ("ls",),
-          ("asks for fewer requests",), ("asks for fewer requests", "tried again"), "later"),
+          ("asks for fewer requests",), ("asks for fewer requests", "next try"), "later"),
     State("maintenance", answer(503, "Maintenance", headers=(("Retry-After", "120"),)), ("ls",),
           ("error of its own", "Maintenance"), ("error of its own", "next try"), "later"),
     State("jobs hidden, 403", answer(403, "Forbidden", Endpoint.JOBS), ("jobs", "ACTIVE"),
@@ -103,12 +102,15 @@ def test_a_command_says_it(
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.name)
 def test_the_screen_says_it(state: State, tmp_path: Path, record_property: Record) -> None:
-    with hostile_server() as server, started(server, state, tmp_path) as terminal:
-        for words in state.shown:
-            terminal.wait_for(lambda screen, words=words: words in " ".join(screen.text.split()))  # type: ignore[misc]
-        terminal.wait_for(REQUEST_ID)
-        assert terminal.exit_code is None
-    record_property("total", ("states", 1, 1))
+    good = False
+    try:
+        with hostile_server() as server, started(server, state, tmp_path) as terminal:
+            for words in (*state.shown, REQUEST_ID):
+                terminal.wait_for(lambda screen, words=words: words in " ".join(screen.text.split()))  # type: ignore[misc]
+            good = terminal.exit_code is None
+    finally:
+        record_property("total", ("states", int(good), 1))
+    assert good
 
 
 def started(server: HostileServer, state: State, home: Path) -> Terminal:
@@ -137,7 +139,7 @@ def test_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
     assert "IonQ cannot be reached" in capsys.readouterr().err
     clean = clean_environment(tmp_path, IONQ_API_URL=told["IONQ_API_URL"], IONQ_API_KEY=KEY)
     with Terminal(command(), clean, rows=24, columns=100) as terminal:
-        terminal.wait_for("IonQ cannot be reached").wait_for("check the network").wait_for("next try")
+        terminal.wait_for("IonQ cannot be reached").wait_for("check the network")
 
 
 @pytest.mark.parametrize("minutes", [-600, -10, 10, 600])
