@@ -14,7 +14,7 @@ from tests.hostile.server import Endpoint, HostileServer
 from tests.hostile.world import connected, hostile_server
 
 DROPPED = object()
-VALUES = (
+VALUES: tuple[object, ...] = (
     DROPPED,
     None,
     True,
