@@ -13,15 +13,26 @@ from ionq_tui.view.row import JobItem
 class JobItems(Mapping[str, JobItem]):
     """Jobs with their costs by id, in an order; no item exists before it is looked at."""
 
-    def __init__(self, order: Sequence[str], jobs: Mapping[str, Job], costs: Mapping[str, JobCost]) -> None:
-        """Take the ids in their order."""
+    def __init__(
+        self,
+        order: Sequence[str],
+        jobs: Mapping[str, Job],
+        costs: Mapping[str, JobCost],
+        made: dict[str, JobItem] | None = None,
+    ) -> None:
+        """Take the ids in their order, and the items that were made before."""
+        self._made = {} if made is None else made
         self._order = order
         self._jobs = jobs
         self._costs = costs
 
     def __getitem__(self, key: str) -> JobItem:
         """Return the job with its cost."""
-        return JobItem(self._jobs[key], self._costs.get(key))
+        job, cost, held = self._jobs[key], self._costs.get(key), self._made.get(key)
+        if held is not None and held[0] is job and held[1] is cost:
+            return held
+        made = self._made[key] = JobItem(job, cost)
+        return made
 
     def __iter__(self) -> Iterator[str]:
         """Return the ids in their order."""
@@ -36,18 +47,23 @@ class JobItems(Mapping[str, JobItem]):
         return key in self._jobs
 
 
-class JobOrder:
-    """The ids of jobs, newest first, kept from one picture to the next: a job that changes stays where it is."""
+class JobList:
+    """The jobs of one session, newest first, kept from one picture to the next: a job that changes stays where it is."""
 
     def __init__(self) -> None:
         """Begin without jobs."""
         self._jobs: Mapping[str, Job] = MappingProxyType({})
         self._order: list[str] = []
+        self._made: dict[str, JobItem] = {}
         self._simple = True
         """True while no job is a part of another one."""
 
-    def of(self, jobs: Mapping[str, Job]) -> list[str]:
-        """Return the order of these jobs."""
+    def items(self, jobs: Mapping[str, Job], costs: Mapping[str, JobCost]) -> JobItems:
+        """Return these jobs in their order."""
+        return JobItems(self.order(jobs), jobs, costs, self._made)
+
+    def order(self, jobs: Mapping[str, Job]) -> list[str]:
+        """Return the ids of these jobs in their order."""
         if jobs is self._jobs:
             return self._order
         held = self._jobs

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.session import Owner, Session
+from ionq_tui.model.watch import Watch
 from ionq_tui.view.amount import UNKNOWN, count, limits_short, money
 from ionq_tui.view.column import Column, Row, SortKey
 from ionq_tui.view.moment import NOTHING, aware, day_or_time, duration, duration_ms, left, since, spoken
@@ -26,6 +27,8 @@ class SessionItem(NamedTuple):
     session: Session
     owner: Owner = Owner.UNKNOWN
     label: str = ""
+    watch: Watch | None = None
+    """What was heard of its jobs and costs, None where nobody asks."""
 
 
 class JobItem(NamedTuple):
@@ -130,6 +133,12 @@ def job_row(job: Job, cost: JobCost | None, now: datetime) -> Row:
         Cell(NOTHING if job.shots is None else count(job.shots), tone),
         Cell(cost_words(job, cost), tone),
     )
+
+
+def job_text(item: JobItem) -> str:
+    """Return what a job is found by: its whole id, its name, its status in our word and in the server's."""
+    job = item.job
+    return f"{job.id} {plain(job.name, 200) if job.name else ''} {job_status(job.status).text} {job.status}"
 
 
 def family(jobs: Mapping[str, Job]) -> list[Job]:

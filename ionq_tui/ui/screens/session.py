@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
-from weakref import WeakKeyDictionary
 
 from textual import on
 from textual.getters import query_one
@@ -14,11 +13,11 @@ from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.poller import Freshness
-from ionq_tui.engine.watcher import Watcher
 from ionq_tui.model.job import Job
 from ionq_tui.model.link import FaultKind, Refused
 from ionq_tui.model.session import Session
 from ionq_tui.model.watch import Watch
+from ionq_tui.ui.bell import ring
 from ionq_tui.ui.commands import LIVE, Commands
 from ionq_tui.ui.dialogs.cancel import ask_to_cancel
 from ionq_tui.ui.dialogs.copy import CopyText, session_texts
@@ -34,20 +33,18 @@ from ionq_tui.view.alarm import alarms
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About
 from ionq_tui.view.forecast import Forecast, first_line, forecasts
-from ionq_tui.view.job_list import JobItems, JobOrder
+from ionq_tui.view.job_list import JobList
 from ionq_tui.view.live import outcome_lines
-from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_row
+from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_row, job_text
 from ionq_tui.view.session_card import how_to_send, jobs_line, timeline, title
 from ionq_tui.view.tone import Cell, Line, Tone, line
+from ionq_tui.view.used import window_title
 
 _MANY = 500
 """Jobs beyond which the table is made anew at most once a second, and what is to come estimated less often."""
 
 _OUTLOOK = 10
 """Seconds between two estimates from the same picture."""
-
-_RUNG: WeakKeyDictionary[Watcher, set[str]] = WeakKeyDictionary()
-"""Alarms that were told, by watcher, which outlives its screens: each rings once."""
 
 
 class SessionScreen(Cockpit):
@@ -72,7 +69,7 @@ class SessionScreen(Cockpit):
         self.session_id = session_id
         self._watcher = engine.watcher(session_id)
         self._listed: Watch | None = None
-        self._order = JobOrder()
+        self._jobs = JobList()
         self._looked: tuple[Watch, int] | None = None
         self._coming: tuple[Forecast, ...] = ()
         self._alarm: list[Line] = []
@@ -87,7 +84,12 @@ class SessionScreen(Cockpit):
         yield Words(id="summary", classes="one-line")
         yield Words(id="no-jobs")
         yield Table[JobItem](
-            JOB_COLUMNS, self._cells, dispensable=("WAIT", "SHOTS", "RUN"), follows_top=True, id="jobs"
+            JOB_COLUMNS,
+            self._cells,
+            text_of=job_text,
+            dispensable=("WAIT", "SHOTS", "RUN"),
+            follows_top=True,
+            id="jobs",
         )
         yield Caption(id="events-rule")
         yield History(id="history")
@@ -112,6 +114,11 @@ class SessionScreen(Cockpit):
     def on_resize(self) -> None:
         """Fit the words into the new width."""
         self.call_after_refresh(self._show_state)
+
+    def window_title(self) -> str:
+        """Return the terminal's title: this session."""
+        session = self.known.session
+        return window_title([session], self.engine.clock.now()) if session is not None else ""
 
     # What is known
 
@@ -181,12 +188,7 @@ class SessionScreen(Cockpit):
         self._coming = forecasts(watch, now)
         told = alarms(watch, now)
         self._alarm = [line(Cell(f"! {words}", Tone.WARN)) for words in [*told.values()][-1:]]
-        rung = _RUNG.setdefault(self._watcher, set())
-        new = [words for name, words in told.items() if name not in rung]
-        if new:
-            rung.update(told)
-            self.app.bell()
-            self.notify("\n".join(new), severity="warning", timeout=30, markup=False)
+        ring(self.app, self.engine, self._watcher, told)
 
     def _list_jobs(self) -> None:
         watch = self.known
@@ -197,7 +199,7 @@ class SessionScreen(Cockpit):
         self.summary.display = not self.empty.display
         if self.empty.display:
             self.empty.tell(*how_to_send(self.session_id))
-        self._table.update_rows(JobItems(self._order.of(watch.jobs), watch.jobs, watch.costs))
+        self._table.update_rows(self._jobs.items(watch.jobs, watch.costs))
         self._table.display = not bare and not self.history.whole
         if self._table.display and self.focused is None:
             self._table.focus()

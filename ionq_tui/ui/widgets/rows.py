@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from ionq_tui.view.column import Column, arranged
+from ionq_tui.view.column import Column, SortKey, arranged
 
 Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 class Rows(Generic[Item]):
@@ -34,6 +35,9 @@ class Rows(Generic[Item]):
         self._text_of = text_of
         self._column: int | None = None
         self._reversed = False
+        self._texts: dict[str, tuple[Item, str]] = {}
+        self._sort_keys: dict[str, tuple[Item, SortKey]] = {}
+        """What was made of each row to find and to order it: of many rows few differ from one time to the next."""
 
     @property
     def marked(self) -> tuple[str, ...]:
@@ -56,6 +60,7 @@ class Rows(Generic[Item]):
 
     def sort_next(self) -> None:
         """Sort by the next column, after the last by none."""
+        self._sort_keys.clear()
         after = 0 if self._column is None else self._column + 1
         self._column = after if after < len(self._columns) else None
         self._arrange()
@@ -63,6 +68,7 @@ class Rows(Generic[Item]):
     def sort_by(self, column: int) -> None:
         """Sort by this column, the other way round where that is so already."""
         self._reversed = self._column == column and not self._reversed
+        self._sort_keys.clear()
         self._column = column
         self._arrange()
 
@@ -99,12 +105,26 @@ class Rows(Generic[Item]):
         needle = self.needle.casefold()
         keys = list(self.items)
         if needle:
-            keys = [key for key in keys if needle in self._text_of(self.items[key]).casefold()]
+            _keep(self._texts, self.items, keys, lambda item: self._text_of(item).casefold())
+            keys = [key for key in keys if needle in self._texts[key][1]]
         if self._column is not None:
             by = self._columns[self._column]
-            column: Column[str] = Column(by.name, by.width, lambda key: by.key(self.items[key]))
+            _keep(self._sort_keys, self.items, keys, by.key)
+            column: Column[str] = Column(by.name, by.width, lambda key: self._sort_keys[key][1])
             self.order = arranged(keys, column, reverse=self._reversed)
         else:
             self.order = keys[::-1] if self._reversed else keys
         stays = not self._follows_top and self.key in self.items and self.key in self.order
         self._put(self.order.index(self.key) if stays else self.cursor)
+
+
+def _keep(
+    held: dict[str, tuple[Item, Made]], items: Mapping[str, Item], keys: list[str], make: Callable[[Item], Made]
+) -> None:
+    """Make what is held of rows that are other than they were; forget rows that are gone."""
+    if len(held) > 2 * len(items):
+        held.clear()
+    for key in keys:
+        item, before = items[key], held.get(key)
+        if before is None or (before[0] is not item and before[0] != item):
+            held[key] = item, make(item)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionq_tui.model.job import Job, JobCost
-from ionq_tui.view.job_list import JobItems, JobOrder
+from ionq_tui.view.job_list import JobItems, JobList
 from ionq_tui.view.live import newest_first
 from ionq_tui.view.row import JobItem
 from tests.unit.view.scene import NOW, usd
@@ -29,22 +29,22 @@ JOBS = st.builds(
 
 @given(st.lists(st.lists(JOBS, max_size=4), max_size=8))
 def test_the_order_that_is_kept_is_the_order_made_anew(steps: list[list[Job]]) -> None:
-    order, jobs = JobOrder(), dict[str, Job]()
+    order, jobs = JobList(), dict[str, Job]()
     for step in steps:
         jobs = {**jobs, **{job.id: job for job in step}}
-        assert order.of(jobs) == [job.id for job in newest_first(jobs)]
+        assert order.order(jobs) == [job.id for job in newest_first(jobs)]
 
 
 def test_a_job_that_changes_moves_nothing_and_one_that_is_new_comes_first() -> None:
     jobs = {
         f"{number}": Job(f"{number}", "ready", submitted_at=NOW + timedelta(seconds=number)) for number in range(50)
     }
-    order = JobOrder()
-    before = order.of(jobs)
+    order = JobList()
+    before = order.order(jobs)
     jobs = {**jobs, "7": replace(jobs["7"], status="failed")}
-    assert order.of(jobs) is before
+    assert order.order(jobs) is before
     jobs = {**jobs, "new": Job("new", submitted_at=NOW + timedelta(days=1))}
-    assert order.of(jobs) == ["new", *before]
+    assert order.order(jobs) == ["new", *before]
 
 
 def test_items_are_made_where_they_are_looked_at() -> None:
