@@ -29,7 +29,8 @@ class Field(HorizontalGroup):
     def compose(self) -> ComposeResult:
         """Name, field, reading."""
         yield Words(pad(self._title, 8), classes="name")
-        yield Input(self._value, id=self._title, compact=True, max_length=self._most, select_on_focus=False)
+        own = self._title if self._title.isidentifier() else None  # an id of Textual's begins with no digit
+        yield Input(self._value, id=own, compact=True, max_length=self._most, select_on_focus=False)
         yield Words(classes="reading")
 
     @property
