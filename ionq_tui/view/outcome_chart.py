@@ -27,10 +27,13 @@ _FORMULA = ("=", "+", "-", "@")
 
 def bits(outcome: str, qubits: int | None) -> str:
     """Return an outcome's number in binary, one digit a qubit; as it is where it is no such number."""
-    if qubits is None or not 1 <= qubits <= _MOST_BITS or not outcome.isascii() or not outcome.isdigit():
-        return outcome
-    number = int(outcome) if len(outcome) <= 20 else 1 << _MOST_BITS
-    return f"{number:0{qubits}b}" if number < 1 << qubits else outcome
+    return f"{int(outcome):0{qubits}b}" if qubits is not None and _fits(outcome, qubits) else outcome
+
+
+def _fits(outcome: str, qubits: int) -> bool:
+    """True for the number of a state that so many qubits can be in."""
+    written = outcome.isascii() and outcome.isdigit() and len(outcome) <= 20
+    return written and 1 <= qubits <= _MOST_BITS and int(outcome) < 1 << qubits
 
 
 def result_lines(
@@ -47,7 +50,8 @@ def result_lines(
         return [line(Cell(f"result: {told}", Tone.DIM if none else Tone.WARN))]
     qubits = detail.qubits if detail is not None else None
     shots = counted(job.shots, "shot") if job.shots is not None else "shots unknown"
-    binary = qubits is not None and qubits <= width // 2
+    # All or none: "11" among numbers would be another outcome.
+    binary = qubits is not None and qubits <= width // 2 and all(_fits(outcome, qubits) for outcome in shares)
     shown = {bits(outcome, qubits) if binary else outcome: share for outcome, share in shares.items()}
     title = line(
         Cell(f"result of {shots}", Tone.STRONG),

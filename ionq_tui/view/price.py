@@ -20,7 +20,7 @@ def estimate_words(estimate: Estimate | Fault) -> str:
     if isinstance(estimate, Fault):
         return f"none: {fault_says(estimate)}"
     kind = estimate.circuit
-    asked = f"per {count(kind.shots)} shots of {_gates(kind)} on {counted(kind.qubits, 'qubit')}"
+    asked = f"per {counted(kind.shots, 'shot')} of {_gates(kind)} on {counted(kind.qubits, 'qubit')}"
     if estimate.cost is None:
         return f"IonQ names no price {asked}"
     run = duration_ms(estimate.run_ms)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Failure, Job, JobCost
+from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind, link_of
 from ionq_tui.model.money import Money
@@ -26,8 +27,9 @@ from ionq_tui.view.gauge import meter_line, note_line
 from ionq_tui.view.happening import event_line
 from ionq_tui.view.head import header, outage
 from ionq_tui.view.home import away_line, orphan_line, question_line
-from ionq_tui.view.job_card import histogram, job_facts
+from ionq_tui.view.job_card import detail_facts, histogram, job_facts
 from ionq_tui.view.meter import meters
+from ionq_tui.view.outcome_chart import result_lines
 from ionq_tui.view.plain import cells
 from ionq_tui.view.result import end_result, open_result
 from ionq_tui.view.review import form_title, request_preview, review_lines
@@ -152,6 +154,9 @@ def test_a_job(job: Job, cost: JobCost, result: dict[str, float], width: int) ->
     assert [cells(cell.text) for cell in fitted(row, JOB_COLUMNS, given_widths)] == given_widths
     assert all(harmless(text) for _, text in job_facts(job, cost, NOW, TZ))
     assert all(harmless(line) for line in histogram(result, width))
+    detail = JobDetail(job.id, 4, 1, result, {"error_mitigation." + job.status: job.status}, {job.id: job.status})
+    assert all(harmless(text) for _, text in detail_facts(detail))
+    assert all(harmless(words(line)) for line in result_lines(job, detail, result, width))
 
 
 @CALM

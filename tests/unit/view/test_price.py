@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from ionq_tui.model.estimate import Circuit, Estimate
+from ionq_tui.model.limits import NO_LIMITS, Limits
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.money import Money
+from ionq_tui.view.price import CircuitDraft, draft_of_circuit, estimate_words, reach_line
+from ionq_tui.view.tone import words
+from tests.unit.view.scene import usd
+
+KIND = "1,000 shots with 20 two-qubit gates"
+TOLD = Estimate("qpu.forte-1", Circuit(), usd("0.65"), 14_000, 2_640_000)
+OFFLINE = Fault(FaultKind.OFFLINE, "")
+
+
+def test_an_estimate_says_for_which_kind_of_job_it_is() -> None:
+    told = estimate_words(TOLD)
+    assert told == "about 0.65 usd per 1,000 shots of 20 2q and 20 1q gates on 25 qubits, runs about 14s"
+    assert estimate_words(Estimate("b", Circuit(1, 0, 0, 1), usd("1"))).endswith(
+        "per 1 shot of 0 2q and 0 1q gates on 1 qubit"
+    )
+    assert estimate_words(Estimate("b", Circuit())).startswith("IonQ names no price per 1,000 shots")
+    assert estimate_words(OFFLINE) == "none: IonQ cannot be reached"
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (Limits(money=usd("30")), f"· 30.00 usd is about 46 jobs of {KIND} (estimate)"),
+        (Limits(40, money=usd("30")), f"· 30.00 usd is about 46 jobs of {KIND} (estimate); 40 jobs come first"),
+        (Limits(50, money=usd("30")), f"· 30.00 usd is about 46 jobs of {KIND} (estimate)"),
+        (Limits(money=usd("0.65")), f"· 0.65 usd is about 1 job of {KIND} (estimate)"),
+        (Limits(money=usd("0.64")), f"! 0.64 usd is less than one job of {KIND}: about 0.65 usd (estimate)"),
+        (Limits(jobs=40), f"· 40 jobs of {KIND} cost about 26.00 usd (estimate)"),
+        (NO_LIMITS, f"· 1 job of {KIND} costs about 0.65 usd (estimate)"),
+        (
+            Limits(money=Money(Decimal(30), "credit")),
+            f"· a job of {KIND} costs about 0.65 usd (estimate): not in credit, the unit of the limit",
+        ),
+    ],
+)
+def test_about_how_many_jobs_the_limits_allow(limits: Limits, said: str) -> None:
+    assert words(reach_line(TOLD, limits)) == said
+
+
+def test_what_was_not_told_is_not_guessed() -> None:
+    assert reach_line(None, NO_LIMITS) == ()
+    assert words(reach_line(OFFLINE, NO_LIMITS)) == "· no estimate of what jobs cost: IonQ cannot be reached"
+    assert (
+        words(reach_line(Estimate("b", Circuit()), Limits(money=usd("30")))) == "· IonQ names no price for jobs on it"
+    )
+    free = Estimate("simulator", Circuit(), usd("0"))
+    assert words(reach_line(free, Limits(money=usd("30")))) == f"· a job of {KIND} costs about 0.00 usd (estimate)"
+
+
+def test_a_kind_of_job_as_it_is_typed() -> None:
+    assert draft_of_circuit(Circuit()).circuit == Circuit()
+    assert CircuitDraft(" 500 ", "0", "0", "2").circuit == Circuit(2, 0, 0, 500)
+
+
+@pytest.mark.parametrize("odd", ["", "-1", "1.5", "x", "١٢", "2147483648", "9" * 30, "1e3"])
+def test_what_is_no_number_is_said(odd: str) -> None:
+    for name, draft in {
+        "shots": CircuitDraft(odd, "1", "1", "1"),
+        "2q gates": CircuitDraft("1", odd, "1", "1"),
+        "1q gates": CircuitDraft("1", "1", odd, "1"),
+        "qubits": CircuitDraft("1", "1", "1", odd),
+    }.items():
+        assert draft.circuit is None
+        assert draft.trouble.startswith(f"{name}: ")
+    assert CircuitDraft("0", "0", "0", "1").trouble == 'shots: "0" is not a whole number from 1 to 2,147,483,647'
