@@ -115,10 +115,19 @@ class Stair:
         from ionq_tui.api.cloud import HttpCloud
         from ionq_tui.engine.clock import SystemClock
         from ionq_tui.engine.engine import Engine
+        from ionq_tui.engine.hook import Hook
 
+        told = self.settings.on_event
+        teller = Hook(told, self._environ) if told and not connection.demo else None
         clock = clock or SystemClock(lambda: channel.ahead)
         engine = Engine(
-            connection, HttpCloud(channel), clock, journal, self.settings.poll_interval, people=self.settings.people
+            connection,
+            HttpCloud(channel),
+            clock,
+            journal,
+            self.settings.poll_interval,
+            people=self.settings.people,
+            teller=teller,
         )
         if channel.wiring.auth is not None:
             self._auths[engine] = channel.wiring.auth

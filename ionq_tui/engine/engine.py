@@ -8,9 +8,11 @@ from types import MappingProxyType
 
 from ionq_tui.engine.desk import Desk
 from ionq_tui.engine.estimator import Estimator
+from ionq_tui.engine.herald import Herald, Teller
 from ionq_tui.engine.home import Home, Yard
 from ionq_tui.engine.inquiry import Inquiry
 from ionq_tui.engine.ports import Clock, Cloud, Journal
+from ionq_tui.engine.presence import Presence
 from ionq_tui.engine.round import Round
 from ionq_tui.engine.watcher import Watcher
 from ionq_tui.model.connection import Connection
@@ -33,8 +35,9 @@ class Engine:
         interval: float,
         *,
         people: Mapping[str, str] = _NOBODY,
+        teller: Teller | None = None,
     ) -> None:
-        """Take the connection's facts, the ports, the usual seconds between two readings, and names by user id."""
+        """Take the connection's facts, the ports, the seconds between two readings, names by user id, who is told."""
         self.connection = connection
         self.cloud = cloud
         self.clock = clock
@@ -47,6 +50,8 @@ class Engine:
         self.round = Round(
             cloud, clock, journal, self.place, self.watcher, lambda session: self.desk.ledger.value.owner(session)
         )
+        self.presence = Presence(clock)
+        self.herald = Herald(teller, self._about)
         self._interval = interval
         self._watchers: dict[str, Watcher] = {}
         self._inquiries: dict[str, Inquiry] = {}
@@ -67,7 +72,7 @@ class Engine:
         """Return the watcher of a session; it keeps its picture when the screen is left."""
         if session_id not in self._watchers:
             self._watchers[session_id] = Watcher(
-                self.cloud, self.clock, session_id, self._interval, self.journal, self.place
+                self.cloud, self.clock, session_id, self._interval, self.journal, self.place, self.herald.tell
             )
         return self._watchers[session_id]
 
@@ -81,6 +86,8 @@ class Engine:
 
     async def _listed(self) -> None:
         """Read the journal once it is known where we are, and look for what open questions are about."""
+        self.presence.begin()
+        self.herald.begin(self.clock.now())
         place = self.place()
         if place != self._recalled:
             await self.desk.recall()
@@ -88,6 +95,13 @@ class Engine:
             self.round.begin()
         await self.desk.look_again(self.home.board.value.sessions.values())
         self.round.go(self.home.board.value.sessions.values(), self.home.spare)
+
+    def _about(self, session_id: str) -> Mapping[str, object]:
+        """Tell what else is known of a session, for the user's command."""
+        session = self.home.board.value.sessions.get(session_id) or self.watcher(session_id).store.value.session
+        label = self.desk.ledger.value.label(session_id)
+        backend = session.backend if session is not None else None
+        return {"backend": backend, "label": label or None, "profile": self.connection.profile}
 
     @property
     def billed_in(self) -> str:

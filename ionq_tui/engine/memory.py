@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ionq_tui.engine.ports import Journal
 from ionq_tui.engine.store import Store
-from ionq_tui.model.event import Event
+from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import JobCost
 from ionq_tui.model.record import Place
 from ionq_tui.model.watch import Watch, heard_costs, recalled
@@ -38,6 +38,8 @@ class Memory:
         """True once it is known what was seen before."""
         self.seen_until: datetime | None = None
         """When the last happened of what was seen before; None where nothing was."""
+        self.alarms_told: set[str] = set()
+        """Names of the alarms that rang."""
         self._at_work = asyncio.Lock()
         self._news = asyncio.Event()
 
@@ -52,6 +54,7 @@ class Memory:
             self.recalled = True
             self.seen_until = max((event.at for event in events), default=None)
             self._written.update(events)
+            self.alarms_told.update(event.subject for event in events if event.kind is EventKind.ALARM)
             self._store.apply(lambda watch: heard_costs(recalled(watch, events), costs))
 
     def keep(self, costs: Mapping[str, JobCost]) -> None:

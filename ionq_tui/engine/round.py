@@ -41,6 +41,8 @@ class Round:
         self._watcher = watcher
         self._owner = owner
         self._held: dict[str, Watcher] = {}
+        self.missed: set[str] = set()
+        """Ids of sessions that ended while nobody looked."""
         self._missed: list[str] = []
         self._over: dict[str, float] = {}
         """When the end was noted, by session id."""
@@ -103,6 +105,7 @@ class Round:
     async def _look_for(self, session_id: str) -> None:
         heard = await self._cloud.session(session_id)
         if isinstance(heard, Session):
+            self.missed.add(session_id)
             self._hold(heard)
         elif heard.kind not in _GONE:
             self._missed.append(session_id)

@@ -16,6 +16,8 @@ class EventKind(StrEnum):
     JOB_COMPLETED = "job completed"
     JOB_FAILED = "job failed"
     JOB_CANCELED = "job canceled"
+    ALARM = "limit near"
+    """A limit that is near, or idleness; the subject is its name, under which it is told once."""
     NOTE = "note"
 
 
@@ -27,6 +29,6 @@ class Event:
     kind: EventKind
     session_id: str
     subject: str = ""
-    """The job's id, or empty where it is about the session."""
+    """The job's id, or an alarm's name, or empty where it is about the session."""
     words: str = ""
     """Details in the server's own words; untrusted text."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ionq_tui.api import wire
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.backend import Backend
+from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.exit_code import DONE
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.link import Fault
@@ -112,12 +113,16 @@ def _report_facts(engine: Engine, session: Session, watch: Watch) -> dict[str, o
         },
         "failures": [wire.job_json(job) for job in watch.counted if job.failed],
         "events": [
-            {"at": rfc3339(event.at), "kind": event.kind.value, "job_id": event.subject or None, "words": event.words}
+            {"at": rfc3339(event.at), "kind": event.kind.value, "job_id": _job_of(event), "words": event.words}
             for event in watch.events
         ],
     }
     known = facts["ionq_tui"]
     return {**facts, "ionq_tui": {**(known if isinstance(known, dict) else {}), **ours}}
+
+
+def _job_of(event: Event) -> str | None:
+    return event.subject if event.subject and event.kind is not EventKind.ALARM else None
 
 
 async def _watched(engine: Engine, session: Session) -> Watch:

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Input
@@ -189,6 +189,14 @@ class CockpitApp(Leaving, inherit_bindings=False):
         self._refusal_told = False
         engine.home.poller.nudge()
         engine.yard.poller.nudge()
+
+    # Who is there
+
+    async def on_event(self, event: events.Event) -> None:
+        """Note that somebody is there, whatever becomes of the key."""
+        if self.engine is not None and isinstance(event, events.Key | events.MouseDown):
+            self.engine.presence.key()
+        await super().on_event(event)
 
     # What the terminal gets
 

@@ -8,6 +8,9 @@ from queue import Empty
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+SAVE_TITLE, RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
+"""Terminals that know neither are left with an empty title, which most fill themselves."""
+
 
 class TerminalLost(Message):
     """The terminal cannot be read any more."""
@@ -17,6 +20,20 @@ class CockpitDriver(LinuxDriver):
     """Never keeps anybody waiting for a terminal that was let go."""
 
     _gone = False
+    _title = ""
+
+    def entitle(self, title: str) -> None:
+        """Give the terminal a title; the one it had is kept by those terminals that can."""
+        if title != self._title:
+            self.write(f"{'' if self._title else SAVE_TITLE}\x1b]2;{title}\x07")
+            self._title = title
+
+    def stop_application_mode(self) -> None:
+        """Take the title back with the rest."""
+        if self._title:
+            self._title = ""
+            self.write(f"\x1b]2;\x07{RESTORE_TITLE}")
+        super().stop_application_mode()
 
     def let_go(self) -> None:
         """Write nothing more, and free whoever waits for writing; may be called in any thread."""

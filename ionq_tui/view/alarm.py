@@ -11,7 +11,8 @@ from ionq_tui.view.plain import plain
 
 _PARTS = ((0.8, "80 %"), (0.95, "95 %"))
 _LAST = timedelta(minutes=5)
-_IDLE = timedelta(minutes=10)
+IDLE = timedelta(minutes=10)
+"""So long without a job that waits or runs, and a session runs for nothing."""
 
 
 def alarms(watch: Watch, now: datetime) -> dict[str, str]:
@@ -21,7 +22,7 @@ def alarms(watch: Watch, now: datetime) -> dict[str, str]:
         return {}
     short = plain(session.short, 6)
     told: dict[str, str] = {}
-    if (idle := idle_for(watch, now)) is not None and idle >= _IDLE:
+    if (idle := idle_for(watch, now)) is not None and idle >= IDLE:
         told["idle"] = f"{short}: no job has waited or run for {spoken(idle)}, and the session goes on"
     for part, words in _PARTS:
         for meter in meters(watch, now):

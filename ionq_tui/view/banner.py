@@ -16,6 +16,7 @@ from ionq_tui.view.plain import plain
 from ionq_tui.view.result import end_result, open_result
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.tone import Cell, Line, Tone, line
+from ionq_tui.view.used import idle_since
 
 _MOST = 3
 """Orphans that get a line of their own."""
@@ -47,7 +48,10 @@ def home_lines(
         for item in items
         if item.owner is Owner.HERE and not item.session.ended and item.session.id not in opened_now
     ]
-    told += [(*orphan_line(item, now, tz), Cell("   e end it", Tone.DIM)) for item in orphans[:_MOST]]
+    told += [
+        (*orphan_line(item, now, tz, idle_since(item.watch, now)), Cell("   e end it", Tone.DIM))
+        for item in orphans[:_MOST]
+    ]
     if len(orphans) > _MOST:
         told.append(line(Cell(f"! {len(orphans) - _MOST:,} more opened here are still active", Tone.WARN)))
     if ledger.trouble:

@@ -13,7 +13,7 @@ from ionq_tui.view.plain import plain
 from ionq_tui.view.status import NOBODY, person
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
-_TONES = {EventKind.JOB_FAILED: Tone.BAD, EventKind.ENDED: Tone.STRONG, EventKind.STARTED: Tone.GOOD}
+_TONES = {EventKind.JOB_FAILED: Tone.BAD, EventKind.ENDED: Tone.STRONG, EventKind.STARTED: Tone.GOOD, EventKind.ALARM: Tone.WARN}
 _NO_COSTS: Mapping[str, JobCost] = {}
 
 
@@ -35,7 +35,7 @@ def event_line(
 def event_words(event: Event, costs: Mapping[str, JobCost] = _NO_COSTS, people: Mapping[str, str] = NOBODY) -> str:
     """Return what happened, in a few words."""
     words = plain(event.words, 300).strip()
-    if event.kind is EventKind.NOTE:
+    if event.kind in (EventKind.NOTE, EventKind.ALARM):
         return words
     if event.kind is EventKind.ENDED:
         return "session ended" + (f" by {person(event.words, people)}" if words else "")

@@ -198,6 +198,7 @@ class FakeJournal:
         self.named: dict[str, str] = {}
         self.creator_ids: set[str] = set()
         self.questions: tuple[Intent, ...] = ()
+        self.kept: tuple[Event, ...] = ()
         self.samples: tuple[tuple[datetime, float], ...] = ()
 
     async def intent(self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str]) -> int:
@@ -234,7 +235,7 @@ class FakeJournal:
     async def event(self, place: Place, event: Event) -> None: ...
 
     async def events(self, place: Place, session_id: str) -> tuple[Event, ...]:
-        return ()
+        return self.kept
 
     async def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None: ...
 

@@ -17,6 +17,7 @@ from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.watch import Watch
 from ionq_tui.ui.commands import KEY, Commands
 from ionq_tui.ui.screens.frame import Frame
+from ionq_tui.ui.terminal import entitle
 from ionq_tui.ui.widgets.lines import TopLine
 from ionq_tui.view.fault import About, fault_of
 from ionq_tui.view.head import freshness, header, outage
@@ -79,6 +80,16 @@ class Cockpit(Frame[None]):
         """Hear no more."""
         for stop in self._stops:
             stop()
+
+    def tick(self) -> None:
+        """Paint again what the time has changed, and give the terminal its title."""
+        super().tick()
+        if self.is_current and (title := self.window_title()):
+            entitle(self.app, title)
+
+    def window_title(self) -> str:
+        """Return the terminal's title; empty leaves the one it has."""
+        return ""
 
     def freshness(self) -> Freshness | None:
         """Return how old the picture of this screen is; None where it shows none."""

@@ -21,6 +21,7 @@ from ionq_tui.ui.dialogs.end import ask_to_end
 from ionq_tui.ui.dialogs.question import ask_question
 from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.cockpit import Cockpit
+from ionq_tui.ui.screens.lookout import Lookout
 from ionq_tui.ui.widgets.caption import Caption
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.words import Words
@@ -28,8 +29,9 @@ from ionq_tui.view.banner import home_lines, nothing_to_show
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About, fault_of, fault_words
 from ionq_tui.view.home import summary
-from ionq_tui.view.row import SESSION_COLUMNS, SessionItem, session_row
+from ionq_tui.view.row import SessionItem, session_row
 from ionq_tui.view.tone import Line
+from ionq_tui.view.used import HOME_COLUMNS, used_words, window_title
 
 _RANK = {owner: rank for rank, owner in enumerate(Owner)}
 _ON_ONE = frozenset({"new_like", "mark", "copy"})
@@ -56,6 +58,7 @@ class SessionsScreen(Cockpit):
         self._with_ended = False
         self._read: frozenset[str] = frozenset()
         """Ids that only the list of ended sessions told of."""
+        self._lookout = Lookout(engine)
         self._listed: dict[str, SessionItem] = {}
         """What the table holds."""
 
@@ -65,7 +68,7 @@ class SessionsScreen(Cockpit):
         yield Words(id="banner")
         yield Caption(id="caption")
         yield Table[SessionItem](
-            SESSION_COLUMNS, self._cells, text_of=_text, dispensable=("LABEL", "OPENED"), id="sessions"
+            HOME_COLUMNS, self._cells, text_of=_text, dispensable=("JOBS", "SPENT", "LABEL", "OPENED"), id="sessions"
         )
         yield Words(id="notice")
 
@@ -88,14 +91,21 @@ class SessionsScreen(Cockpit):
     def tick(self) -> None:
         """Ages grow."""
         super().tick()
-        self._say()
+        self._lookout.look(self.app)
+        watches = self._lookout.watches
+        if any(item.watch is not watches.get(key) for key, item in self._listed.items()):
+            self._show()
+        else:
+            self._say()
+        self._caption()
 
     # What is shown
 
     def _items(self) -> dict[str, SessionItem]:
         ledger, sessions = self.engine.desk.ledger.value, self.engine.home.board.value.sessions
+        watches = self._lookout.watches
         items = [
-            SessionItem(session, ledger.owner(session), ledger.label(key))
+            SessionItem(session, ledger.owner(session), ledger.label(key), watches.get(key))
             for key, session in sessions.items()
             if self._with_ended or not session.ended or key not in self._read
         ]
@@ -115,6 +125,7 @@ class SessionsScreen(Cockpit):
         notice = self._notice(board, bool(items))
         link = FRESH if notice else board.link  # told once
         lines = home_lines(items, self.engine.desk.ledger.value, self.engine.desk.opened_now, now, None, link)
+        lines += self._lookout.lines()
         self.banner.tell(*lines)
         self.banner.display = bool(lines)
         self.notice.tell(*notice)
@@ -131,18 +142,25 @@ class SessionsScreen(Cockpit):
 
     def _cells(self, item: SessionItem) -> Row:
         ending = item.session.id in self.engine.desk.ledger.value.ending
-        return session_row(*item, self.engine.clock.now(), None, ending=ending, people=self.engine.people)
+        session, now = item.session, self.engine.clock.now()
+        told = session_row(session, item.owner, item.label, now, None, ending=ending, people=self.engine.people)
+        return (*told, *self._lookout.used(session.id))
 
     # What is done
 
-    @on(Table.Arranged)
     def _caption(self) -> None:
-        told = self.table.caption
-        self.caption.tell(" · ".join([*([told] if told else []), *(["ended ones too"] if self._with_ended else [])]))
+        watch = self._lookout.watches.get(self.table.key)
+        told = (self.table.caption, "ended ones too" if self._with_ended else "", used_words(watch) if watch else "")
+        self.caption.tell(" · ".join(one for one in told if one))
+
+    @on(Table.Arranged)
+    def _arranged(self) -> None:
+        self._caption()
         self.refresh_bindings()
 
     @on(Table.Highlighted)
     def _highlighted(self) -> None:
+        self._caption()
         self.refresh_bindings()
 
     @on(Table.Chosen)
@@ -152,6 +170,7 @@ class SessionsScreen(Cockpit):
     def _view(self, session_id: str) -> None:
         from ionq_tui.ui.screens.session import SessionScreen
 
+        self.engine.presence.seen(session_id)
         self.app.push_screen(SessionScreen(self.engine, session_id))
 
     def _session(self, key: str) -> Session | None:
@@ -234,11 +253,18 @@ class SessionsScreen(Cockpit):
         self.call_later(self.app.action_quit)
 
     def go_back(self) -> None:
-        """There is nothing behind home."""
+        """There is nothing behind home; what was told of an absence is seen."""
+        self.engine.presence.seen()
+        self._say()
+        self.refresh_bindings()
+
+    def window_title(self) -> str:
+        """Return the terminal's title: the session of ours that is over first."""
+        return window_title(self._lookout.running, self.engine.clock.now())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Going back is told only while it clears the filter."""
-        if action == "back" and not self.finding:
+        """Going back is told only while it clears the filter, or what was told of an absence."""
+        if action == "back" and not (self.finding or self._lookout.away):
             return False
         return super().check_action(action, parameters)
 

@@ -1,0 +1,57 @@
+"""Tells the user's command of what happens from now on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from ionq_tui.model.event import Event, EventKind
+
+_JUST_NOW = timedelta(minutes=2)
+"""An event may be heard of a little later than it happened."""
+
+
+class Teller(Protocol):
+    """Runs a command with facts, and waits for nothing."""
+
+    trouble: str
+
+    def tell(self, facts: Mapping[str, object]) -> None:
+        """Tell these facts."""
+
+
+class Herald:
+    """Passes on each event once; what happened before the program was started is told by the screens alone."""
+
+    def __init__(self, teller: Teller | None, about: Callable[[str], Mapping[str, object]]) -> None:
+        """Take who is told, if anybody, and how to get what else is known of a session."""
+        self._teller = teller
+        self._about = about
+        self._began: datetime | None = None
+
+    @property
+    def trouble(self) -> str:
+        """Why nobody could be told; empty where all is well."""
+        return self._teller.trouble if self._teller is not None else ""
+
+    def begin(self, now: datetime) -> None:
+        """Note from when on events are told."""
+        if self._began is None:
+            self._began = now
+
+    def tell(self, event: Event) -> None:
+        """Tell of an event, where it happened since."""
+        if self._teller is None or self._began is None or event.at < self._began - _JUST_NOW:
+            return
+        about_job = event.subject and event.kind is not EventKind.ALARM
+        self._teller.tell(
+            {
+                "at": event.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+                "kind": event.kind.value,
+                "session_id": event.session_id,
+                "job_id": event.subject if about_job else None,
+                "words": event.words,
+                **self._about(event.session_id),
+            }
+        )

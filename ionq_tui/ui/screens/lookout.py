@@ -1,0 +1,103 @@
+"""What home knows of our own sessions beside the list: what is used, what is the matter, what happened meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from textual.app import App
+
+from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.presence import LONG_AGO
+from ionq_tui.engine.watcher import Watcher
+from ionq_tui.model.session import Session
+from ionq_tui.model.watch import EMPTY_WATCH, Watch
+from ionq_tui.ui.bell import ring
+from ionq_tui.view.alarm import alarms
+from ionq_tui.view.meanwhile import meanwhile
+from ionq_tui.view.tone import Cell, Line, Tone, line
+from ionq_tui.view.used import used_cells
+
+Result = TypeVar("Result")
+_MOST = 3
+"""Lines of each kind."""
+_OUTLOOK = 10
+"""Seconds between two looks at the same picture."""
+
+
+class Lookout:
+    """Looks at the watchers of our sessions; a picture that did not change is measured once."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Take the engine."""
+        self._engine = engine
+        self._looked: dict[str, tuple[Watch, int]] = {}
+        self._alarms: dict[str, dict[str, str]] = {}
+        self._used: dict[str, tuple[Watch, tuple[Cell, Cell]]] = {}
+        self._hook_told = False
+
+    @property
+    def watches(self) -> Mapping[str, Watch]:
+        """The pictures of our sessions, by id."""
+        return {key: watcher.store.value for key, watcher in self._engine.round.held.items()}
+
+    @property
+    def running(self) -> list[Session]:
+        """Our sessions that are not known to have ended."""
+        return [watch.session for watch in self.watches.values() if watch.session is not None and not watch.ended]
+
+    def used(self, session_id: str) -> tuple[Cell, Cell]:
+        """Return what of its jobs and its money is used."""
+        watcher = self._engine.round.held.get(session_id)
+        watch = watcher.store.value if watcher is not None else EMPTY_WATCH
+        held = self._used.get(session_id)
+        if held is None or held[0] is not watch:
+            held = self._used[session_id] = watch, used_cells(watch)
+        return held[1]
+
+    def look(self, app: App[Result]) -> None:
+        """Ring for what is new, unless a screen that watches the session does."""
+        now = self._engine.clock.now()
+        for watcher in self._engine.round.held.values():
+            if not watcher.running:
+                self._look_at(app, watcher, now)
+        trouble = self._engine.herald.trouble
+        if trouble and not self._hook_told:
+            self._hook_told = True
+            app.notify(trouble, severity="warning", timeout=30, markup=False)
+
+    def _look_at(self, app: App[Result], watcher: Watcher, now: datetime) -> None:
+        watch, moment = watcher.store.value, int(now.timestamp()) // _OUTLOOK
+        looked = self._looked.get(watcher.session_id)
+        if looked is not None and looked[0] is watch and looked[1] == moment:
+            return
+        self._looked[watcher.session_id] = watch, moment
+        told = self._alarms[watcher.session_id] = alarms(watch, now)
+        ring(app, self._engine, watcher, told)
+
+    def lines(self) -> list[Line]:
+        """Return what is the matter with each, and what happened while nobody looked."""
+        told = [line(Cell(f"! {[*found.values()][-1]}", Tone.WARN)) for found in self._alarms.values() if found]
+        away = [one for one in map(self._meanwhile, self._engine.round.held.values()) if one]
+        shown = [*told[:_MOST], *away[:_MOST]]
+        if len(away) > _MOST:
+            shown.append(line(f"· and {len(away) - _MOST:,} more"))
+        if away:
+            shown[-1] = (*shown[-1], Cell("   esc: seen", Tone.DIM))
+        return shown
+
+    @property
+    def away(self) -> bool:
+        """True where something is told of what happened while nobody looked."""
+        return any(self._meanwhile(watcher) for watcher in self._engine.round.held.values())
+
+    def _meanwhile(self, watcher: Watcher) -> Line:
+        presence, watch, now = self._engine.presence, watcher.store.value, self._engine.clock.now()
+        before = watcher.memory.seen_until
+        if before is None and watcher.session_id in self._engine.round.missed:
+            before = LONG_AGO
+        absence = presence.unseen(watcher.session_id, before)
+        if absence is None:
+            return ()
+        return meanwhile(watch, absence.since, absence.until or now, now, None)

@@ -1,0 +1,73 @@
+"""What of a session's limits is used, short enough for a list; and the terminal's title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from ionq_tui.model.session import Session
+from ionq_tui.model.watch import EMPTY_WATCH, Watch
+from ionq_tui.view.alarm import IDLE, idle_for
+from ionq_tui.view.amount import UNKNOWN
+from ionq_tui.view.column import Column, SortKey
+from ionq_tui.view.meter import jobs_meter, money_meter
+from ionq_tui.view.moment import NOTHING, aware, since, used
+from ionq_tui.view.plain import plain
+from ionq_tui.view.row import SESSION_COLUMNS, SessionItem
+from ionq_tui.view.session_card import spend_lines, terminal_title
+from ionq_tui.view.tone import Cell, Tone
+
+
+def _spent(item: SessionItem) -> SortKey:
+    return None if item.watch is None else float(sum(one.value for one in item.watch.charged if one.value.is_finite()))
+
+
+def _sent(item: SessionItem) -> SortKey:
+    return None if item.watch is None else float(len(item.watch.counted))
+
+
+HOME_COLUMNS: tuple[Column[SessionItem], ...] = (
+    *SESSION_COLUMNS,
+    Column("JOBS", 7, _sent, "right", grows=11),
+    Column("SPENT", 11, _spent, "right", grows=20),
+)
+"""The list at home: what only ours can tell folds away first where it is narrow, and stands above the list then."""
+
+
+def used_cells(watch: Watch | None) -> tuple[Cell, Cell]:
+    """Return "31/40" and "18.20 usd" for JOBS and SPENT; "-" where nobody asks for it."""
+    if watch is None or watch is EMPTY_WATCH or watch.session is None:
+        return Cell(NOTHING, Tone.DIM), Cell(NOTHING, Tone.DIM)
+    jobs, paid = jobs_meter(watch), money_meter(watch)
+    limited = jobs.limit if watch.session.limits.jobs is not None else ""
+    spent = " + ".join(one.removeprefix("charged ") for one in spend_lines(watch) if one.startswith("charged"))
+    tones = (Tone.DIM, Tone.DIM) if watch.ended else (jobs.tone, paid.tone)
+    return Cell(f"{jobs.used}/{limited}" if limited else jobs.used, tones[0]), Cell(spent or UNKNOWN, tones[1])
+
+
+def used_words(watch: Watch) -> str:
+    """Return "9fe21c: jobs 31 of 40, left 9 · money 18.20 of 30.00, left 7.70"; empty where nothing was heard."""
+    if watch.session is None or not (watch.all_listed or watch.jobs):
+        return ""
+    jobs, paid = jobs_meter(watch), money_meter(watch)
+    return f"{plain(watch.session.short, 6)}: jobs {jobs.words} · money {paid.words}"
+
+
+def idle_since(watch: Watch | None, now: datetime) -> datetime | None:
+    """Return when the last job was over where that is long ago and none waits or runs."""
+    span = idle_for(watch, now) if watch is not None else None
+    return now - span if span is not None and span >= IDLE else None
+
+
+def window_title(sessions: Iterable[Session], now: datetime) -> str:
+    """Return "forte-1 38m" for the session that is over first, "forte-1 38m +1" where there are others."""
+    running = sorted((one for one in sessions if not one.ended), key=_runs_out)
+    if not running:
+        return "ionq-tui"
+    span = since(now, running[0].runs_out_at)
+    more = f" +{len(running) - 1:,}" if len(running) > 1 else ""
+    return terminal_title(running[0], NOTHING if span is None else used(max(span, timedelta()))) + more
+
+
+def _runs_out(session: Session) -> float:
+    return aware(session.runs_out_at).timestamp() if session.runs_out_at is not None else float("inf")

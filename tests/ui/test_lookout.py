@@ -1,0 +1,139 @@
+"""Home looks after our sessions that nobody watches: what is used, what is the matter, what happened meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from ionq_tui.model.event import Event, EventKind
+from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.money import Money
+from ionq_tui.model.watch import heard_costs, heard_jobs
+from tests.ui.cast import Cast, Hands, at_home, until
+from tests.ui.fake import NOW, FakeStair, session
+
+ONE = session(1, limits=Limits(5, 78, Money(Decimal(30), "usd")))
+
+
+def job(number: int, status: str = "completed") -> Job:
+    done = NOW - timedelta(minutes=1)
+    return Job(f"job-{number:06}", status, session_id=ONE.id, submitted_at=done, completed_at=done)
+
+
+def hear(app: Cast, *jobs: Job) -> None:
+    """Let the engine have heard of these jobs, and that each cost 0.65."""
+    watcher = app.running.round.held[ONE.id]
+    costs = {one.id: JobCost(cost=Money(Decimal("0.65"), "usd")) for one in jobs}
+    watcher.store.apply(
+        lambda watch: heard_costs(heard_jobs(watch, jobs, app.running.clock.now(), complete=True), costs)
+    )
+
+
+async def ticked(pilot: Hands, app: Cast) -> None:
+    app.home.tick()
+    await pilot.pause()
+
+
+@pytest.fixture
+def ours(stair: FakeStair) -> FakeStair:
+    stair.cloud.active = {ONE.id: ONE}
+    stair.journal.opened_here = {ONE.id}
+    return stair
+
+
+@pytest.fixture
+def bells(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    rung: list[str] = []
+    monkeypatch.setattr(Cast, "bell", lambda _: rung.append("bell"))
+    monkeypatch.setattr("ionq_tui.ui.bell.notify_outside", lambda _, words: rung.append(words))
+    return rung
+
+
+async def test_jobs_and_spend_are_on_home(ours: FakeStair) -> None:
+    app = Cast(ours)
+    async with at_home(app, (120, 36)) as pilot:
+        hear(app, job(1), job(2, "started"))
+        await ticked(pilot, app)
+        assert "2/5" in app.text() and "1.30 usd" in app.text()
+        assert "000001: jobs 2 of 5, left 3 · money 1.30 of 30.00" in app.text()
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        hear(app, job(1))
+        await ticked(pilot, app)
+        assert "jobs 1 of 5, left 4 · money 0.65 of 30.00" in app.text() and "SPENT" not in app.text()
+
+
+async def test_an_alarm_rings_once_wherever_one_is(ours: FakeStair, bells: list[str]) -> None:
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        await until(pilot, lambda: app.running.round.held[ONE.id].memory.recalled)
+        await pilot.press("b")
+        hear(app, *(job(number) for number in range(4)))
+        await ticked(pilot, app)
+        words = "000001: 80 % of the jobs used, left 1"
+        assert bells == ["bell", words] and words in app.toasts()
+        await ticked(pilot, app)
+        await pilot.press("escape")
+        assert len(bells) == 2 and f"! {words}" in app.text()
+        events = app.running.round.held[ONE.id].store.value.events
+        assert [event.subject for event in events if event.kind is EventKind.ALARM] == ["jobs 80 %"]
+
+
+async def test_what_rang_before_the_restart_rings_no_more(ours: FakeStair, bells: list[str]) -> None:
+    ours.journal.kept = (Event(NOW, EventKind.ALARM, ONE.id, "jobs 80 %", "80 % of the jobs used"),)
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        await until(pilot, lambda: app.running.round.held[ONE.id].memory.recalled)
+        hear(app, *(job(number) for number in range(4)))
+        await ticked(pilot, app)
+        assert not bells and "80 % of the jobs used, left 1" in app.text()
+        hear(app, *(job(number) for number in range(5)))
+        await ticked(pilot, app)
+        assert bells == ["bell", "000001: 95 % of the jobs used, left 0"]
+
+
+async def test_what_happened_while_nobody_was_there_is_told_until_it_is_seen(ours: FakeStair) -> None:
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        ours.clock.forward(700)
+        done = replace(job(1, "failed"), completed_at=ours.clock.now() - timedelta(seconds=60))
+        hear(app, done)
+        await ticked(pilot, app)
+        line = "000001 while you were away: 1 job, 1 failed, 0.65 usd"
+        assert line in app.text() and "esc: seen" in app.text(), app.text()
+        await pilot.press("j")
+        await ticked(pilot, app)
+        assert line in app.text()
+        await pilot.press("escape")
+        await ticked(pilot, app)
+        assert "while you were away" not in app.text()
+
+
+async def test_looking_at_the_session_is_seeing_it(ours: FakeStair) -> None:
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        ours.clock.forward(700)
+        hear(app, replace(job(1), completed_at=ours.clock.now()))
+        await ticked(pilot, app)
+        assert "while you were away" in app.text()
+        await pilot.press("enter")
+        await pilot.press("escape")
+        await ticked(pilot, app)
+        assert "while you were away" not in app.text()
+
+
+async def test_the_title_tells_what_is_left(ours: FakeStair, monkeypatch: pytest.MonkeyPatch) -> None:
+    titles: list[str] = []
+    monkeypatch.setattr("ionq_tui.ui.screens.cockpit.entitle", lambda _, title: titles.append(title))
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        await ticked(pilot, app)
+        assert titles[-1] == "forte-1 39m"
+        await pilot.press("enter")
+        await pilot.pause()
+        app.screen.tick()  # type: ignore[attr-defined]
+        assert titles[-1] == "forte-1 39m"

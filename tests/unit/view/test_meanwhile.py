@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ionq_tui.model.ledger import EMPTY_LEDGER
+from ionq_tui.model.limits import NO_LIMITS
+from ionq_tui.model.session import Owner
+from ionq_tui.model.watch import EMPTY_WATCH
+from ionq_tui.view.banner import home_lines
+from ionq_tui.view.meanwhile import meanwhile
+from ionq_tui.view.row import SessionItem
+from ionq_tui.view.tone import words
+from ionq_tui.view.used import HOME_COLUMNS, idle_since, used_cells, used_words, window_title
+from tests.unit.view.scene import NOW, TZ, at, session, watch
+
+
+def test_an_end_is_told_with_its_last_numbers() -> None:
+    over = watch(session(status="ended", active=False, ended_at=at(14, 0)))
+    told = words(meanwhile(over, at(13, 50), NOW, NOW, TZ))
+    assert told == "· 9fe21c ended while you were away: 14:00, 31 jobs, 1 failed, 18.20 usd"
+    assert meanwhile(over, at(14, 1), NOW, NOW, TZ) == ()
+
+
+def test_of_what_goes_on_the_jobs_and_the_money_of_that_time_are_told() -> None:
+    told = words(meanwhile(watch(), at(13, 23), at(13, 30), NOW, TZ))
+    assert told == "· 9fe21c while you were away: 28 jobs, 18.20 usd"
+    assert meanwhile(watch(), at(13, 30), NOW, NOW, TZ) == ()
+    assert meanwhile(EMPTY_WATCH, at(13, 0), NOW, NOW, TZ) == ()
+
+
+def test_what_is_used_stands_in_the_list_and_above_it() -> None:
+    assert [cell.text for cell in used_cells(watch())] == ["31/40", "18.20 usd"]
+    assert [cell.text for cell in used_cells(watch(complete=False))] == ["≥ 31/40", "≥ 18.20 usd"]
+    assert [cell.text for cell in used_cells(None)] == ["-", "-"]
+    assert used_words(watch()) == "9fe21c: jobs 31 of 40, left 9 · money 18.20 + 4.10 res. of 30.00, left 7.70"
+    assert used_words(EMPTY_WATCH) == ""
+    item = SessionItem(session(), Owner.HERE, "", watch())
+    assert [column.key(item) for column in HOME_COLUMNS[-2:]] == [31.0, 18.2]
+
+
+def test_the_title_is_of_the_session_that_is_over_first_and_has_no_seconds() -> None:
+    later = session(expires_at=at(16, 0))
+    assert window_title([later, session()], NOW) == "forte-1 37m +1"
+    assert window_title([session()], NOW + timedelta(minutes=35)) == "forte-1 2m"
+    assert window_title([session(status="ended")], NOW) == "ionq-tui"
+    assert window_title([session(expires_at=None, limits=NO_LIMITS)], NOW) == "forte-1 started"
+
+
+def test_an_orphan_without_jobs_says_since_when() -> None:
+    free = session(limits=NO_LIMITS, expires_at=None)
+    heard = watch(free)
+    idle = replace(heard, jobs={key: job for key, job in heard.jobs.items() if job.status == "completed"})
+    assert idle_since(idle, NOW) == at(13, 24) and idle_since(heard, NOW) is None
+    item = SessionItem(free, Owner.HERE, "", idle)
+    told = words(home_lines([item], EMPTY_LEDGER, (), NOW, TZ)[0])
+    assert told == "! 9fe21c opened here 52m ago has NO LIMIT and no job since 13:24   e end it"
