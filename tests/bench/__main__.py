@@ -1,0 +1,76 @@
+"""Measures P1 to P12 in one run and prints the table; a benchmark is no test, so a missed target is no failure."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.bench import client, idle, keys, news, ssh, stall, start
+from tests.bench.figure import Figure, table
+from tests.bench.rig import Cloud, Rig, compile_all
+
+USUAL, QUICK = 12, 3
+
+
+def main() -> None:
+    """Run everything, or only what is named."""
+    parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
+    parser.add_argument("python", type=Path, help="the interpreter of the environment that a user gets")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} rounds instead of {USUAL}, and a shorter minute")
+    parser.add_argument("--only", default="", help="some of: start idle keys stall news client ssh")
+    told = parser.parse_args()
+    # Not resolved: it is a link, and the environment is where the link is.
+    python, began = told.python.absolute(), time.monotonic()
+    compile_all(python)
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory(prefix="ionq-bench-") as folder:
+        rig = Rig(python, Path(folder), QUICK if told.quick else USUAL)
+        for name, measure in measures(rig, quick=told.quick).items():
+            if not told.only or name in told.only.split():
+                print(f"{name} …", file=sys.stderr, flush=True)
+                figures += measure()
+    print(table(sorted(figures, key=lambda figure: int(figure.number[1:]))))
+    print(f"\n{machine(rig.rounds)}, {time.monotonic() - began:.0f} s")
+
+
+def measures(rig: Rig, *, quick: bool) -> dict[str, Callable[[], Iterator[Figure]]]:
+    """Return what is measured by name, each ready to be run."""
+
+    def crowded() -> Iterator[Figure]:
+        with Cloud(5000, 20_000) as cloud:
+            yield from keys.measure(rig, cloud)
+
+    def stalls() -> Iterator[Figure]:
+        with Cloud(5000, 20_000) as cloud:
+            yield from stall.measure(rig, cloud)
+
+    return {
+        "start": lambda: start.measure(rig),
+        "idle": lambda: idle.measure(rig, 10.0 if quick else 60.0),
+        "keys": crowded,
+        "stall": stalls,
+        "news": lambda: news.measure(rig),
+        "client": lambda: client.measure(rig),
+        "ssh": lambda: ssh.measure(rig),
+    }
+
+
+def machine(rounds: int) -> str:
+    """Say when and where this was measured."""
+    load = os.getloadavg()[0]
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores (load {load:.1f}), Python {platform.python_version()},"
+        f" Textual {version('textual')}, 120×40, medians of {rounds}"
+    )
+
+
+if __name__ == "__main__":
+    main()
