@@ -7,7 +7,7 @@ from textual.widgets import Button
 
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.outcome import OpenRequest, StillOpen
-from ionq_tui.ui.app import ExitNote
+from ionq_tui.ui.farewell import ExitNote
 from ionq_tui.ui.dialogs.attach import Attach
 from ionq_tui.ui.dialogs.quit import QuitQuestion
 from ionq_tui.ui.screens.sessions import SessionsScreen
