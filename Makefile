@@ -8,7 +8,7 @@ PINS := tests/constraints.txt
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint layout types floors format screenshots pins clean python
+.PHONY: help run demo test check lint layout types floors format screenshots bench bench-quick pins clean python
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do \
@@ -43,6 +43,12 @@ format: $(DEV)/.stamp ## put the code into its format
 
 screenshots: $(DEV)/.stamp ## take the pictures in screenshots/ from the demo with its clock stopped
 	$(DEV)/bin/python -m tests.snapshots.take screenshots
+
+bench: $(RUN)/.stamp $(DEV)/.stamp ## measure start, memory, bytes, CPU and keys beside a bare Textual app, in ten minutes
+	@$(DEV)/bin/python -m tests.bench $(RUN)/bin/python $(ARGS)
+
+bench-quick: $(RUN)/.stamp $(DEV)/.stamp ## the same in one minute, more roughly
+	@$(DEV)/bin/python -m tests.bench $(RUN)/bin/python --quick $(ARGS)
 
 pins: python ## write tests/constraints.txt anew from what is current
 	rm -rf $(DEV)

@@ -68,7 +68,7 @@ def machine(rounds: int) -> str:
     load = os.getloadavg()[0]
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores (load {load:.1f}), Python {platform.python_version()},"
-        f" Textual {version('textual')}, 120×40, medians of {rounds}"
+        f" Textual {version('textual')}, 120x40, medians of {rounds}"
     )
 
 

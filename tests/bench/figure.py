@@ -38,7 +38,7 @@ class Figure:
 def against(number: str, measure: str, ours: float, beside: float, most: float, form: str) -> Figure:
     """Return a figure whose target is a ratio to what stands beside it; `form` is a format such as "{:.0f} ms"."""
     ratio = ours / beside if beside else 0.0
-    return Figure(number, measure, form.format(ours), form.format(beside), ratio, f"≤ {most:.2f} ×", ratio <= most)
+    return Figure(number, measure, form.format(ours), form.format(beside), ratio, f"≤ {most:.2f} x", ratio <= most)
 
 
 def within(number: str, measure: str, ours: float, most: float, form: str, beside: float | None = None) -> Figure:
