@@ -10,7 +10,7 @@ from ionq_tui.model.link import Fault
 from ionq_tui.view.amount import count
 from ionq_tui.view.moment import NOTHING, ago, both
 from ionq_tui.view.plain import plain
-from ionq_tui.view.price import estimate_words
+from ionq_tui.view.price import estimate_words, run_words
 from ionq_tui.view.row import percent, queue_words
 from ionq_tui.view.spark import Samples, queue_history
 from ionq_tui.view.status import backend_status, why_not
@@ -18,7 +18,8 @@ from ionq_tui.view.tone import Fact
 
 _SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 _FIDELITIES = (("spam", "SPAM"), ("1q", "1q"), ("2q", "2q"))
-_TIMES = (("t1", "T1"), ("t2", "T2"), ("1q", "1q"), ("2q", "2q"), ("readout", "readout"), ("reset", "reset"))
+_LIFETIMES = (("t1", "T1"), ("t2", "T2"))
+_TIMES = (("1q", "1q"), ("2q", "2q"), ("readout", "readout"), ("reset", "reset"))
 
 
 def backend_facts(
@@ -30,31 +31,36 @@ def backend_facts(
     estimate: Estimate | Fault | None = None,
 ) -> list[Fact]:
     """Return each known fact with its name; what is unknown is left out. `samples` are of its queue, here."""
+    size = f"{count(backend.qubits)} qubits" if backend.qubits is not None else ""
     fidelity = (
         [f"{name} {_median(measured.fidelity[key])}" for key, name in _FIDELITIES if key in measured.fidelity]
         if measured
         else []
     )
-    timing = (
-        [f"{name} {seconds(measured.timing[key])}" for key, name in _TIMES if key in measured.timing]
-        if measured
-        else []
-    )
     facts = [
-        ("backend", plain(backend.name, 60)),
+        ("backend", ", ".join(part for part in (plain(backend.name, 60), size, _place(backend)) if part)),
         ("status", _status(backend)),
         ("", why_not(backend) or NOTHING),
         ("queue", queue_words(backend)),
         ("seen here", queue_history(samples, now)),
-        ("qubits", count(backend.qubits) if backend.qubits is not None else NOTHING),
-        ("location", plain(backend.location, 60)),
-        ("fidelity", ", ".join(fidelity)),
-        ("timing", ", ".join(timing)),
-        ("measured", _when(measured.date, now, tz) if measured else NOTHING),
         ("estimate", estimate_words(estimate) if estimate is not None else NOTHING),
+        ("runs", run_words(estimate)),
+        ("fidelity", ", ".join(fidelity)),
+        ("lifetime", _times(measured, _LIFETIMES)),
+        ("timing", _times(measured, _TIMES)),
+        ("measured", _when(measured.date, now, tz) if measured else NOTHING),
         ("updated", ago(backend.last_updated, now)),
     ]
     return [(name, text) for name, text in facts if text not in {NOTHING, ""}]
+
+
+def _place(backend: Backend) -> str:
+    return plain(backend.location, 40) if backend.location else ""
+
+
+def _times(measured: Characterization | None, named: tuple[tuple[str, str], ...]) -> str:
+    known = measured.timing if measured is not None else {}
+    return ", ".join(f"{name} {seconds(known[key])}" for key, name in named if key in known)
 
 
 def _status(backend: Backend) -> str:

@@ -48,7 +48,7 @@ class JobItems(Mapping[str, JobItem]):
 
 
 class JobList:
-    """The jobs of one session, newest first, kept from one picture to the next: a job that changes stays where it is."""
+    """The jobs of one session, newest first, kept from picture to picture: a job that changes stays where it is."""
 
     def __init__(self) -> None:
         """Begin without jobs."""

@@ -16,15 +16,20 @@ from ionq_tui.view.tone import Cell, Line, Tone, line
 
 
 def estimate_words(estimate: Estimate | Fault) -> str:
-    """Return "about 0.71 usd per 1,000 shots of 20 2q and 20 1q gates on 25 qubits, runs about 14s"."""
+    """Return "about 0.71 usd per 1,000 shots of 20 2q + 20 1q gates, 25 qubits"."""
     if isinstance(estimate, Fault):
         return f"none: {fault_says(estimate)}"
     kind = estimate.circuit
-    asked = f"per {counted(kind.shots, 'shot')} of {_gates(kind)} on {counted(kind.qubits, 'qubit')}"
-    if estimate.cost is None:
-        return f"IonQ names no price {asked}"
-    run = duration_ms(estimate.run_ms)
-    return f"about {money(estimate.cost)} {asked}" + (f", runs {_about(run)}" if run != NOTHING else "")
+    gates = f"{count(kind.two_qubit_gates)} 2q + {count(kind.one_qubit_gates)} 1q gates"
+    asked = f"per {counted(kind.shots, 'shot')} of {gates}, {counted(kind.qubits, 'qubit')}"
+    return f"IonQ names no price {asked}" if estimate.cost is None else f"about {money(estimate.cost)} {asked}"
+
+
+def run_words(estimate: Estimate | Fault | None) -> str:
+    """Return "about 14s, by the same estimate"; empty where that was not told."""
+    run = duration_ms(estimate.run_ms) if isinstance(estimate, Estimate) else NOTHING
+    about = run if run.startswith("<") else f"about {run}"
+    return "" if run == NOTHING else f"{about}, by the same estimate"
 
 
 def reach_line(estimate: Estimate | Fault | None, limits: Limits) -> Line:
@@ -57,14 +62,6 @@ def reach_line(estimate: Estimate | Fault | None, limits: Limits) -> Line:
 def job_words(kind: Circuit) -> str:
     """Return "1,000 shots with 20 two-qubit gates"."""
     return f"{counted(kind.shots, 'shot')} with {counted(kind.two_qubit_gates, 'two-qubit gate')}"
-
-
-def _gates(kind: Circuit) -> str:
-    return f"{count(kind.two_qubit_gates)} 2q and {count(kind.one_qubit_gates)} 1q gates"
-
-
-def _about(span: str) -> str:
-    return span if span.startswith("<") else f"about {span}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -308,13 +308,14 @@ def test_a_backend_in_full() -> None:
     )
     facts = dict(backend_facts(Backend("qpu.x", "retired", qubits=36), measured, NOW, TZ))
     assert facts["fidelity"] == "2q 99.60% ± 0.02"
-    assert facts["timing"] == "T1 100 s, 2q 970 µs"
+    assert (facts["lifetime"], facts["timing"]) == ("T1 100 s", "2q 970 µs")
+    assert facts["backend"] == "qpu.x, 36 qubits"
     assert facts["measured"] == "5 h 2 min ago, 09:00 CEST (2026-07-22 07:00 UTC)"
     assert "estimate" not in facts and "seen here" not in facts
+    assert "retired" in facts[""]
     degraded = Backend("qpu.x", "available", degraded=True, average_queue_time=60_000.0)
     samples = tuple((NOW - timedelta(minutes=10 * number), 60_000.0 * number) for number in (3, 2, 1))
     facts = dict(backend_facts(degraded, None, NOW, TZ, samples, Estimate("qpu.x", Circuit(), usd("0.65"))))
     assert facts["status"] == "available, degraded"
     assert facts["seen here"].endswith("last 29 min, from about 1 min to about 3 min")
     assert facts["estimate"].startswith("about 0.65 usd per 1,000 shots")
-    assert "retired" in facts[""]

@@ -8,7 +8,7 @@ from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.money import Money
-from ionq_tui.view.price import CircuitDraft, draft_of_circuit, estimate_words, reach_line
+from ionq_tui.view.price import CircuitDraft, draft_of_circuit, estimate_words, reach_line, run_words
 from ionq_tui.view.tone import words
 from tests.unit.view.scene import usd
 
@@ -19,9 +19,11 @@ OFFLINE = Fault(FaultKind.OFFLINE, "")
 
 def test_an_estimate_says_for_which_kind_of_job_it_is() -> None:
     told = estimate_words(TOLD)
-    assert told == "about 0.65 usd per 1,000 shots of 20 2q and 20 1q gates on 25 qubits, runs about 14s"
+    assert told == "about 0.65 usd per 1,000 shots of 20 2q + 20 1q gates, 25 qubits"
+    assert run_words(TOLD) == "about 14s, by the same estimate"
+    assert [run_words(one) for one in (Estimate("b", Circuit()), OFFLINE, None)] == ["", "", ""]
     assert estimate_words(Estimate("b", Circuit(1, 0, 0, 1), usd("1"))).endswith(
-        "per 1 shot of 0 2q and 0 1q gates on 1 qubit"
+        "per 1 shot of 0 2q + 0 1q gates, 1 qubit"
     )
     assert estimate_words(Estimate("b", Circuit())).startswith("IonQ names no price per 1,000 shots")
     assert estimate_words(OFFLINE) == "none: IonQ cannot be reached"
