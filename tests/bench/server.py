@@ -49,7 +49,9 @@ def main(sessions: int, jobs: int) -> None:
             elif told == "submit":
                 with cloud.lock:
                     cloud.advance()
-                    cloud.submit(watched.creator_id, Order(BACKEND, shots=100, qubits=4, name=name, session_id=watched.id))
+                    cloud.submit(
+                        watched.creator_id, Order(BACKEND, shots=100, qubits=4, name=name, session_id=watched.id)
+                    )
                 print("submitted", flush=True)
 
 

@@ -35,8 +35,10 @@ def measure(rig: Rig) -> Iterator[Figure]:
             for _ in range(rig.rounds):
                 ours.settle(QUIET)
                 ours.forget()
-                opened.append(ours.press(ENTER, QUIET)[0] * 1000)
+                pressed = ours.now
+                ours.send(ENTER)
                 ours.wait_for(JOB)
+                opened.append((ours.settle(QUIET) - pressed) * 1000)
                 ours.press(b"q", QUIET)
     most = (ROUND_TRIP + 0.1) * 1000
     yield within(
