@@ -3,15 +3,18 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Button
+from textual.widgets import Button, Input
 
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import Known, NotOpened, Opened, OpenOutcome, OpenRequest, Uncertain
 from ionq_tui.ui.dialogs.ask import Ask
+from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.screens.new_session import NewSessionScreen
 from ionq_tui.ui.screens.session import SessionScreen
 from tests.ui.fake import NOW, OFFLINE, FakeCloud, FakeStair, session
@@ -299,3 +302,64 @@ async def test_in_a_small_terminal_all_of_it_can_be_reached(stair: FakeStair, ha
         assert "Open: money may run" in app.text()
         await pilot.press("pagedown", "pagedown")
         await until(pilot, lambda: "duration_limit_min" in app.text())
+
+
+async def test_about_how_many_jobs_the_limits_allow_is_told_and_asked_once(stair: FakeStair, hand: Hand) -> None:
+    app = stage(stair, Limits(money=Money(Decimal(30), "usd")))
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "30.00 usd is about 46 jobs of 1,000 shots" in app.text())
+        app.screen.query_one("#money", Input).value = "65"
+        await until(pilot, lambda: "65.00 usd is about 100 jobs" in app.text())
+        app.screen.query_one("#money", Input).value = "x"
+        await until(pilot, lambda: "is about" not in app.text())
+        assert stair.cloud.asked.count("estimate qpu.forte-1") == 1
+
+
+async def test_an_estimate_that_hangs_holds_nothing_up(stair: FakeStair, hand: Hand) -> None:
+    stair.cloud.price = OFFLINE
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "no estimate of what jobs cost" in app.text())
+        assert not opener(app).disabled
+
+
+async def test_the_unit_of_the_estimate_is_taken_where_no_other_is_known(stair: FakeStair, hand: Hand) -> None:
+    stair.cloud.price = Money(Decimal(2), "credit")
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "30.00, in credit" in app.text())
+        app.screen.query_one("#money", Input).value = "40"
+        await until(pilot, lambda: "40.00 credit is about 20 jobs" in app.text())
+        assert '"unit": "credit"' in " ".join(app.text().split())
+
+
+async def test_nothing_changes_under_what_was_typed(stair: FakeStair, hand: Hand) -> None:
+    stair.cloud.price = Money(Decimal(2), "credit")
+    held = stair.cloud.gate = asyncio.Event()
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        app.screen.query_one("#money", Input).value = "40"
+        await until(pilot, lambda: "= 40.00 usd" in app.text())
+        held.set()
+        await ready(pilot, app)
+        await until(pilot, lambda: "costs about 2.00 credit (estimate): not in usd" in " ".join(app.text().split()))
+        assert "= 40.00 usd" in app.text()
+        app.screen.query_one("#money", Input).value = ""
+        await until(pilot, lambda: "30.00, in credit" in app.text())
+
+
+async def test_another_kind_of_job_is_chosen_from_the_palette(stair: FakeStair, hand: Hand) -> None:
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        screen = app.screen
+        assert isinstance(screen, NewSessionScreen)
+        screen.action_palette()
+        await pilot.press(*"estimate", "enter")
+        await until(pilot, lambda: shows(app, CircuitDialog))
+        await pilot.press("end", "0", "enter")
+        await until(pilot, lambda: "40 jobs of 10,000 shots" in app.text())
+        assert stair.cloud.asked.count("estimate qpu.forte-1") == 2 and opens(stair) == 0

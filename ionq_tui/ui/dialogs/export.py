@@ -48,15 +48,15 @@ def write_new(stem: str, suffix: str, text: str) -> Path:
     for number in range(1, _MOST_ALIKE):
         path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.{suffix}"
         try:
-            with path.open("x", encoding="utf-8", newline="") as file:
-                try:
-                    file.write(text)
-                    file.flush()
-                except OSError:
-                    path.unlink(missing_ok=True)
-                    raise
+            file = path.open("x", encoding="utf-8", newline="")
         except FileExistsError:
             continue
+        try:
+            with file:
+                file.write(text)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
         return path
     raise FileExistsError(0, f"there are {_MOST_ALIKE - 1} files of that name already")
 

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from textual.pilot import Pilot
+
+from ionq_tui.model.estimate import Circuit
+from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.money import Money
+from ionq_tui.ui.dialogs.circuit import CircuitDialog
+from ionq_tui.ui.screens.backends import BackendsScreen
+from tests.ui.fake import NOW, OFFLINE, FakeStair
+from tests.ui.stage import Stage, shows, until
+
+FORTE = "qpu.forte-1"
+
+
+def asked(app: Stage) -> list[str]:
+    return [one for one in app.stair.cloud.asked if one.startswith("estimate")]
+
+
+async def ready(pilot: Pilot[None], app: Stage) -> None:
+    await until(pilot, lambda: app.engine.yard.fleet.value.loaded and FORTE in app.text())
+
+
+async def test_all_that_is_known_of_a_backend_fits_a_small_screen(stair: FakeStair) -> None:
+    stair.journal.samples = tuple((NOW - timedelta(minutes=10 * number), 60_000.0 * number) for number in (6, 4, 2))
+    app = Stage(stair, BackendsScreen)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "about 0.65 usd per 1,000 shots of 20 2q + 20 1q gates, 25 qubits" in app.text())
+        text = app.text()
+        for words in (
+            "qpu.forte-1, 36 qubits, College Park",
+            "about 14s",
+            "SPAM 99.35%, 2q 99.60% ± 0.02",
+            "T1 100 s",
+            "last 1 h, from about 2 min to about 6 min",
+            "measured  0 s ago",
+            "retired",
+            "i estimate",
+        ):
+            assert words in text
+
+
+async def test_at_the_smallest_the_backends_are_still_to_be_chosen(stair: FakeStair) -> None:
+    app = Stage(stair, BackendsScreen)
+    async with app.run_test(size=(60, 16)) as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "about 0.65 usd" in app.text())
+        assert all(f"{name} " in app.text() for name in (FORTE, "qpu.forte-enterprise-1", "qpu.aria-1", "simulator"))
+
+
+async def test_each_available_backend_is_asked_about_once_and_no_other(stair: FakeStair) -> None:
+    app = Stage(stair, BackendsScreen)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: asked(app) == [f"estimate {FORTE}"])
+        for key in ("j", "j", "j", "k", "k", "k"):
+            await pilot.press(key)
+            await pilot.pause()
+        await until(pilot, lambda: len(asked(app)) == 2)
+        await pilot.pause()
+        assert asked(app) == [f"estimate {FORTE}", "estimate qpu.forte-enterprise-1"]
+
+
+async def test_another_kind_of_job_is_another_question(stair: FakeStair) -> None:
+    app = Stage(stair, BackendsScreen)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: asked(app))
+        await pilot.press("i")
+        await until(pilot, lambda: shows(app, CircuitDialog))
+        app.stair.cloud.price = Money(Decimal("1.25"), "usd")
+        await pilot.press("end", *["backspace"] * 4, *"500", "tab", "end", "0", "enter")
+        await until(pilot, lambda: "about 1.25 usd per 500 shots of 200 2q" in app.text())
+        assert app.engine.estimator.circuit.value == Circuit(shots=500, two_qubit_gates=200)
+        assert len(asked(app)) == 2
+
+
+async def test_what_is_no_number_is_said_and_asks_nothing(stair: FakeStair) -> None:
+    app = Stage(stair, BackendsScreen)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: asked(app))
+        await pilot.press("i")
+        await pilot.press("end", "x", "enter")
+        assert shows(app, CircuitDialog) and '"1000x" is not a whole number' in app.text()
+        await pilot.press("escape")
+        assert shows(app, BackendsScreen) and app.engine.estimator.circuit.value == Circuit()
+        assert len(asked(app)) == 1
+
+
+async def test_without_a_key_nothing_is_asked_that_needs_one(stair: FakeStair) -> None:
+    app = Stage(stair, BackendsScreen)
+    app.engine = stair.engine("", "")
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "SPAM" in app.text())
+        await pilot.press("i")
+        await pilot.pause()
+        assert shows(app, BackendsScreen) and not asked(app)
+
+
+async def test_an_estimate_that_failed_is_said_and_asked_again_by_r(stair: FakeStair) -> None:
+    stair.cloud.price = OFFLINE
+    app = Stage(stair, BackendsScreen)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "estimate  none: IonQ cannot be reached" in app.text())
+        stair.cloud.price = Fault(FaultKind.FORBIDDEN, "", 403)
+        await pilot.press("j", "k")
+        await pilot.pause()
+        assert asked(app).count(f"estimate {FORTE}") == 1
+        stair.cloud.price = Money(Decimal("0.65"), "usd")
+        await pilot.press("r")
+        await until(pilot, lambda: "about 0.65 usd" in app.text())
