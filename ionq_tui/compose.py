@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ionq_tui.model.connection import Connection
@@ -119,7 +120,8 @@ class Stair:
 
         told = self.settings.on_event
         teller = Hook(told, self._environ) if told and not connection.demo else None
-        clock = clock or SystemClock(lambda: channel.ahead)
+        ahead = (lambda: channel.ahead) if clock is None else timedelta
+        clock = clock or SystemClock(ahead)
         engine = Engine(
             connection,
             HttpCloud(channel),
@@ -128,6 +130,7 @@ class Stair:
             self.settings.poll_interval,
             people=self.settings.people,
             teller=teller,
+            ahead=ahead,
         )
         if channel.wiring.auth is not None:
             self._auths[engine] = channel.wiring.auth

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from types import MappingProxyType
 
 from ionq_tui.engine.desk import Desk
@@ -36,13 +37,18 @@ class Engine:
         *,
         people: Mapping[str, str] = _NOBODY,
         teller: Teller | None = None,
+        ahead: Callable[[], timedelta] = timedelta,
     ) -> None:
-        """Take the connection's facts, the ports, the seconds between two readings, names by user id, who is told."""
+        """Take the connection's facts, the ports, the seconds between two readings, and what the user configured.
+
+        `people` are names by user id, `teller` is told of events; `ahead` tells how slow our clock is.
+        """
         self.connection = connection
         self.cloud = cloud
         self.clock = clock
         self.journal = journal
         self.people = people
+        self.ahead = ahead
         self.home = Home(cloud, clock, interval, self._listed)
         self.yard = Yard(cloud, clock, journal, connection.base_url)
         self.estimator = Estimator(cloud, clock)

@@ -269,11 +269,14 @@ class FakeStair:
         self.keep_trouble = ""
         self.renewed: list[str] = []
         self.people: dict[str, str] = {}
+        self.ahead = timedelta()
         self.calls: list[str] = []
 
     def engine(self, source: str, key_masked: str, *, demo: bool = False) -> Engine:
         connection = replace(self.connection, source=source, key_masked=key_masked, demo=demo)
-        return Engine(connection, self.cloud, self.clock, self.journal, 5.0, people=self.people)
+        return Engine(
+            connection, self.cloud, self.clock, self.journal, 5.0, people=self.people, ahead=lambda: self.ahead
+        )
 
     async def find_key(self) -> FoundKey | NoKey:
         self.calls.append("find_key")

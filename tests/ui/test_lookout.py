@@ -137,3 +137,22 @@ async def test_the_title_tells_what_is_left(ours: FakeStair, monkeypatch: pytest
         await pilot.pause()
         app.screen.tick()  # type: ignore[attr-defined]
         assert titles[-1] == "forte-1 39m"
+
+
+async def test_a_clock_that_is_wrong_is_told_until_it_is_seen(ours: FakeStair) -> None:
+    ours.ahead = timedelta(seconds=-61)
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        await ticked(pilot, app)
+        assert "this machine's clock is 1 min fast: times here go by IonQ's clock" in app.text()
+        await pilot.press("escape")
+        await ticked(pilot, app)
+        assert "clock is" not in app.text()
+
+
+async def test_a_minute_is_not_wrong(ours: FakeStair) -> None:
+    ours.ahead = timedelta(seconds=60)
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        await ticked(pilot, app)
+        assert "clock is" not in app.text()

@@ -16,6 +16,7 @@ from ionq_tui.model.watch import EMPTY_WATCH, Watch
 from ionq_tui.ui.bell import ring
 from ionq_tui.view.alarm import alarms
 from ionq_tui.view.meanwhile import meanwhile
+from ionq_tui.view.skew import skew_line
 from ionq_tui.view.tone import Cell, Line, Tone, line
 from ionq_tui.view.used import used_cells
 
@@ -36,6 +37,7 @@ class Lookout:
         self._alarms: dict[str, dict[str, str]] = {}
         self._used: dict[str, tuple[Watch, tuple[Cell, Cell]]] = {}
         self._hook_told = False
+        self._skew_seen = False
 
     @property
     def watches(self) -> Mapping[str, Watch]:
@@ -83,14 +85,22 @@ class Lookout:
         shown = [*told[:_MOST], *away[:_MOST]]
         if len(away) > _MOST:
             shown.append(line(f"· and {len(away) - _MOST:,} more"))
-        if away:
+        if not self._skew_seen and (skew := skew_line(self._engine.ahead())):
+            shown.append(skew)
+        if self.away:
             shown[-1] = (*shown[-1], Cell("   esc: seen", Tone.DIM))
         return shown
 
     @property
     def away(self) -> bool:
-        """True where something is told of what happened while nobody looked."""
-        return any(self._meanwhile(watcher) for watcher in self._engine.round.held.values())
+        """True where something is told that goes away once it is seen."""
+        wrong = not self._skew_seen and bool(skew_line(self._engine.ahead()))
+        return wrong or any(self._meanwhile(watcher) for watcher in self._engine.round.held.values())
+
+    def seen(self) -> None:
+        """Note that all of that was seen."""
+        self._skew_seen = self._skew_seen or bool(skew_line(self._engine.ahead()))
+        self._engine.presence.seen()
 
     def _meanwhile(self, watcher: Watcher) -> Line:
         presence, watch, now = self._engine.presence, watcher.store.value, self._engine.clock.now()

@@ -254,7 +254,7 @@ class SessionsScreen(Cockpit):
 
     def go_back(self) -> None:
         """There is nothing behind home; what was told of an absence is seen."""
-        self.engine.presence.seen()
+        self._lookout.seen()
         self._say()
         self.refresh_bindings()
 

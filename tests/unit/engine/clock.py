@@ -65,6 +65,11 @@ class ManualClock:
         self._move(until)
         await self.settle()
 
+    async def to_next(self) -> None:
+        """Let time pass until the first of those who wait goes on."""
+        await self.settle()
+        await self.forward(max(0.0, min(due for due, _ in self._sleepers) - self.seconds))
+
     async def leap(self, seconds: float) -> None:
         """Let time pass at once, as where a laptop slept."""
         self._move(self.seconds + seconds)
