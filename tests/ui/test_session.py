@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,10 +13,13 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import EndUnknown, StillOpen
+from ionq_tui.model.watch import heard_jobs
 from ionq_tui.ui.dialogs.cancel import CancelJobs
 from ionq_tui.ui.dialogs.end import EndSession
 from ionq_tui.ui.screens.job import JobScreen
 from ionq_tui.ui.screens.session import SessionScreen
+from ionq_tui.view.column import Row
+from ionq_tui.view.row import job_row
 from tests.ui.fake import NOW, OFFLINE, FakeStair, session
 from tests.ui.hand import Hand
 from tests.ui.stage import SIZES, Stage, deliberate, shows, until
@@ -259,3 +262,40 @@ async def test_an_alarm_rings_once_and_stays(app: Stage, hand: Hand, monkeypatch
         await pilot.pause()
         assert len(bells) == 1
         assert "jobs run" in app.text() or "time runs" in app.text()
+
+
+async def test_one_changed_job_of_many_makes_only_the_lines_that_are_seen(
+    app: Stage, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def counted(one: Job, cost: JobCost | None, now: datetime) -> Row:
+        made.append(one.id)
+        return job_row(one, cost, now)
+
+    monkeypatch.setattr("ionq_tui.ui.screens.session.job_row", counted)
+    app.stair.cloud.jobs = {one.id: one for one in (job(number, "completed") for number in range(3_000))}
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        watcher, screen = app.engine.watcher(ONE.id), app.screen
+        assert isinstance(screen, SessionScreen)
+        await until(pilot, lambda: "3,000 jobs:" in app.text())
+        await pilot.press("j", "j")
+        selected = screen.selected
+        made.clear()
+        watcher.store.apply(lambda watch: heard_jobs(watch, [replace(job(2_999, "failed"), name="odd")], NOW))
+        screen.tick()
+        await until(pilot, lambda: "2,999 completed" in app.text() and "odd" in app.text())
+        assert screen.selected == selected
+        assert len(set(made)) < 24
+        await pilot.press("slash", *"000017", "enter")
+        await until(pilot, lambda: "1 of 3,000" in app.text())
+        assert screen.selected is not None and screen.selected.id == "job-000017"
+
+
+async def test_what_can_be_copied_of_a_session(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await pilot.press("c")
+        await until(pilot, lambda: f"ionq-tui attach {ONE.id}" in app.text())
+        assert f"export IONQ_SESSION_ID={ONE.id}" in app.text()

@@ -257,6 +257,11 @@ class SessionScreen(Cockpit):
         """Show the job."""
         self.app.push_screen(JobScreen(self.engine, self.session_id, event.key))
 
+    @on(Table.Arranged, "#jobs")
+    def arranged(self) -> None:
+        """Say which of the jobs are shown, in which order."""
+        self.query_one("#rule", Caption).tell(self._table.caption)
+
     @on(Table.Highlighted, "#jobs")
     def enable(self) -> None:
         """Another job may be one that can be cancelled."""
