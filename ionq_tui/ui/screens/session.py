@@ -257,7 +257,7 @@ class SessionScreen(Cockpit):
         """Show the job."""
         self.app.push_screen(JobScreen(self.engine, self.session_id, event.key))
 
-    @on(Table.Arranged, "#jobs")
+    @on(Table.Arranged)
     def arranged(self) -> None:
         """Say which of the jobs are shown, in which order."""
         self.query_one("#rule", Caption).tell(self._table.caption)
