@@ -94,6 +94,7 @@ LIVE: Commands = (
     Command("cancel_waiting", "X", "cancel waiting", "Cancel all jobs not yet started; asks first."),
     Command("copy", "c,y", "copy", "Copy the session's id, the export line or the attach command."),
     Command("events", "v", "events", "Show what happened in this session."),
+    Command("curves", "p", "curves", "Plot spend and jobs over time, against their limits.", False),
 )
 
 JOB: Commands = (

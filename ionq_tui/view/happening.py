@@ -13,7 +13,12 @@ from ionq_tui.view.plain import plain
 from ionq_tui.view.status import NOBODY, person
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
-_TONES = {EventKind.JOB_FAILED: Tone.BAD, EventKind.ENDED: Tone.STRONG, EventKind.STARTED: Tone.GOOD, EventKind.ALARM: Tone.WARN}
+_TONES = {
+    EventKind.JOB_FAILED: Tone.BAD,
+    EventKind.ENDED: Tone.STRONG,
+    EventKind.STARTED: Tone.GOOD,
+    EventKind.ALARM: Tone.WARN,
+}
 _NO_COSTS: Mapping[str, JobCost] = {}
 
 

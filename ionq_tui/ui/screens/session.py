@@ -244,6 +244,12 @@ class SessionScreen(Cockpit):
         if not self.history.whole and self._table.display:
             self._table.focus()
 
+    def action_curves(self) -> None:
+        """Plot spend and jobs over time."""
+        from ionq_tui.ui.screens.curves import CurvesScreen
+
+        self.app.push_screen(CurvesScreen(self.engine, self.session_id))
+
     def action_copy(self) -> None:
         """Offer the session's id, the export line and the attach command."""
         self.app.push_screen(CopyText(session_texts(self.session_id)))
