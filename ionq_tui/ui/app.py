@@ -26,6 +26,7 @@ from ionq_tui.model.link import Fault
 from ionq_tui.ui.commands import KEY, QUIT, bindings
 from ionq_tui.ui.dialogs.attach import resolved
 from ionq_tui.ui.dialogs.copy import wrapped_for_tmux
+from ionq_tui.ui.driver import forget_picture
 from ionq_tui.ui.farewell import ExitNote
 from ionq_tui.ui.leaving import Leaving
 from ionq_tui.ui.screens.cockpit import KeyRefused, KeyWanted
@@ -199,6 +200,10 @@ class CockpitApp(Leaving, inherit_bindings=False):
         await super().on_event(event)
 
     # What the terminal gets
+
+    def on_resize(self) -> None:
+        """Know no more what it shows: a terminal does as it likes with what does not fit."""
+        forget_picture(self)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Send it by OSC 52, and inside tmux also in the form that tmux passes on."""

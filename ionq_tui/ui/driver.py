@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from queue import Empty
+from typing import TypeVar
 
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from ionq_tui.ui.thrift import Thrift
+
+Result = TypeVar("Result")
 
 SAVE_TITLE, RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
 """Terminals that know neither are left with an empty title, which most fill themselves."""
@@ -21,6 +27,13 @@ class CockpitDriver(LinuxDriver):
 
     _gone = False
     _title = ""
+    _thrift: Thrift | None = None
+
+    @property
+    def thrift(self) -> Thrift:
+        """What is known of the terminal's picture."""
+        self._thrift = self._thrift or Thrift()
+        return self._thrift
 
     def entitle(self, title: str) -> None:
         """Give the terminal a title; the one it had is kept by those terminals that can."""
@@ -45,8 +58,8 @@ class CockpitDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Write, as long as there is somebody to read it."""
-        if not self._gone:
-            super().write(data)
+        if not self._gone and (spared := self.thrift.spared(data)):
+            super().write(spared)
 
     def run_input_thread(self) -> None:
         """Read keys; that there can be none any more is told, and is no crash."""
@@ -59,3 +72,9 @@ class CockpitDriver(LinuxDriver):
         """End the thread that writes, unless it may hang."""
         if not self._gone:
             super().close()
+
+
+def forget_picture(app: App[Result]) -> None:
+    """Let the next picture be written whole, whatever the terminal seems to show."""
+    if isinstance(app._driver, CockpitDriver):
+        app._driver.thrift.forget()

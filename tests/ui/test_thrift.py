@@ -1,0 +1,83 @@
+"""The terminal's picture is the same with fewer bytes."""
+
+from __future__ import annotations
+
+import pyte
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ionq_tui.ui.thrift import Thrift
+
+_STYLES = (
+    *("", "1", "38;2;1;2;3;48;2;4;5;6", "1;38;2;1;2;3;48;2;4;5;6", "38;2;9;2;3;48;2;4;5;6", "48;2;4;5;6"),
+    *("31;42", "1;31;42", "7;31;42", "4;31;42", "39;49", "38;5;7", "97;104"),
+)
+_runs = st.tuples(st.sampled_from(_STYLES), st.sampled_from(["", " ", "   ", "a", "bc", "de f", "─", "漢字", "  x "]))
+_strips = st.tuples(st.integers(1, 4), st.integers(1, 6), st.lists(_runs, max_size=4))
+_updates = st.tuples(st.lists(_strips, min_size=1, max_size=5), st.booleans())
+
+
+def _written(strips: list[tuple[int, int, list[tuple[str, str]]]], places_cursor: bool) -> str:
+    told = [
+        f"\x1b[{row};{column}H" + "".join(f"\x1b[{style}m{text}\x1b[0m" if style else text for style, text in runs)
+        for row, column, runs in strips
+    ]
+    return "\n".join(told) + ("\x1b[2;3H" if places_cursor else "")
+
+
+def _fed(screen: pyte.Screen, data: str) -> None:
+    pyte.Stream(screen).feed(data.replace("\n", "\r\n"))
+
+
+def _picture(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
+    """All that is to be seen: the colour of letters matters where there is one, or a line below it."""
+    shown = []
+    for row in range(screen.lines):
+        cells = (screen.buffer[row][column] for column in range(screen.columns))
+        shown.append([_seen(cell) for cell in cells])
+    return shown
+
+
+def _seen(cell: pyte.screens.Char) -> tuple[object, ...]:
+    marked = cell.underscore or cell.reverse
+    if cell.data == " " and not marked:
+        return " ", cell.bg
+    return cell.data, cell.bg, cell.fg, cell.bold, cell.underscore, cell.reverse
+
+
+@given(st.lists(_updates, max_size=6))
+def test_the_picture_is_what_it_would_be(
+    updates: list[tuple[list[tuple[int, int, list[tuple[str, str]]]], bool]],
+) -> None:
+    thrift, plain, spared = Thrift(), pyte.Screen(24, 5), pyte.Screen(24, 5)
+    for strips, places_cursor in updates:
+        data = _written(strips, places_cursor)
+        less = thrift.spared(data)
+        _fed(plain, data)
+        _fed(spared, less)
+        assert len(less) <= len(data)
+        assert _picture(plain) == _picture(spared)
+        if places_cursor:
+            assert (spared.cursor.x, spared.cursor.y) == (plain.cursor.x, plain.cursor.y)
+
+
+def test_the_same_again_is_not_written() -> None:
+    thrift = Thrift()
+    line = "\x1b[1;1H\x1b[31mred\x1b[0m\x1b[31m red\x1b[0m"
+    assert thrift.spared(line) == "\x1b[1;1H\x1b[31mred red\x1b[0m"
+    assert thrift.spared(line) == ""
+    assert thrift.spared("\x1b[1;3Hover") != ""
+    assert thrift.spared(line) != ""
+
+
+def test_what_stands_is_written_again_once_the_terminal_may_show_something_else() -> None:
+    thrift = Thrift()
+    line = "\x1b[1;1Hline"
+    thrift.spared(line)
+    assert thrift.spared("\x1b]2;title\x07") == "\x1b]2;title\x07"
+    assert thrift.spared(line) == ""
+    for change in ("\x1b[?1049h", "\x1b[2J", "words", "\x1b[1;1H\x1b[K"):
+        assert thrift.spared(change) == change
+        assert thrift.spared(line) != ""
+    thrift.forget()
+    assert thrift.spared(line) != ""
