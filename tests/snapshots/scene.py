@@ -17,7 +17,8 @@ from ionq_tui.model.key import FoundKey, NoKey
 from ionq_tui.settings import Settings
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
-from ionq_tui.ui.app import CockpitApp, ExitNote
+from ionq_tui.ui.app import CockpitApp
+from ionq_tui.ui.farewell import ExitNote
 from ionq_tui.ui.quiet import Quiet
 
 SIZE = (80, 24)
@@ -121,6 +122,7 @@ class Scene:
             engine = self.app.engine
             assert engine is not None
             engine.home.poller.nudge()
+            engine.yard.poller.nudge()
             for watcher in list(engine._watchers.values()):
                 watcher.poller.nudge()
             await asyncio.sleep(0.005)
