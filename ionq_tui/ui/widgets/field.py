@@ -30,7 +30,9 @@ class Field(HorizontalGroup):
         """Name, field, reading."""
         yield Words(pad(self._title, 8), classes="name")
         own = self._title if self._title.isidentifier() else None  # an id of Textual's begins with no digit
-        yield Input(self._value, id=own, compact=True, max_length=self._most, select_on_focus=False)
+        typed = Input(self._value, id=own, compact=True, max_length=self._most, select_on_focus=False)
+        typed.cursor_blink = False  # blinking goes over the line twice a second
+        yield typed
         yield Words(classes="reading")
 
     @property
