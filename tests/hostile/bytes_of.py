@@ -17,8 +17,13 @@ _OURS = re.compile(
     r"(?:\?(?:1049|1000|1002|1003|1006|1015|1016|1004|2004|2026|25|7|2048)[hl])"  # modes Textual sets and takes back
     r"|\?(?:2026|2048)\$p|>[0-9]*u|<[0-9]*u|=[0-9;]*u|\?u|[0-9]*q|[0-9]* q"  # questions, keyboard, the cursor's form
     r"|\d*;?\d*H|[0-3]?[JK]|\d*[ABCDG]|[0-9;:]*m|\?1049[hl]|6n|\?4m|>4;?[0-9]*m"
+    r"|2[23];2t"  # the title is put aside and taken back
 )
-_TITLE = re.compile(r"[012];[^\x00-\x1f\x7f-\x9f]*|22;(?:default|pointer|text)")  # and the pointer's shape
+_TITLE = re.compile(
+    r"[012];[^\x00-\x1f\x7f-\x9f]*"
+    r"|9;ionq-tui: [^\x00-\x1f\x7f-\x9f]*"  # a notification
+    r"|22;(?:default|pointer|text)"  # the pointer's shape
+)
 _PLAIN_CONTROLS = frozenset("\r\n\x07")
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -50,8 +50,20 @@ async def opened(journal: Journal, *sessions: Session) -> None:
         await journal.opened(intent, one)
 
 
-def engine(cloud: ScriptedCloud, clock: ManualClock, journal: Journal) -> Engine:
-    return Engine(Connection(PLACE.profile, PLACE.base_url), cloud, clock, journal, 5.0)
+class Kept:
+    """Takes what the user's command would be told."""
+
+    trouble = ""
+
+    def __init__(self) -> None:
+        self.told: list[Mapping[str, object]] = []
+
+    def tell(self, facts: Mapping[str, object]) -> None:
+        self.told.append(facts)
+
+
+def engine(cloud: ScriptedCloud, clock: ManualClock, journal: Journal, teller: Kept | None = None) -> Engine:
+    return Engine(Connection(PLACE.profile, PLACE.base_url), cloud, clock, journal, 5.0, teller=teller)
 
 
 async def quiet(clock: ManualClock, journal: Journal) -> None:
@@ -182,4 +194,19 @@ async def test_a_list_longer_than_a_page_is_read_page_by_page(
             await forward(clock, journal, 1)
             assert len(cloud.counted()) <= 2
         assert watcher.store.value.all_listed and watcher.store.value.priced_count == 35
+    await made.close()
+
+
+async def test_the_user_s_command_is_told_of_what_happens_from_now_on_once(
+    cloud: ScriptedCloud, clock: ManualClock, journal: Journal
+) -> None:
+    await opened(journal, OURS)
+    kept = Kept()
+    made = engine(cloud, clock, journal, kept)
+    async with running(made.home.run()):
+        await quiet(clock, journal)
+        assert not kept.told, "it was opened and started before"
+        cloud.over["ours"] = ended(cloud.active.pop("ours"))
+        await forward(clock, journal, 3)
+    assert [(one["kind"], one["session_id"], one["backend"]) for one in kept.told] == [("ended", "ours", "qpu.forte-1")]
     await made.close()
