@@ -156,3 +156,14 @@ async def test_a_minute_is_not_wrong(ours: FakeStair) -> None:
     async with at_home(app) as pilot:
         await ticked(pilot, app)
         assert "clock is" not in app.text()
+
+
+async def test_an_idle_one_of_an_earlier_start_stands_once(ours: FakeStair, bells: list[str]) -> None:
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        await until(pilot, lambda: app.running.round.held[ONE.id].memory.recalled)
+        hear(app, job(1))
+        ours.clock.forward(600)
+        await ticked(pilot, app)
+        assert "opened here 1h01m ago has no job since" in app.text()
+        assert "no job has waited" not in app.text() and len(bells) == 2

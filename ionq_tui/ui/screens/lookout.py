@@ -9,7 +9,7 @@ from typing import TypeVar
 from textual.app import App
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.engine.presence import LONG_AGO
+from ionq_tui.engine.presence import LONG_AGO, Absence
 from ionq_tui.engine.watcher import Watcher
 from ionq_tui.model.session import Session
 from ionq_tui.model.watch import EMPTY_WATCH, Watch
@@ -36,6 +36,8 @@ class Lookout:
         self._looked: dict[str, tuple[Watch, int]] = {}
         self._alarms: dict[str, dict[str, str]] = {}
         self._used: dict[str, tuple[Watch, tuple[Cell, Cell]]] = {}
+        self._told: dict[str, tuple[Watch, Absence, Line]] = {}
+        """What happened while nobody looked, by session id, and from which picture that was read."""
         self._hook_told = False
         self._skew_seen = False
 
@@ -80,7 +82,7 @@ class Lookout:
 
     def lines(self) -> list[Line]:
         """Return what is the matter with each, and what happened while nobody looked."""
-        told = [line(Cell(f"! {[*found.values()][-1]}", Tone.WARN)) for found in self._alarms.values() if found]
+        told = [line(Cell(f"! {words}", Tone.WARN)) for words in map(self._gravest, self._alarms) if words]
         away = [one for one in map(self._meanwhile, self._engine.round.held.values()) if one]
         shown = [*told[:_MOST], *away[:_MOST]]
         if len(away) > _MOST:
@@ -90,6 +92,13 @@ class Lookout:
         if self.away:
             shown[-1] = (*shown[-1], Cell("   esc: seen", Tone.DIM))
         return shown
+
+    def _gravest(self, session_id: str) -> str:
+        """Return the gravest alarm; that one of an earlier process is idle stands above the list already."""
+        desk, found = self._engine.desk, dict(self._alarms[session_id])
+        if session_id in desk.ledger.value.here and session_id not in desk.opened_now:
+            found.pop("idle", None)
+        return [*found.values()][-1] if found else ""
 
     @property
     def away(self) -> bool:
@@ -110,4 +119,8 @@ class Lookout:
         absence = presence.unseen(watcher.session_id, before)
         if absence is None:
             return ()
-        return meanwhile(watch, absence.since, absence.until or now, now, None)
+        held = self._told.get(watcher.session_id)
+        if held is None or held[0] is not watch or held[1] != absence:
+            told = meanwhile(watch, absence.since, absence.until or now, now, None)
+            held = self._told[watcher.session_id] = watch, absence, told
+        return held[2]
