@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -19,29 +19,26 @@ from textual.screen import Screen
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from ionq_tui.engine.engine import Engine
-from ionq_tui.model.key import FoundKey, NoKey
-from ionq_tui.model.ledger import Ledger
-from ionq_tui.model.link import Fault
 from ionq_tui.ui.commands import KEY, QUIT, bindings
-from ionq_tui.ui.dialogs.attach import resolved
-from ionq_tui.ui.dialogs.copy import wrapped_for_tmux
 from ionq_tui.ui.driver import forget_picture
-from ionq_tui.ui.farewell import ExitNote
+from ionq_tui.ui.exit_note import ExitNote
 from ionq_tui.ui.leaving import Leaving
-from ionq_tui.ui.screens.cockpit import KeyRefused, KeyWanted
+from ionq_tui.ui.messages import KeyRefused, KeyWanted
 from ionq_tui.ui.screens.frame import Frame
-from ionq_tui.ui.screens.key import KeyScreen
-from ionq_tui.ui.screens.sessions import SessionsScreen
-from ionq_tui.ui.stair import Stair
 from ionq_tui.ui.theme import OURS, theme_name
-from ionq_tui.view.crash import crash_report
-from ionq_tui.view.fault import fault_says
-from ionq_tui.view.key_card import STILL_LOOKING
+
+# What the first paint does not need is loaded after it: nobody waits long for something to see.
+if TYPE_CHECKING:
+    from ionq_tui.engine.engine import Engine
+    from ionq_tui.model.ledger import Ledger
+    from ionq_tui.model.link import Fault
+    from ionq_tui.ui.stair import Stair
 
 _STYLES = Path(__file__).parent / "styles"
 FOUND_WITHIN = 2.5
 """Seconds after which the key screen comes up even where keyring or key command have not answered."""
+STARTED_AFTER = 1.5
+"""Seconds after the first paint at which what a start needs is loaded."""
 _NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -52,6 +49,13 @@ async def _first_list(engine: Engine) -> None:
     if not engine.home.board.value.loaded:
         await heard.wait()
     stop()
+
+
+def _collect_again() -> None:
+    """Collect garbage from now on, where the command line put that off; what a start has made is here to stay."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 class CockpitApp(Leaving, inherit_bindings=False):
@@ -99,11 +103,14 @@ class CockpitApp(Leaving, inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        # Collecting garbage during start-up finds none and costs a twentieth of it; see cli.
-        gc.enable()
+        self.set_timer(STARTED_AFTER, _collect_again)
         self.run_worker(self._start(), group="start", description="find a key")
 
     async def _start(self) -> None:
+        from ionq_tui.model.key import FoundKey, NoKey
+        from ionq_tui.ui.screens.key import KeyScreen
+        from ionq_tui.view.key_card import STILL_LOOKING
+
         if self._start_demo:
             self._enter(await self._stair.demo())
             return
@@ -125,6 +132,8 @@ class CockpitApp(Leaving, inherit_bindings=False):
 
     def _enter(self, engine: Engine) -> None:
         """Show home, and poll for as long as the app lives."""
+        from ionq_tui.ui.screens.sessions import SessionsScreen
+
         self.engine = engine
         engine.desk.ledger.subscribe(self._tell_of_openings)
         self.run_worker(engine.home.run(), group="poll", description="the organisation's sessions")
@@ -134,6 +143,7 @@ class CockpitApp(Leaving, inherit_bindings=False):
             self.run_worker(self._view(engine, self._attach_to), group="attach", description="attach")
 
     async def _view(self, engine: Engine, text: str) -> None:
+        from ionq_tui.ui.dialogs.attach import resolved
         from ionq_tui.ui.screens.session import SessionScreen
 
         await _first_list(engine)
@@ -146,12 +156,12 @@ class CockpitApp(Leaving, inherit_bindings=False):
 
     def _tell_of_openings(self, ledger: Ledger) -> None:
         """Tell of a session that was opened while its form was left; the form itself tells of its own."""
+        engine = self.engine
+        fresh = [] if engine is None else sorted(engine.desk.opened_now - self._told)
+        if not fresh:
+            return
         from ionq_tui.ui.screens.new_session import NewSessionScreen
 
-        engine = self.engine
-        if engine is None:
-            return
-        fresh = sorted(engine.desk.opened_now - self._told)
         self._told |= set(fresh)
         if isinstance(self.screen, NewSessionScreen):
             return
@@ -173,11 +183,17 @@ class CockpitApp(Leaving, inherit_bindings=False):
         self._ask_another(None)
 
     def _ask_another(self, refused: Fault | None) -> None:
+        from ionq_tui.ui.screens.key import KeyScreen
+
         asked = any(isinstance(screen, KeyScreen) for screen in self.screen_stack)
         if self.engine is not None and not asked:
             self.run_worker(self._renew(self.engine, refused), group="key", description="another key")
 
     async def _renew(self, engine: Engine, refused: Fault | None) -> None:
+        from ionq_tui.model.key import NoKey
+        from ionq_tui.ui.screens.key import KeyScreen
+        from ionq_tui.view.fault import fault_says
+
         screen = KeyScreen(self._stair, NoKey(), engine.connection, running=True, refused=refused)
         given = await self.push_screen_wait(screen)
         if given is None or given.found is None:
@@ -209,6 +225,8 @@ class CockpitApp(Leaving, inherit_bindings=False):
         """Send it by OSC 52, and inside tmux also in the form that tmux passes on."""
         super().copy_to_clipboard(text)
         if os.environ.get("TMUX") and self._driver is not None:
+            from ionq_tui.ui.dialogs.copy import wrapped_for_tmux
+
             self._driver.write(wrapped_for_tmux(text))
 
     # A crash
@@ -216,6 +234,8 @@ class CockpitApp(Leaving, inherit_bindings=False):
     def _fatal_error(self) -> None:
         """Report a crash without the values of variables, among which a key may be; the first one is the cause."""
         if not self._exit_renderables:
+            from ionq_tui.view.crash import crash_report
+
             error = self._exception or RuntimeError("no reason is known")
             typed = [field.value for screen in self.screen_stack for field in screen.query(Input) if field.password]
             cause = error.error if isinstance(error, WorkerFailed) else error

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ionq_tui.engine.engine import Engine
 from ionq_tui.ui.dialogs.quit import running_here
+from ionq_tui.ui.exit_note import ExitNote
 from ionq_tui.view.result import end_result, open_result, unheard
 from ionq_tui.view.session_card import attach_command
 
 
-@dataclass(frozen=True, slots=True)
-class ExitNote:
-    """Sessions left running and how to come back to them, and what may have happened."""
-
-    lines: tuple[str, ...] = ()
-
-
-def farewell(engine: Engine | None, ended: tuple[str, ...] = ()) -> ExitNote:
+def farewell(engine: Engine, ended: tuple[str, ...] = ()) -> ExitNote:
     """Return what is to be told; `ended` are sessions that were ended because of the leaving."""
-    if engine is None:
-        return ExitNote()
     ledger, now = engine.desk.ledger.value, engine.clock.now()
     running = () if engine.connection.demo else running_here(engine)
     open_still = {session.id for session in running}

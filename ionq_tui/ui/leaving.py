@@ -8,18 +8,19 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import App
 from textual.driver import Driver
 
-from ionq_tui.engine.engine import Engine
-from ionq_tui.model.outcome import Ended
-from ionq_tui.ui.dialogs.quit import QuitAnswer, QuitQuestion, running_here
 from ionq_tui.ui.driver import CockpitDriver, TerminalLost
-from ionq_tui.ui.farewell import ExitNote, farewell
+from ionq_tui.ui.exit_note import ExitNote
 from ionq_tui.ui.hangup import AT_ONCE, Hangup
-from ionq_tui.view.result import end_result
+
+# What only leaving needs is loaded when it comes to that: nothing that is not painted stands before the first paint.
+if TYPE_CHECKING:
+    from ionq_tui.engine.engine import Engine
 
 AGAIN_WITHIN = 2.0
 """Seconds within which a second ctrl+c quits at once."""
@@ -72,14 +73,19 @@ class Leaving(App[ExitNote], inherit_bindings=False):
 
     async def action_quit(self) -> None:
         """Ask about sessions that run; a second time within two seconds leave at once."""
+        from ionq_tui.ui.dialogs.quit import QuitQuestion
+
         now, before = self._monotonic(), self._quit_asked
         self._quit_asked = now
         if before is not None and now - before <= AGAIN_WITHIN:
             self._go(0, RESOLVE_WITHIN)
         elif self._going is None and not any(isinstance(screen, QuitQuestion) for screen in self.screen_stack):
-            self.run_worker(self._quit, group="quit", description="quit", exclusive=True)
+            self._quit()
 
+    @work(group="quit", description="quit", exclusive=True)
     async def _quit(self) -> None:
+        from ionq_tui.ui.dialogs.quit import QuitAnswer, QuitQuestion, running_here
+
         engine = self.engine
         if engine is None:
             self.exit(ExitNote())
@@ -93,10 +99,13 @@ class Leaving(App[ExitNote], inherit_bindings=False):
                 return
             if answer is QuitAnswer.END and not await self._ended(engine, session.id):
                 return
-        self.exit(farewell(engine))
+        self.exit(self._farewell())
 
     async def _ended(self, engine: Engine, session_id: str) -> bool:
         self.notify(f"ending {session_id[-6:]} …", markup=False)
+        from ionq_tui.model.outcome import Ended
+        from ionq_tui.view.result import end_result
+
         outcome = await engine.desk.end(session_id)
         if isinstance(outcome, Ended):
             return True
@@ -134,7 +143,7 @@ class Leaving(App[ExitNote], inherit_bindings=False):
         engine = self.engine
         if engine is not None:
             await _within(seconds, self._all_ended(engine) if ends else engine.desk.settled())
-        self.exit(farewell(engine, self._ended_last), return_code=code)
+        self.exit(self._farewell(), return_code=code)
 
     async def _all_ended(self, engine: Engine) -> None:
         """End what this process opened, and then what was still being opened meanwhile."""
@@ -142,6 +151,8 @@ class Leaving(App[ExitNote], inherit_bindings=False):
         await self._end_running(engine)
 
     async def _end_running(self, engine: Engine) -> None:
+        from ionq_tui.ui.dialogs.quit import running_here
+
         ids = tuple(session.id for session in running_here(engine) if session.id not in self._ended_last)
         self._ended_last += ids
         await asyncio.gather(*(engine.desk.end(session_id) for session_id in ids))
@@ -151,9 +162,16 @@ class Leaving(App[ExitNote], inherit_bindings=False):
         if isinstance(self._driver, CockpitDriver):
             self._driver.let_go()
 
+    def _farewell(self) -> ExitNote:
+        if self.engine is None:
+            return ExitNote()
+        from ionq_tui.ui.farewell import farewell
+
+        return farewell(self.engine, self._ended_last)
+
     def last_words(self) -> Sequence[str]:
         """Return what the shell is told where there was no time for an orderly end."""
-        return farewell(self.engine, self._ended_last).lines
+        return self._farewell().lines
 
     def flush(self, timeout: float) -> None:
         """Let the journal write what it still has to write."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ionq_tui.engine.engine import Engine
 from ionq_tui.model.connection import Connection
-from ionq_tui.model.key import ApiKey, FoundKey, NoKey
+
+if TYPE_CHECKING:
+    from ionq_tui.engine.engine import Engine
+    from ionq_tui.model.key import ApiKey, FoundKey, NoKey
 
 
 class Stair(Protocol):

@@ -14,7 +14,7 @@ from textual.widgets import Button
 from ionq_tui.model.outcome import Ended
 from ionq_tui.ui.app import CockpitApp
 from ionq_tui.ui.dialogs.ask import Ask
-from ionq_tui.ui.farewell import ExitNote
+from ionq_tui.ui.exit_note import ExitNote
 from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.new_session import NewSessionScreen
 from ionq_tui.ui.screens.session import SessionScreen

@@ -17,7 +17,7 @@ from ionq_tui.model.outcome import EndUnknown, NotOpened, OpenRequest
 from ionq_tui.settings import Flags, load_settings
 from ionq_tui.ui.app import CockpitApp
 from ionq_tui.ui.commands import BACKENDS, DIALOG, EVERYWHERE, JOB, LIVE, NEW_SESSION, SESSIONS, TABLE, Command
-from ionq_tui.ui.farewell import ExitNote
+from ionq_tui.ui.exit_note import ExitNote
 from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.screens.job import JobScreen

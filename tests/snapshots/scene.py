@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from textual.pilot import Pilot
 
@@ -17,8 +17,9 @@ from ionq_tui.model.key import FoundKey, NoKey
 from ionq_tui.settings import Settings
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.machine import MACHINES
 from ionq_tui.ui.app import CockpitApp
-from ionq_tui.ui.farewell import ExitNote
+from ionq_tui.ui.exit_note import ExitNote
 from ionq_tui.ui.quiet import Quiet
 
 SIZE = (80, 24)
@@ -115,6 +116,15 @@ class Scene:
         await self.pilot.press(*keys)
         await self.settle()
 
+    async def remember(self, backend: str, hours: float) -> None:
+        """Let this machine have seen the backend's queue before."""
+        engine, now = self.app.engine, self.clock()
+        assert engine is not None
+        for minutes in range(int(hours * 60), 0, -5):
+            at = now - timedelta(minutes=minutes)
+            value = float(MACHINES[backend].queue_at(at))
+            await engine.journal.queue_sample(backend, at, value, engine.connection.base_url)
+
     async def forward(self, seconds: float, step: float = 10.0) -> None:
         """Let simulated time pass, with a reading after each step."""
         for _ in range(int(seconds / step)):
@@ -122,7 +132,6 @@ class Scene:
             engine = self.app.engine
             assert engine is not None
             engine.home.poller.nudge()
-            engine.yard.poller.nudge()
             for watcher in list(engine._watchers.values()):
                 watcher.poller.nudge()
             await asyncio.sleep(0.005)

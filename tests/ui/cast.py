@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.session import Session
 from ionq_tui.ui.app import CockpitApp
-from ionq_tui.ui.farewell import ExitNote
+from ionq_tui.ui.exit_note import ExitNote
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from tests.ui.fake import FakeStair
 

@@ -7,9 +7,9 @@ from textual.widgets import Button
 
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.outcome import OpenRequest, StillOpen
-from ionq_tui.ui.farewell import ExitNote
 from ionq_tui.ui.dialogs.attach import Attach
 from ionq_tui.ui.dialogs.quit import QuitQuestion
+from ionq_tui.ui.exit_note import ExitNote
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from tests.ui.cast import Cast, Hands, active, at_home, until
 from tests.ui.fake import FakeStair, session

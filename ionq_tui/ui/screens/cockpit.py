@@ -7,15 +7,15 @@ from datetime import timedelta
 from typing import ClassVar, TypeVar
 
 from textual.css.query import NoMatches
-from textual.message import Message
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.poller import Freshness
 from ionq_tui.engine.store import Store
 from ionq_tui.model.board import Board, Fleet
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link import FaultKind
 from ionq_tui.model.watch import Watch
 from ionq_tui.ui.commands import KEY, Commands
+from ionq_tui.ui.messages import KeyRefused, KeyWanted
 from ionq_tui.ui.screens.frame import Frame
 from ionq_tui.ui.terminal import entitle
 from ionq_tui.ui.widgets.lines import TopLine
@@ -24,19 +24,6 @@ from ionq_tui.view.head import freshness, header, outage
 from ionq_tui.view.tone import Line
 
 Value = TypeVar("Value")
-
-
-class KeyRefused(Message):
-    """The server refused the key: the App's to answer."""
-
-    def __init__(self, fault: Fault) -> None:
-        """Keep the server's words."""
-        super().__init__()
-        self.fault = fault
-
-
-class KeyWanted(Message):
-    """Somebody wants to give another key."""
 
 
 class Cockpit(Frame[None]):

@@ -26,8 +26,9 @@ from ionq_tui.ui.dialogs.candidate import ask_which
 from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.dialogs.unlimited import OpenUnlimited
 from ionq_tui.ui.fresh import NOT_FRESH, is_fresh, made_fresh
+from ionq_tui.ui.messages import KeyRefused
 from ionq_tui.ui.quiet import Attentive, Deliberate, Quiet
-from ionq_tui.ui.screens.cockpit import Cockpit, KeyRefused
+from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.widgets.caption import Caption
 from ionq_tui.ui.widgets.limits_form import LimitsForm
