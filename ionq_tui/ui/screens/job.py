@@ -76,7 +76,7 @@ class JobScreen(Cockpit):
         told: list[Line | str] = [_fact(one, failed=job.failed) for one in facts]
         if found.known is not None:
             told += [_fact(one, failed=False) for one in detail_facts(found.known)]
-        width = (self.facts.content_size.width or self.app.size.width - 6) - 1  # a scrollbar may be about to come
+        width = (self.facts.content_size.width or self.app.size.width - 5) - 1
         if result := result_lines(job, found.known, found.shares, width):
             told += ["", *result]
         self.facts.tell(*told)
