@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from ionq_tui.model.board import Board
 from ionq_tui.model.ledger import Ledger, Question
-from ionq_tui.model.link import FRESH, FaultKind, Link
+from ionq_tui.model.link import FaultKind
 from ionq_tui.model.outcome import StillOpen
 from ionq_tui.model.session import Owner
 from ionq_tui.view.fault import fault_of, fault_says, fault_words
@@ -28,16 +28,12 @@ def home_lines(
     opened_now: Collection[str],
     now: datetime,
     tz: tzinfo | None,
-    link: Link = FRESH,
 ) -> list[Line]:
     """Return what needs a decision: ends that failed, open questions, orphans, and a journal that cannot be kept.
 
-    An orphan was opened here, not by this very process (`opened_now`), and still runs. Before all stands why nothing
-    newer than these sessions is to be seen, which `link` tells.
+    An orphan was opened here, not by this very process (`opened_now`), and still runs.
     """
-    fault = fault_of(link) if items else None
-    told = [line(Cell(f"! {fault_words(fault, 'sessions')}", Tone.WARN))] if fault is not None else []
-    told += [_still_open(item, ledger, now, tz) for item in items if _failed_to_end(item, ledger)]
+    told = [_still_open(item, ledger, now, tz) for item in items if _failed_to_end(item, ledger)]
     told += [_question(one, now, tz) for one in ledger.questions]
     told += [
         line(Cell(f"· a session on {plain(request.backend, 60)} is being opened …", Tone.WARN))

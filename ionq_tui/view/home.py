@@ -15,13 +15,18 @@ from ionq_tui.view.row import SessionItem
 from ionq_tui.view.tone import Cell, Line, Tone, joined, line
 
 
-def summary(items: Collection[SessionItem], fleet: Fleet, unreadable: int = 0) -> Line:
-    """Return "4 active in the organisation, 2 opened here · backends: 2 up, 1 degraded"."""
+def summary(items: Collection[SessionItem], fleet: Fleet, unreadable: int = 0, *, loaded: bool = True) -> Line:
+    """Return "4 active in the organisation, 2 opened here · backends: 2 up, 1 degraded".
+
+    Before a list was heard (`loaded` is False) there is no number: unknown is not zero.
+    """
     active = [item for item in items if not item.session.ended]
     here = sum(item.owner is Owner.HERE for item in active)
     return joined(
         [
-            line(f"{len(active):,} active in the organisation, {here:,} opened here"),
+            line(f"{len(active):,} active in the organisation, {here:,} opened here")
+            if loaded
+            else line("no list of sessions yet"),
             line(Cell(f"{counted(unreadable, 'session')} could not be read", Tone.WARN)) if unreadable else (),
             line(f"backends: {_fleet(fleet)}") if fleet.loaded else (),
         ]

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.board import Board
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.link import FRESH, Fault, FaultKind
+from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.ui.commands import SESSIONS, Commands
 from ionq_tui.ui.dialogs.attach import Attach
@@ -121,10 +121,9 @@ class SessionsScreen(Cockpit):
         """Tell what stands above the table, or in its place."""
         board, now = self.engine.home.board.value, self.engine.clock.now()
         items = self._listed.values()
-        self.told.tell(summary(items, self.engine.yard.fleet.value, board.unreadable))
+        self.told.tell(summary(items, self.engine.yard.fleet.value, board.unreadable, loaded=board.loaded))
         notice = self._notice(board, bool(items))
-        link = FRESH if notice else board.link  # told once
-        lines = home_lines(items, self.engine.desk.ledger.value, self.engine.desk.opened_now, now, None, link)
+        lines = home_lines(items, self.engine.desk.ledger.value, self.engine.desk.opened_now, now, None)
         lines += self._lookout.lines()
         self.banner.tell(*lines)
         self.banner.display = bool(lines)
@@ -133,6 +132,10 @@ class SessionsScreen(Cockpit):
         self.table.display = bool(items)
         if items and self.focused is None and self.is_current:
             self.table.focus()
+
+    def trouble(self) -> Line:
+        """Return why nothing newer is shown, unless that stands in the place of the table."""
+        return () if self.notice.display else super().trouble()
 
     def _notice(self, board: Board, any_shown: bool) -> list[Line]:
         fault = fault_of(board.link)
