@@ -54,7 +54,8 @@ class SessionManager:
                 None if max_cost is None else amount(max_cost, "usd"),
             )
         except LimitError as error:
-            raise InvalidLimitError(str(error)) from None
+            field = "max_cost" if error.field == "money" else error.field
+            raise InvalidLimitError(f"{field}: {error.why}") from None
         self._client = client
         self._request = OpenRequest(backend, limits)
         self._session_id: str | None = None

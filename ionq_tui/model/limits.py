@@ -24,6 +24,7 @@ class LimitError(ValueError):
     def __init__(self, field: str, message: str) -> None:
         """Name the field, say what is wrong and what would be right."""
         self.field = field
+        self.why = message
         super().__init__(f"{field}: {message}")
 
 

@@ -53,12 +53,16 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     return connected(settings, lambda engine: _end_one(engine, settings, args))
 
 
+_OPTIONS = {"jobs": "--max-jobs", "time": "--max-time", "money": "--max-cost"}
+"""The options by the field of a limit; to leave one out is advice for a form, not for a command."""
+
+
 def requested(args: argparse.Namespace) -> OpenRequest:
     """Read the limits of a command line. Raises Stop for wrong usage."""
     try:
         limits = Limits(read_jobs(args.max_jobs), read_minutes(args.max_time), read_money(args.max_cost))
     except LimitError as error:
-        raise Stop(str(error), USAGE) from None
+        raise Stop(f"{_OPTIONS[error.field]}: {error.why.partition('; ')[0]}", USAGE) from None
     if limits.absent and not args.no_limit:
         raise Stop("no limit given: name --max-jobs, --max-time or --max-cost, or say --no-limit", USAGE)
     if not limits.absent and args.no_limit:

@@ -48,8 +48,20 @@ def _parser() -> argparse.ArgumentParser:
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", metavar="NAME", help="which organisation's key and URL to use")
     mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--read-only", dest="read_only", action="store_true", default=argparse.SUPPRESS)
-    mode.add_argument("--write", dest="read_only", action="store_false", default=argparse.SUPPRESS)
+    mode.add_argument(
+        "--read-only",
+        dest="read_only",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="send nothing but questions",
+    )
+    mode.add_argument(
+        "--write",
+        dest="read_only",
+        action="store_false",
+        default=argparse.SUPPRESS,
+        help="act, whatever the profile says",
+    )
     parser.add_argument("--config", metavar="FILE", help="the configuration instead of the usual one")
     parser.add_argument("--log", metavar="FILE", help="write a log; the API key is never in it")
 

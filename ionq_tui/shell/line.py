@@ -134,7 +134,7 @@ async def find_session(engine: Engine, text: str) -> Session:
         found = matching(wanted, engine.home.board.value.sessions.values())
         if found:
             return _only(found, wanted)
-    raise Stop(fault_words(answer, "session", once=True))
+    raise Stop(f"{wanted}: {fault_words(answer, 'session', once=True)}")
 
 
 def _only(found: list[Session], wanted: str) -> Session:

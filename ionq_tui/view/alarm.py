@@ -24,10 +24,10 @@ def alarms(watch: Watch, now: datetime) -> dict[str, str]:
     told: dict[str, str] = {}
     if (idle := idle_for(watch, now)) is not None and idle >= IDLE:
         told["idle"] = f"{short}: no job has waited or run for {spoken(idle)}, and the session goes on"
-    for part, words in _PARTS:
-        for meter in meters(watch, now):
-            if meter.fraction is not None and meter.fraction + meter.reserved >= part:
-                told[f"{meter.name} {words}"] = f"{short}: {words} of the {meter.name} used, left {meter.left}"
+    for meter in meters(watch, now):
+        reached = 0.0 if meter.fraction is None else meter.fraction + meter.reserved
+        if passed := [words for part, words in _PARTS if reached >= part]:
+            told[f"{meter.name} {passed[-1]}"] = f"{short}: {reached * 100:.0f} % of the {meter.name} used, left {meter.left}"
     end = session.runs_out_at
     if end is not None and aware(end) - now <= _LAST:
         told["last minutes"] = f"{short}: less than 5 minutes left"

@@ -58,7 +58,7 @@ def unfinished_words(watch: Watch, people: Mapping[str, str] = NOBODY) -> str:
     jobs = watch.unfinished
     at_least = "" if watch.all_listed else "≥ "
     if not jobs:
-        return "no jobs" if watch.all_listed else "unknown: jobs are being listed"
+        return "none" if watch.all_listed else "unknown: jobs are being listed"
     told = [f"{sum(job.running for job in jobs):,} running", f"{sum(job.waiting for job in jobs):,} waiting"]
     odd = sum(not job.running and not job.waiting for job in jobs)
     if odd:

@@ -139,5 +139,12 @@ class Scene:
         await self.settle()
 
     async def picture(self, name: str) -> None:
-        await self.settle()
-        self._take(name, self.app.export_screenshot(title="ionq-tui"))
+        """Take it once it stands still: a loaded machine paints late."""
+        before = ""
+        for _ in range(20):
+            await self.settle()
+            taken = self.app.export_screenshot(title="ionq-tui")
+            if taken == before:
+                break
+            before = taken
+        self._take(name, before)

@@ -93,7 +93,7 @@ async def test_what_rang_before_the_restart_rings_no_more(ours: FakeStair, bells
         assert not bells and "80 % of the jobs used, left 1" in app.text()
         hear(app, *(job(number) for number in range(5)))
         await ticked(pilot, app)
-        assert bells == ["bell", "000001: 95 % of the jobs used, left 0"]
+        assert bells == ["bell", "000001: 100 % of the jobs used, left 0"]
 
 
 async def test_what_happened_while_nobody_was_there_is_told_until_it_is_seen(ours: FakeStair) -> None:

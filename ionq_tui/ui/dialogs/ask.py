@@ -92,7 +92,7 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
 
     def _hint(self) -> str:
         typed = f"type {self._typed} in the field first · " if self._typed else ""
-        return f"{typed}tab and arrows move · enter answers · esc: {self._safe_label}"
+        return f"{typed}esc: {self._safe_label} · tab and arrows move · enter answers"
 
     @on(Input.Changed, "#typed")
     def compare(self, event: Input.Changed) -> None:

@@ -213,7 +213,9 @@ class SessionsScreen(Cockpit):
 
     def action_mark(self) -> None:
         """Mark the selected session and go to the next."""
-        self.table.mark(self.table.key)
+        item = self.table.item
+        if item is not None and not item.session.ended:
+            self.table.mark(self.table.key)
         self.table.action_cursor_down()
 
     def action_ended(self) -> None:
