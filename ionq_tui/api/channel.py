@@ -203,9 +203,10 @@ def _play(flow: Flow[T], perform: Callable[[Step], Answer[object]]) -> T:
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, operation: Operation[object]) -> httpx.Request:
+    # A whole URL is read once, one that is put behind the client's three times.
     return client.build_request(
         operation.method,
-        operation.path,
+        f"{str(client.base_url).rstrip('/')}{operation.path}",
         params=list(operation.query) or None,
         json=None if operation.body is None else dict(operation.body),
     )

@@ -70,19 +70,15 @@ class Body:
 
 
 def whole(response: httpx.Response, body: bytes) -> httpx.Response:
-    """Return the reply with its decoded body in it, as callers of httpx expect one."""
-    # The raw pairs: decoded ones cannot be encoded again where a server sends more than ASCII.
-    headers = [(name, value) for name, value in response.headers.raw if name.lower() not in _FRAMING]
-    return httpx.Response(
-        response.status_code,
-        headers=headers,
-        content=body,
-        request=response.request,
-        extensions={name: value for name, value in response.extensions.items() if name != "network_stream"},
-    )
+    """Put the decoded body into the reply, as callers of httpx expect it: making another one costs a tenth of a poll."""
+    response.stream, response._content = httpx.ByteStream(body), body
+    response.extensions.pop("network_stream", None)
+    for name in _FRAMING & response.headers.keys():
+        del response.headers[name]
+    return response
 
 
-_FRAMING = (b"content-encoding", b"content-length", b"transfer-encoding")
+_FRAMING = {"content-encoding", "content-length", "transfer-encoding"}
 
 
 def broken(error: Exception) -> IonQError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import httpx
 from ionq_tui.api.auth import KeyAuth
 from ionq_tui.api.errors import IonQError, ReadOnlyError
 from ionq_tui.api.reply import Body, broken, refusal, whole
+from ionq_tui.api.watchdog import Watchdog
 from ionq_tui.model.address import is_loopback
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ class Client(httpx.Client):
     def __init__(self, wiring: Wiring) -> None:
         """Wire it."""
         self._wiring = wiring
+        self._watchdog = Watchdog(wiring.deadline, self._cut)
         if wiring.respond is not None:
             super().__init__(**wiring.options(), transport=httpx.MockTransport(wiring.respond))
         elif wiring.direct:
@@ -110,10 +111,7 @@ class Client(httpx.Client):
         self._wiring.guard(request)
         if stream:
             return super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
-        cut = threading.Event()
-        watchdog = threading.Timer(self._wiring.deadline, self._cut, [cut])
-        watchdog.daemon = True
-        watchdog.start()
+        watched = self._watchdog.begin()
         try:
             response = super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
             try:
@@ -124,12 +122,12 @@ class Client(httpx.Client):
             raise
         except Exception as error:
             # A socket closed under a read fails in more ways than httpx maps.
-            late = httpx.ReadTimeout("", request=request) if cut.is_set() else None
+            late = httpx.ReadTimeout("", request=request) if self._watchdog.late(watched) else None
             if late is None and not isinstance(error, _EXPECTED):
                 raise
             raise broken(late or error) from error
         finally:
-            watchdog.cancel()
+            self._watchdog.end(watched)
 
     def _read(self, response: httpx.Response) -> bytes:
         body = Body(response)
@@ -137,9 +135,8 @@ class Client(httpx.Client):
             body.add(chunk)
         return body.decoded
 
-    def _cut(self, cut: threading.Event) -> None:
+    def _cut(self) -> None:
         """Close the sockets under a request that takes too long in all: httpx counts each read by itself."""
-        cut.set()
         for transport in (self._transport, *self._mounts.values()):
             if transport is not None:
                 with suppress(Exception):
