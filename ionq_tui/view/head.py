@@ -78,4 +78,4 @@ def outage(
 
 def _place(base_url: str) -> str:
     """Return a base URL as briefly as it can be told apart from others."""
-    return plain(base_url.removeprefix("https://").removesuffix("/v0.4"), 120)
+    return plain(base_url.removeprefix("https://").removeprefix("http://").removesuffix("/v0.4"), 120)

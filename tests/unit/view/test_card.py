@@ -48,7 +48,7 @@ OFFLINE = Fault(FaultKind.OFFLINE, "")
 def test_the_header_names_key_source_and_server() -> None:
     assert words(header("lab-b", "vqe-lab", "keyring", PRODUCTION)) == "lab-b · key vqe-lab (keyring) · production"
     told = words(header("x", None, "IONQ_API_KEY", "http://localhost:1/v0.4", read_only=True))
-    assert told == "READ-ONLY · x · key (IONQ_API_KEY) · http://localhost:1"
+    assert told == "READ-ONLY · x · key (IONQ_API_KEY) · localhost:1"
     assert words(header("x", "some", "demo", "http://localhost/v0.4", demo=True)) == "DEMO · x · key some (demo)"
     assert words(header("x", None, None, PRODUCTION)) == "x · no key · production"
 
