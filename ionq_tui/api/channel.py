@@ -23,6 +23,8 @@ T = TypeVar("T")
 RETRIES = 2
 RESOLVE_WITHIN = 5.0
 """Seconds for which an interrupted caller waits to learn what became of a sent request."""
+_LARGE = 200_000
+"""Bytes of a reply above which it is read beside the event loop, which keys wait for."""
 _GRAIN = 1.0
 """`Date` counts whole seconds, so a smaller difference says nothing."""
 
@@ -169,7 +171,10 @@ class Channel:
         sent_at = time.monotonic()
         try:
             client = self.async_client
-            return self._heard(step, await client.send(_request(client, step.operation)), sent_at)
+            response = await client.send(_request(client, step.operation))
+            if len(response.content) > _LARGE:
+                return await asyncio.to_thread(self._heard, step, response, sent_at)
+            return self._heard(step, response, sent_at)
         except IonQError as error:
             return _failed(error, sent_at)
 

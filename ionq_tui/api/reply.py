@@ -70,7 +70,7 @@ class Body:
 
 
 def whole(response: httpx.Response, body: bytes) -> httpx.Response:
-    """Put the decoded body into the reply, as callers of httpx expect it: making another one costs a tenth of a poll."""
+    """Put the decoded body into the reply, as callers of httpx expect it; another one would cost a tenth of a poll."""
     response.stream, response._content = httpx.ByteStream(body), body
     response.extensions.pop("network_stream", None)
     for name in _FRAMING & response.headers.keys():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import threading
 from dataclasses import dataclass
 from typing import NoReturn
@@ -56,6 +55,9 @@ class ApiKey:
 
     def __eq__(self, other: object) -> bool:
         """Compare in constant time."""
+        # It brings the hashes of OpenSSL along, which no start needs.
+        import hmac
+
         return isinstance(other, ApiKey) and hmac.compare_digest(self._secret, other._secret)
 
     def __hash__(self) -> int:

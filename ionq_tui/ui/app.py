@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events, on
+from textual.app import App
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Input
@@ -82,7 +83,11 @@ class CockpitApp(Leaving, inherit_bindings=False):
         self.animation_level = "none"
         for ours in OURS:
             self.register_theme(ours)
-        self.theme = wanted if (wanted := theme_name(theme)) in self.available_themes else theme_name("")
+        # The usual one is no change of theme, for which every style would be read twice before the first paint.
+        self.set_reactive(App.theme, theme_name(""))
+        self.stylesheet.set_variables(self.get_css_variables())
+        if (wanted := theme_name(theme)) in self.available_themes:
+            self.theme = wanted
         self._stair = stair
         self._attach_to = attach
         self._start_demo = start_demo
