@@ -113,8 +113,6 @@ class CockpitApp(Leaving, inherit_bindings=False):
 
     async def _start(self) -> None:
         from ionq_tui.model.key import FoundKey, NoKey
-        from ionq_tui.ui.screens.key import KeyScreen
-        from ionq_tui.view.key_card import STILL_LOOKING
 
         if self._start_demo:
             self._enter(await self._stair.demo())
@@ -122,10 +120,14 @@ class CockpitApp(Leaving, inherit_bindings=False):
         finding = asyncio.ensure_future(self._stair.find_key())
         try:
             await asyncio.wait({finding}, timeout=FOUND_WITHIN)
-            found = finding.result() if finding.done() else NoKey((STILL_LOOKING,))
+            found = finding.result() if finding.done() else None
             if isinstance(found, FoundKey):
                 self._enter(await self._stair.connect(found))
                 return
+            from ionq_tui.ui.screens.key import KeyScreen
+            from ionq_tui.view.key_card import STILL_LOOKING
+
+            found = found or NoKey((STILL_LOOKING,))
             screen = KeyScreen(self._stair, found, self._stair.connection, late=finding)
             given = await self.push_screen_wait(screen)
         finally:

@@ -15,11 +15,6 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.ui.commands import SESSIONS, Commands
-from ionq_tui.ui.dialogs.attach import Attach
-from ionq_tui.ui.dialogs.copy import CopyText, session_texts
-from ionq_tui.ui.dialogs.end import ask_to_end
-from ionq_tui.ui.dialogs.question import ask_question
-from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.screens.lookout import Lookout
 from ionq_tui.ui.widgets.caption import Caption
@@ -186,10 +181,14 @@ class SessionsScreen(Cockpit):
 
     def action_new(self) -> None:
         """Choose a backend."""
+        from ionq_tui.ui.screens.backends import BackendsScreen
+
         self.app.push_screen(BackendsScreen(self.engine))
 
     def action_backends(self) -> None:
         """Look at the backends."""
+        from ionq_tui.ui.screens.backends import BackendsScreen
+
         self.app.push_screen(BackendsScreen(self.engine))
 
     def action_new_like(self) -> None:
@@ -206,6 +205,8 @@ class SessionsScreen(Cockpit):
 
     def action_end(self) -> None:
         """Ask, and end what was shown."""
+        from ionq_tui.ui.dialogs.end import ask_to_end
+
         sessions = tuple(session for session in self._chosen() if not session.ended)
         if sessions:
             self.table.unmark()
@@ -236,11 +237,14 @@ class SessionsScreen(Cockpit):
 
     def action_answer(self) -> None:
         """Answer the oldest open question."""
+        from ionq_tui.ui.dialogs.question import ask_question
+
         if questions := self.engine.desk.ledger.value.questions:
             ask_question(self.app, self.engine, questions[0])
 
     def action_attach(self) -> None:
         """Look at a session by its id."""
+        from ionq_tui.ui.dialogs.attach import Attach
 
         def view(session_id: str | None) -> None:
             if session_id:
@@ -250,6 +254,8 @@ class SessionsScreen(Cockpit):
 
     def action_copy(self) -> None:
         """Offer the id, the export line and the attach command."""
+        from ionq_tui.ui.dialogs.copy import CopyText, session_texts
+
         if self.table.key:
             self.app.push_screen(CopyText(session_texts(self.table.key)))
 
