@@ -71,7 +71,8 @@ class Cockpit(Frame[None]):
     def tick(self) -> None:
         """Paint again what the time has changed, and give the terminal its title."""
         super().tick()
-        if self.is_current and (title := self.window_title()):
+        # Not `is_current`, which is true of the screen below, too.
+        if self.is_active and (title := self.window_title()):
             entitle(self.app, title)
 
     def window_title(self) -> str:
