@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.bench import client, idle, keys, news, ssh, stall, start
 from tests.bench.figure import Figure, table
+from tests.bench.program import Broken
 from tests.bench.rig import Cloud, Rig, compile_all
 
 USUAL, QUICK = 12, 3
@@ -31,14 +32,20 @@ def main() -> None:
     python, began = told.python.absolute(), time.monotonic()
     compile_all(python)
     figures: list[Figure] = []
+    broken: list[str] = []
     with tempfile.TemporaryDirectory(prefix="ionq-bench-") as folder:
         rig = Rig(python, Path(folder), QUICK if told.quick else USUAL)
         for name, measure in measures(rig, quick=told.quick).items():
             if not told.only or name in told.only.split():
                 print(f"{name} …", file=sys.stderr, flush=True)
-                figures += measure()
+                try:
+                    figures += measure()
+                except Broken as error:
+                    broken.append(f"{name}: {error}")
     print(table(sorted(figures, key=lambda figure: int(figure.number[1:]))))
     print(f"\n{machine(rig.rounds)}, {time.monotonic() - began:.0f} s")
+    if broken:
+        sys.exit("\n".join(["could not be measured:", *broken]))
 
 
 def measures(rig: Rig, *, quick: bool) -> dict[str, Callable[[], Iterator[Figure]]]:

@@ -11,6 +11,8 @@ from tests.bench.rig import Cloud, Rig
 QUIET = 0.03
 """Seconds without a byte after which the screen is settled."""
 PRESSES = 15
+_READY = 0.12
+"""Seconds without a byte before the first key; costs of thousands of jobs come a few at a time for very long."""
 
 Presses = list[tuple[float, int]]
 
@@ -43,7 +45,7 @@ def measure(rig: Rig, crowded: Cloud) -> Iterator[Figure]:
 def _ready(program: Program, text: str) -> Program:
     try:
         program.wait_for(text)
-        program.settle(0.5)
+        program.settle(_READY)
     except BaseException:
         program.end()
         raise

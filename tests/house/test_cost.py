@@ -1,0 +1,109 @@
+"""What keeps the program light: causes, not times, which `make bench` measures."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from ionq_tui.simulator.http import Reply, Request, respond
+from ionq_tui.simulator.server import Server
+from tests.bench.server import world
+from tests.house.source import ROOT
+from tests.terminal.kit import Terminal, clean_environment, command
+
+# click comes with the tools of the tests alone, and where it is installed others load it.
+_UNTIL_PAINTED = """
+import json, os, sys
+from pathlib import Path
+sys.modules["click"] = None
+from ionq_tui.compose import Stair
+from ionq_tui.settings import Flags, load_settings
+from ionq_tui.ui.app import CockpitApp
+
+class Painted(CockpitApp):
+    def _begin(self):
+        print(json.dumps(sorted(sys.modules)), file=sys.__stdout__, flush=True)
+        self.exit()
+
+settings = load_settings(Flags(profile=None, read_only=False, config=None, log=None), os.environ, Path("nowhere"))
+Painted(Stair(settings)).run(headless=True, size=(120, 40))
+"""
+
+
+@pytest.fixture(scope="module")
+def painted() -> frozenset[str]:
+    """The modules that are loaded when something is painted for the first time."""
+    done = subprocess.run([sys.executable, "-c", _UNTIL_PAINTED], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return frozenset(json.loads(done.stdout.splitlines()[0]))
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["httpx", "httpcore", "anyio", "keyring", "sqlite3", "_hashlib", "http", "email", "click", "rich.traceback"],
+)
+def test_the_first_paint_waits_for_no_package_that_it_does_not_need(painted: frozenset[str], package: str) -> None:
+    assert not {name for name in painted if f"{name}.".startswith(f"{package}.")} - {"click"}
+
+
+def test_the_first_paint_waits_for_a_few_of_our_modules(painted: frozenset[str]) -> None:
+    rooms = {name.split(".")[1] for name in painted if name.startswith("ionq_tui.")}
+    assert rooms <= {"cli", "compose", "settings", "shell", "model", "view", "ui"}
+    screens = {name for name in painted if name.startswith(("ionq_tui.ui.screens.", "ionq_tui.ui.dialogs."))}
+    assert screens == {"ionq_tui.ui.screens.frame"}
+    assert len([name for name in painted if name.startswith("ionq_tui.")]) <= 50
+
+
+TICKS = 4
+MOST = 300 * TICKS
+"""A minute may pass meanwhile, which changes a line and the title; a picture takes thousands of bytes."""
+
+
+@pytest.fixture
+def unchanging(tmp_path: Path) -> Iterator[tuple[Terminal, threading.Semaphore]]:
+    """The live screen of a session in which nothing happens, and what is released with each reading of it."""
+    cloud, session = world(sessions=3, jobs=5)
+    readings = threading.Semaphore(0)
+
+    def note(request: Request, _: Reply) -> None:
+        if request.path.endswith(f"/sessions/{session.id}/jobs"):
+            readings.release()
+
+    with Server(partial(respond, cloud), on_request=note) as server:
+        environment = clean_environment(tmp_path / "home", IONQ_API_KEY="key-of-a-test", IONQ_API_URL=server.url)
+        config = Path(environment["XDG_CONFIG_HOME"]) / "ionq-tui" / "config.toml"
+        config.parent.mkdir(parents=True)
+        config.write_text("poll_interval = 1\n")
+        with Terminal(command("attach", session.id), environment, rows=40, columns=120) as terminal:
+            yield terminal.wait_for("all 5 finished jobs priced"), readings
+
+
+@pytest.mark.xdist_group("terminal")
+def test_a_tick_that_brings_nothing_new_writes_next_to_nothing(
+    unchanging: tuple[Terminal, threading.Semaphore],
+) -> None:
+    terminal, readings = unchanging
+    terminal.wait_quiet(1.0)
+    before = len(terminal.raw)
+    while readings.acquire(blocking=False):
+        pass
+    for _ in range(TICKS):
+        assert readings.acquire(timeout=20)
+    assert len(terminal.raw) - before <= MOST
+
+
+@pytest.mark.xdist_group("terminal")
+def test_a_key_in_a_table_writes_two_rows_and_no_more(unchanging: tuple[Terminal, threading.Semaphore]) -> None:
+    terminal, _ = unchanging
+    terminal.wait_quiet(1.0)
+    before = len(terminal.raw)
+    row = next(number for number, line in enumerate(terminal.lines) if line.startswith(">"))
+    terminal.keys("down").wait_for(lambda shown: shown.lines[row + 1].startswith(">"))
+    assert len(terminal.raw) - before <= 1000
