@@ -14,7 +14,7 @@ from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.outcome import Ended, EndOutcome, NotOpened, Opened, OpenOutcome, OpenRequest
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.settings import Settings
-from ionq_tui.shell.line import Stop, changing, checked_id, find_session, heard, json_text, say, tell_json
+from ionq_tui.shell.line import Stop, changing, checked_id, find_session, heard, json_text, printed, say, tell_json
 from ionq_tui.shell.line import run as connected
 from ionq_tui.shell.look import session_facts
 from ionq_tui.shell.signals import waited
@@ -23,17 +23,11 @@ from ionq_tui.view.plain import plain
 from ionq_tui.view.result import end_result, open_result
 from ionq_tui.view.status import why_not
 
-_REFUSALS = frozenset(
-    {
-        FaultKind.READ_ONLY,
-        FaultKind.KEY_MISSING,
-        FaultKind.KEY_REFUSED,
-        FaultKind.FORBIDDEN,
-        FaultKind.NOT_FOUND,
-        FaultKind.BAD_REQUEST,
-    }
-)
-"""Answers to a request to end that mean that it did nothing."""
+_NOTHING_ENDED = frozenset({400, 401, 403, 404, 422})
+"""Statuses with which the API itself says that it did nothing; after any other one the end may still come."""
+_NOT_SENT = frozenset({FaultKind.READ_ONLY, FaultKind.KEY_MISSING, FaultKind.BAD_REQUEST})
+"""Failures before there could be a status."""
+_REFUSALS = _NOT_SENT | {FaultKind.KEY_REFUSED, FaultKind.FORBIDDEN, FaultKind.NOT_FOUND}
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -149,7 +143,7 @@ async def _end_one(engine: Engine, settings: Settings, args: argparse.Namespace)
     check_owner(engine, session, args.not_mine)
     outcome = (await end_each(engine, [session]))[session.id]
     if isinstance(outcome, Ended) and args.json:
-        return tell_json(session_facts(engine, outcome.session))
+        return _tell_ended(engine, settings, [outcome], json_text(session_facts(engine, outcome.session), 2))
     return told_end(engine, settings, session, outcome)
 
 
@@ -176,23 +170,41 @@ async def _end_all(engine: Engine, settings: Settings, as_json: bool) -> int:
     if not running:
         say("nothing opened here is running")
     outcomes = await end_each(engine, running)
-    over = {name: outcome.session for name, outcome in outcomes.items() if isinstance(outcome, Ended)}
-    if as_json:
-        tell_json({"sessions": [session_facts(engine, one) for one in over.values()]})
-    told = [one for one in running if not (as_json and one.id in over)]
-    return max([told_end(engine, settings, one, outcomes[one.id]) for one in told], default=DONE)
+    over = [one for one in outcomes.values() if isinstance(one, Ended)]
+    facts = [session_facts(engine, one.session) for one in over] if as_json else []
+    _tell_ended(engine, settings, over, json_text({"sessions": facts}, 2) if as_json else "")
+    others = [one for one in running if not isinstance(outcomes[one.id], Ended)]
+    return max([told_end(engine, settings, one, outcomes[one.id]) for one in others], default=DONE)
+
+
+def _tell_ended(engine: Engine, settings: Settings, over: Sequence[Ended], facts: str = "") -> int:
+    """Print the proofs, or facts instead; they are said where standard output is lost, for it is done all the same."""
+    now = engine.clock.now()
+    proofs = [end_result(one, now, None, settings.people, one.session.id).text for one in over]
+    words = facts or "\n".join(proofs)
+    if words and not printed(words):
+        for proof in proofs:
+            say(f"{proof}; standard output cannot be written")
+    return DONE
 
 
 def told_end(engine: Engine, settings: Settings, session: Session, outcome: EndOutcome | None) -> int:
     """Say what became of a request to end; returns the exit code."""
     if isinstance(outcome, Ended):
-        print(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
-        return DONE
+        return _tell_ended(engine, settings, [outcome])
     if outcome is None:
         say(f"the end of {plain(session.id, 64)} is not proved")
     else:
         say(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
-    if outcome is not None and outcome.fault is not None and outcome.fault.kind in _REFUSALS:
+    if outcome is not None and outcome.fault is not None and _refused(outcome.fault):
         return REFUSED
     say(f"look with ionq-tui show {plain(session.id, 64)}, and try again: ionq-tui end {plain(session.id, 64)} --yes")
     return UNCERTAIN
+
+
+def _refused(fault: Fault) -> bool:
+    """True where a request to end certainly did nothing: it was not sent, or the API said so in its own form."""
+    if fault.status is None:
+        return fault.kind in _NOT_SENT
+    # Without a reason of the API's the words are the status alone: that was somebody in between.
+    return fault.kind in _REFUSALS and fault.status in _NOTHING_ENDED and fault.words != f"HTTP {fault.status}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
@@ -94,6 +95,19 @@ def say(words: str) -> None:
     with suppress(OSError, ValueError):  # a terminal that is gone must not keep a session from being ended
         for line in words.split("\n"):
             print(f"ionq-tui: {plain(line)}", file=sys.stderr, flush=True)
+
+
+def printed(words: str) -> bool:
+    """Print at once; False where standard output cannot be written, and then nothing more is."""
+    try:
+        print(words, flush=True)
+    except OSError:
+        # What is left in the buffer must not be complained about once more at exit.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        return False
+    return True
 
 
 def tell_json(value: object) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
 
 import pytest
@@ -91,6 +92,38 @@ def test_a_refusal_ended_nothing(site: Site, shell: Shell, ours: str) -> None:
     told = shell("end", ours, "--yes")
     assert (told.code, told.out) == (1, "")
     assert "STILL OPEN" in told.err and "not yours" in told.err
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 402, 408, 409, 410, 429, 500])
+@pytest.mark.parametrize("own_form", [True, False])
+def test_only_a_refusal_in_the_apis_own_form_is_certain(
+    site: Site, shell: Shell, ours: str, status: int, own_form: bool
+) -> None:
+    body = json.dumps({"statusCode": status, "error": "Simulated", "message": "a reason"}).encode()
+    refusal = Reply(status, (("Content-Type", "application/json"),), body)
+    page = Reply(status, (("Content-Type", "text/html"),), b"<html><title>nginx</title></html>")
+    site.instead = lambda request: (refusal if own_form else page) if request.method == "POST" else None
+    told = shell("end", ours, "--yes")
+    certain = own_form and status in (400, 401, 403, 404, 422)
+    assert (told.code, told.out) == (1 if certain else 3, "")
+    assert ours[-6:] in told.err and "STILL OPEN" in told.err
+    assert (f"ionq-tui end {ours} --yes" in told.err) is not certain
+
+
+@pytest.mark.parametrize("what", [["ID"], ["ID", "--json"], ["--all-here"], ["--all-here", "--json"]])
+def test_a_proof_that_cannot_be_printed_is_said(
+    site: Site, shell: Shell, ours: str, what: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = {ours}
+    if "--all-here" in what:
+        ended.add(shell("open", FORTE, "--max-jobs", "4", "--yes").out.strip())
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        told = shell("end", *(ours if one == "ID" else one for one in what), "--yes")
+    assert told.code == 0 and site.running == []
+    said = [line for line in told.err.splitlines() if "standard output cannot be written" in line]
+    assert len(said) == len(ended)
+    assert all(any(f"{one[-6:]} ended" in line for line in said) for one in ended)
 
 
 def test_an_end_that_is_claimed_but_not_seen_is_not_proved(site: Site, shell: Shell, ours: str) -> None:
