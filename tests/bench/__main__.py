@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import sys
 import tempfile
 import time
@@ -23,6 +24,8 @@ USUAL, QUICK = 12, 3
 
 def main() -> None:
     """Run everything, or only what is named."""
+    # The bare app does not notice that its terminal is gone, so it is ended whatever ends this.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("python", type=Path, help="the interpreter of the environment that a user gets")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} rounds instead of {USUAL}, and a shorter minute")
