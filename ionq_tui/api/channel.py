@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import httpx
 
+from ionq_tui.api.errand import Errand, acarry, carry
 from ionq_tui.api.errors import IonQError
 from ionq_tui.api.flows import Answer, Flow, Send, Sleep, Step, repeated
 from ionq_tui.api.operations import Operation
@@ -21,8 +22,6 @@ from ionq_tui.api.transport import AsyncClient, Client, Wiring
 T = TypeVar("T")
 
 RETRIES = 2
-RESOLVE_WITHIN = 5.0
-"""Seconds for which an interrupted caller waits to learn what became of a sent request."""
 _LARGE = 200_000
 """Bytes of a reply above which it is read beside the event loop, which keys wait for."""
 _GRAIN = 1.0
@@ -97,49 +96,13 @@ class Channel:
         """Run a flow to its end."""
         return _play(flow, self._perform)
 
-    def drive_sent(self, flow: Flow[T], landed: Callable[[T], None]) -> T:
-        """Run a flow that must not be cut off: where the caller is interrupted, wait a little for its outcome.
+    def carry(self, errand: Errand[T]) -> T:
+        """Run a flow that must not be cut off."""
+        return carry(errand, self.drive)
 
-        The flow runs in a thread of its own, so that ctrl+c reaches the caller and not the request; `landed` is told
-        the outcome whoever still waits. The exception that leaves bears a note of what is known.
-        """
-        kept: list[T] = []
-        errors: list[BaseException] = []
-        done = threading.Event()
-
-        def work() -> None:
-            try:
-                kept.append(self.drive(flow))
-                landed(kept[0])
-            except BaseException as error:  # handed over to the caller's thread
-                errors.append(error)
-            finally:
-                done.set()
-
-        try:
-            # Within, since an interruption may come as soon as it runs; not joined, since that needs `start` to return.
-            threading.Thread(target=work, name="ionq-tui request", daemon=True).start()
-            while not done.wait(3600.0):
-                pass
-        except BaseException as interruption:
-            try:
-                done.wait(RESOLVE_WITHIN)
-            finally:
-                _note(interruption, kept[0] if kept else None)
-            raise
-        if errors:
-            raise errors[0]
-        return kept[0]
-
-    async def adrive_sent(self, flow: Flow[T], landed: Callable[[T], Awaitable[None]]) -> T:
-        """Run a flow that must not be cut off: where the caller is cancelled, wait a little for its outcome."""
-
-        async def work() -> T:
-            outcome = await self.adrive(flow)
-            await landed(outcome)
-            return outcome
-
-        return await sheltered(work())
+    async def acarry(self, errand: Errand[T]) -> T:
+        """Run a flow that must not be cut off."""
+        return await acarry(errand, self.adrive)
 
     async def adrive(self, flow: Flow[T]) -> T:
         """Run a flow to its end."""
@@ -227,24 +190,3 @@ def _taken(answer: Answer[T]) -> T:
     if answer.value is None:
         raise IonQError("no reply")
     return answer.value
-
-
-async def sheltered(work: Coroutine[None, None, T]) -> T:
-    """Await work that outlives its asker: a cancelled asker waits a little for the outcome and carries it in a note."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError as interruption:
-        if task.cancelled():
-            raise
-        await asyncio.wait([task], timeout=RESOLVE_WITHIN)
-        _note(interruption, task.result() if task.done() and not task.cancelled() and not task.exception() else None)
-        raise
-
-
-def _note(interruption: BaseException, outcome: object) -> None:
-    """Tell on the exception what became of the request."""
-    if outcome is None:
-        interruption.add_note("a request was sent and its outcome is not known: look at the active sessions")
-    else:
-        interruption.add_note(f"a request was sent before this: {outcome}")

@@ -12,6 +12,7 @@ import httpx
 from ionq_tui.api import operations
 from ionq_tui.api.auth import KeyAuth
 from ionq_tui.api.channel import RETRIES, Channel
+from ionq_tui.api.errand import Errand, logger
 from ionq_tui.api.errors import IonQError, MissingKeyError, SessionUncertain
 from ionq_tui.api.flows import end_proved, open_once
 from ionq_tui.api.transport import Wiring
@@ -135,11 +136,11 @@ class IonQClient:
 
     def create_session(self, backend: str, limits: Limits = NO_LIMITS) -> Session:
         """Open a session with one request. Raises SessionUncertain where it may have been opened."""
-        return opened(self.channel.drive_sent(open_once(OpenRequest(backend, limits)), _unheard))
+        return opened(self.channel.carry(opening(OpenRequest(backend, limits))))
 
     def end_session(self, session_id: str) -> Session:
         """End a session. Raises IonQError unless the end was proved."""
-        return ended(session_id, self.channel.drive_sent(end_proved(session_id), _unheard))
+        return ended(session_id, self.channel.carry(Errand(f"end of {session_id}", end_proved(session_id))))
 
     def session_jobs(self, session_id: str) -> Iterator[Job]:
         """Iterate over a session's jobs, page by page as they are wanted."""
@@ -186,11 +187,11 @@ class IonQClient:
 
     async def async_create_session(self, backend: str, limits: Limits = NO_LIMITS) -> Session:
         """Async version of `create_session`."""
-        return opened(await self.channel.adrive_sent(open_once(OpenRequest(backend, limits)), _unheard_async))
+        return opened(await self.channel.acarry(opening(OpenRequest(backend, limits))))
 
     async def async_end_session(self, session_id: str) -> Session:
         """Async version of `end_session`."""
-        return ended(session_id, await self.channel.adrive_sent(end_proved(session_id), _unheard_async))
+        return ended(session_id, await self.channel.acarry(Errand(f"end of {session_id}", end_proved(session_id))))
 
     async def async_session_jobs(self, session_id: str) -> AsyncIterator[Job]:
         """Async version of `session_jobs`."""
@@ -254,9 +255,17 @@ def _onwards(page: JobPage, trail: Trail) -> str | None:
     return page.next
 
 
-def _unheard(_: object) -> None:
-    """Nobody but the caller wants to know."""
+def opening(request: OpenRequest) -> Errand[OpenOutcome]:
+    """Return the errand of opening a session; one that came of it after its asker had left is at least logged."""
+    seen: dict[str, Session] = {}
+    came: list[OpenOutcome] = []
 
+    def tell() -> None:
+        logger.warning("opened after nobody waited any more: %s; end it if it is not wanted", came[0])
 
-async def _unheard_async(_: object) -> None:
-    """Nobody but the caller wants to know."""
+    async def atell() -> None:
+        tell()
+
+    name = f"opening a session on {request.backend}"
+    flow = open_once(request, seen=seen)
+    return Errand(name, flow, landed=came.append, seen=seen, orphaned=tell, aorphaned=atell)

@@ -89,9 +89,9 @@ class HttpCloud:
             return await self._ask(operations.cancel_job, job_ids[0])
         return await self._ask(operations.cancel_jobs, job_ids)
 
-    async def open_once(self, request: OpenRequest, known: Known) -> OpenOutcome:
+    async def open_once(self, request: OpenRequest, known: Known, seen: dict[str, Session]) -> OpenOutcome:
         """Open a session with one request, and find out what became of it."""
-        return await self._channel.adrive(open_once(request, known))
+        return await self._channel.adrive(open_once(request, known, seen))
 
     async def end_proved(self, session_id: str, seen_active: bool) -> EndOutcome:
         """End a session, and find out whether it ended."""

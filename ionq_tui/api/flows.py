@@ -106,16 +106,23 @@ def repeated(operation: Operation[T], retries: int) -> Flow[Answer[T]]:
     return answer
 
 
-def open_once(request: OpenRequest, known: Known = NOTHING_KNOWN) -> Flow[OpenOutcome]:
-    """Open a session with one request; where the reply is lost, look for what came of it and never send again."""
+def open_once(
+    request: OpenRequest, known: Known = NOTHING_KNOWN, seen: dict[str, Session] | None = None
+) -> Flow[OpenOutcome]:
+    """Open a session with one request; where the reply is lost, look for what came of it and never send again.
+
+    What is found by looking goes into `seen` at once. Nothing is adopted before the last look: the server may commit
+    ours late, and the first that is found may belong to somebody with the same key.
+    """
     posted = yield from sent(operations.create_session(request))
     if posted.value is not None:
         return Opened(posted.value)
     error = posted.error or IonQError("no reply")
     if nothing_created(error):
         return NotOpened(fault_of(error), error)
-    found: dict[str, Session] = {}
+    found: dict[str, Session] = {} if seen is None else seen
     looked_at: datetime | None = None
+    dated: set[str] = set()
     for pause in LOOKS:
         yield Sleep(pause)
         listed = yield from sent(operations.list_sessions(active=True))
@@ -125,12 +132,13 @@ def open_once(request: OpenRequest, known: Known = NOTHING_KNOWN) -> Flow[OpenOu
         since = (
             None if listed.date is None else listed.date - timedelta(seconds=listed.heard_at - posted.sent_at) - GRAIN
         )
-        seen = {one.id: one for one in listed.value.sessions if request.may_have_become(one, known.ids, since)}
-        found.update(seen)
-        ours = [one for one in found.values() if one.creator_id in known.creators]
-        # One that only an earlier look without a `Date` showed may be older than the request: it is not adopted.
-        if len(ours) == 1 and ours[0].id in seen and known.listed and since is not None:
-            return Opened(ours[0], adopted=True)
+        now = {one.id: one for one in listed.value.sessions if request.may_have_become(one, known.ids, since)}
+        found.update(now)
+        dated = set(now) if since is not None else set()
+    ours = [one for one in found.values() if one.creator_id in known.creators]
+    # One that only a look without a `Date` showed may be older than the request: it is not adopted.
+    if len(ours) == 1 and ours[0].id in dated and known.listed:
+        return Opened(ours[0], adopted=True)
     return Uncertain(tuple(found.values()), fault_of(error), looked_at, error)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import os
+import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import TracebackType
 
 from ionq_tui.api.client import IonQClient, ended, opened
+from ionq_tui.api.errand import Errand
 from ionq_tui.api.errors import APIError, InvalidLimitError, IonQError, UnusableReplyError
 from ionq_tui.api.flows import end_proved, open_once
 from ionq_tui.api.hangup import HangUp
@@ -62,6 +65,10 @@ class SessionManager:
         self._proved = False
         self._seen_active = False
         """Whether the server ever said `active: true` of it: only then does `active: false` prove an end."""
+        self._lock = threading.Lock()
+        self._under_way = False
+        """True from the first request to open until its outcome is known."""
+        self._pid = os.getpid()
         self._notes = Notebook(client.channel.wiring.base_url, journal)
         self._hangup = HangUp() if end_on_signals else None
 
@@ -83,13 +90,11 @@ class SessionManager:
         Raises IonQError("Session already open"), the API's own error where nothing was created, SessionUncertain where
         the session may exist.
         """
-        request = self._opening()
-        self._notes.intends(request)
-        self._opened(self._client.channel.drive_sent(open_once(request), self._hold))
+        self._opened(self._client.channel.carry(self._opening()))
 
     def close(self) -> None:
         """End the session; never raises, and logs a warning where the end was not proved."""
-        if self._session_id is None or self._proved:
+        if self._session_id is None or self._proved or self._forked:
             return
         try:
             self.end()
@@ -99,9 +104,7 @@ class SessionManager:
     def end(self) -> Session:
         """End the session and return it. Raises IonQError unless the end was proved."""
         session_id = self._id()
-        self._notes.ends(session_id)
-        outcome = self._client.channel.drive_sent(end_proved(session_id, self._seen_active), self._note_end)
-        return self._ended(session_id, outcome)
+        return self._ended(session_id, self._client.channel.carry(self._ending(session_id)))
 
     def status(self) -> str:
         """Return the status in the server's own word, such as created, started, ended."""
@@ -125,13 +128,11 @@ class SessionManager:
 
     async def async_open(self) -> None:
         """Async version of `open`."""
-        request = self._opening()
-        await asyncio.to_thread(self._notes.intends, request)
-        self._opened(await self._client.channel.adrive_sent(open_once(request), self._ahold))
+        self._opened(await self._client.channel.acarry(self._opening()))
 
     async def async_close(self) -> None:
         """Async version of `close`."""
-        if self._session_id is None or self._proved:
+        if self._session_id is None or self._proved or self._forked:
             return
         try:
             await self.async_end()
@@ -141,9 +142,7 @@ class SessionManager:
     async def async_end(self) -> Session:
         """Async version of `end`."""
         session_id = self._id()
-        await asyncio.to_thread(self._notes.ends, session_id)
-        flow = end_proved(session_id, self._seen_active)
-        return self._ended(session_id, await self._client.channel.adrive_sent(flow, self._anote_end))
+        return self._ended(session_id, await self._client.channel.acarry(self._ending(session_id)))
 
     async def async_status(self) -> str:
         """Async version of `status`."""
@@ -216,19 +215,41 @@ class SessionManager:
                 self._hangup.off()
                 self._hangup.exit()
 
-    def _opening(self) -> OpenRequest:
-        if self._session_id is not None:
-            raise IonQError("Session already open")
-        return self._request
+    def _opening(self) -> Errand[OpenOutcome]:
+        """Begin to open, once: also where the first caller has left, or another task or thread asks meanwhile."""
+        with self._lock:
+            if self._session_id is not None:
+                raise IonQError("Session already open")
+            if self._under_way:
+                raise IonQError("Session is being opened: a request was sent and its outcome is not known yet")
+            self._under_way = True
+        seen: dict[str, Session] = {}
+        return Errand(
+            f"opening a session on {self._request.backend}",
+            open_once(self._request, seen=seen),
+            before=lambda: self._notes.intends(self._request),
+            landed=self._hold,
+            seen=seen,
+            orphaned=self.close,
+            aorphaned=self.async_close,
+        )
+
+    @property
+    def _forked(self) -> bool:
+        """True in a child process: the session is its parent's, which leaves its own `with` block later."""
+        return os.getpid() != self._pid
+
+    def _ending(self, session_id: str) -> Errand[EndOutcome]:
+        flow = end_proved(session_id, self._seen_active)
+        before = partial(self._notes.ends, session_id)
+        return Errand(f"end of session {session_id}", flow, before=before, landed=self._note_end)
 
     def _hold(self, outcome: OpenOutcome) -> None:
         """Keep the id as soon as it is known, even where the caller was interrupted."""
+        self._under_way = False
         if isinstance(outcome, Opened):
             self._session_id = self._seen(outcome.session).id
         self._notes.landed(outcome)
-
-    async def _ahold(self, outcome: OpenOutcome) -> None:
-        await asyncio.to_thread(self._hold, outcome)
 
     def _seen(self, session: Session) -> Session:
         self._seen_active = self._seen_active or session.active is True
@@ -241,9 +262,6 @@ class SessionManager:
     def _note_end(self, outcome: EndOutcome) -> None:
         self._proved = isinstance(outcome, Ended)
         self._notes.ended(outcome)
-
-    async def _anote_end(self, outcome: EndOutcome) -> None:
-        await asyncio.to_thread(self._note_end, outcome)
 
     def _ended(self, session_id: str, outcome: EndOutcome) -> Session:
         session = ended(session_id, outcome)

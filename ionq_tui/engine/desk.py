@@ -53,6 +53,7 @@ class Desk:
         self._ends: dict[str, asyncio.Task[EndOutcome]] = {}
         self._cancels: dict[str, asyncio.Task[Mapping[str, str | Fault]]] = {}
         self._intents: dict[str, int] = {}
+        self._seen: dict[str, dict[str, Session]] = {}
         self.opened_now: set[str] = set()
         """Ids of sessions opened by this very process."""
 
@@ -78,8 +79,10 @@ class Desk:
     async def look_again(self, sessions: Iterable[Session]) -> None:
         """See whether a list tells what became of the open questions; adopt what can only be ours."""
         listed = tuple(sessions)
-        if self.ledger.value.opening:
+        if self.ledger.value.opening or not self.ledger.value.questions:
             return  # what is being opened right now would look like what an earlier request left behind
+        here = await self._journal.here(self._place())  # what another process has opened meanwhile is no answer
+        self.ledger.apply(lambda ledger: replace(ledger, here=ledger.here | here))
         for token in [one.token for one in self.ledger.value.questions]:
             await self._look(token, listed)
 
@@ -108,8 +111,11 @@ class Desk:
             self._opens[token] = asyncio.create_task(self._open(token, request, label), name=f"open {token}")
         return await asyncio.shield(self._opens[token])
 
-    async def end(self, session_id: str, seen_active: bool = True) -> EndOutcome:
-        """End a session and prove it; a second call while one is under way awaits the same outcome."""
+    async def end(self, session_id: str, seen_active: bool = False) -> EndOutcome:
+        """End a session and prove it; a second call while one is under way awaits the same outcome.
+
+        `active: false` proves it only where `active: true` was seen.
+        """
         return await _owned(self._ends, session_id, lambda: self._end(session_id, seen_active))
 
     async def cancel(self, job_ids: tuple[str, ...]) -> Mapping[str, str | Fault]:
@@ -147,7 +153,10 @@ class Desk:
         known, asked_at = self._known(self.ledger.value.creators), self._clock.now()
         known = replace(known, ids=known.ids | self.ledger.value.here)
         self._intents[token] = await self._journal.intent(self._place(), request, label, known.ids)
-        outcome = await self._cloud.open_once(request, known)
+        seen = self._seen[token] = {}
+        outcome = await self._cloud.open_once(request, known, seen)
+        if isinstance(outcome, Opened) and outcome.adopted:
+            outcome = await self._unless_anothers(outcome)
         if isinstance(outcome, Opened):
             await self._own(token, outcome.session, label, adopted=outcome.adopted)
         elif isinstance(outcome, NotOpened):
@@ -156,6 +165,17 @@ class Desk:
             await self._journal.uncertain(self._intents[token], [one.id for one in outcome.candidates])
             self._asked(token, Question(token, request, outcome, label, asked_at, known))
         return outcome
+
+    async def _unless_anothers(self, outcome: Opened) -> OpenOutcome:
+        """Doubt an adoption where the journal says that another request of this machine opened that session."""
+        if outcome.session.id not in await self._journal.here(self._place()):
+            return outcome
+        why = "the reply was lost, and what was found was opened by another request of this machine"
+        return Uncertain((), Fault(FaultKind.GARBLED, why), self._clock.now())
+
+    def found(self, token: str) -> tuple[Session, ...]:
+        """Return what looking has shown so far that may have come of a decision."""
+        return tuple(self._seen.get(token, {}).values())
 
     def _asked(self, token: str, question: Question | None) -> None:
         """Put a question in place of the one of that token, or take it away."""

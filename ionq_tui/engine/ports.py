@@ -61,8 +61,8 @@ class Cloud(Protocol):
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         """Ask that jobs be cancelled; returns the ids the server named as cancelled."""
 
-    async def open_once(self, request: OpenRequest, known: Known) -> OpenOutcome:
-        """Open a session with one request, and find out what became of it."""
+    async def open_once(self, request: OpenRequest, known: Known, seen: dict[str, Session]) -> OpenOutcome:
+        """Open a session with one request, and find out what became of it; what looking finds goes into `seen`."""
 
     async def end_proved(self, session_id: str, seen_active: bool) -> EndOutcome:
         """End a session, and find out whether it ended."""

@@ -27,7 +27,8 @@ def alarms(watch: Watch, now: datetime) -> dict[str, str]:
     for meter in meters(watch, now):
         reached = 0.0 if meter.fraction is None else meter.fraction + meter.reserved
         if passed := [words for part, words in _PARTS if reached >= part]:
-            told[f"{meter.name} {passed[-1]}"] = f"{short}: {reached * 100:.0f} % of the {meter.name} used, left {meter.left}"
+            share = f"{reached * 100:.0f} %"
+            told[f"{meter.name} {passed[-1]}"] = f"{short}: {share} of the {meter.name} used, left {meter.left}"
     end = session.runs_out_at
     if end is not None and aware(end) - now <= _LAST:
         told["last minutes"] = f"{short}: less than 5 minutes left"

@@ -167,7 +167,7 @@ class FakeCloud:
             self.jobs[one] = replace(self.jobs[one], status="canceled")
         return frozenset(job_ids)
 
-    async def open_once(self, request: OpenRequest, known: Known) -> OpenOutcome:
+    async def open_once(self, request: OpenRequest, known: Known, seen: dict[str, Session]) -> OpenOutcome:
         await self._hear(f"open {request.backend}")
         if self.open_outcome is not None:
             return self.open_outcome

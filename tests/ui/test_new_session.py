@@ -13,6 +13,7 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import Known, NotOpened, Opened, OpenOutcome, OpenRequest, Uncertain
+from ionq_tui.model.session import Session
 from ionq_tui.ui.dialogs.ask import Ask
 from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.screens.new_session import NewSessionScreen
@@ -33,10 +34,10 @@ class HeldCloud(FakeCloud):
         self.held = asyncio.Event()
         self.requests: list[OpenRequest] = []
 
-    async def open_once(self, request: OpenRequest, known: Known) -> OpenOutcome:
+    async def open_once(self, request: OpenRequest, known: Known, seen: dict[str, Session]) -> OpenOutcome:
         self.requests.append(request)
         await self.held.wait()
-        return await super().open_once(request, known)
+        return await super().open_once(request, known, seen)
 
 
 def stage(stair: FakeStair, like: Limits = LIMITS, backend: str = "qpu.forte-1") -> Stage:

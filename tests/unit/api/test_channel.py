@@ -18,8 +18,10 @@ import pytest
 
 from ionq_tui import IonQClient, SessionManager
 from ionq_tui.api import channel as channel_module
+from ionq_tui.api import errand as errand_module
 from ionq_tui.api import operations
 from ionq_tui.api.channel import Channel
+from ionq_tui.api.errand import Errand
 from ionq_tui.api.errors import APIConnectionError, IonQError, ServerError
 from ionq_tui.api.flows import Flow, Sleep, open_once
 from ionq_tui.api.transport import Respond
@@ -214,7 +216,7 @@ def test_ctrl_c_does_not_reach_a_sent_request_and_its_outcome_is_told(interrupti
         return reply(201, SESSION)
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        channel(respond).drive_sent(open_once(REQUEST), landed.append)
+        channel(respond).carry(Errand("opening", open_once(REQUEST), landed=landed.append))
     assert len(landed) == 1
     assert any(str(SESSION["id"]) in note for note in caught.value.__notes__)
 
@@ -222,7 +224,7 @@ def test_ctrl_c_does_not_reach_a_sent_request_and_its_outcome_is_told(interrupti
 def test_an_outcome_that_takes_too_long_is_said_to_be_unknown_and_still_reaches_its_holder(
     interruptible: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel_module, "RESOLVE_WITHIN", 0.0)
+    monkeypatch.setattr(errand_module, "RESOLVE_WITHIN", 0.0)
     release, landed = threading.Event(), threading.Event()
 
     def respond(request: httpx.Request) -> httpx.Response:
@@ -231,7 +233,7 @@ def test_an_outcome_that_takes_too_long_is_said_to_be_unknown_and_still_reaches_
         return reply(201, SESSION)
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        channel(respond).drive_sent(open_once(REQUEST), lambda _: landed.set())
+        channel(respond).carry(Errand("opening", open_once(REQUEST), landed=lambda _: landed.set()))
     assert any("not known" in note for note in caught.value.__notes__)
     assert not landed.is_set()
     release.set()
@@ -244,7 +246,7 @@ def test_an_error_of_a_sent_request_comes_back_as_it_is() -> None:
         raise IonQError("as it is")
 
     with pytest.raises(IonQError, match="as it is"):
-        channel(Counted(0)).drive_sent(flow(), lambda _: None)
+        channel(Counted(0)).carry(Errand("a flow", flow()))
 
 
 class Desk:
@@ -331,7 +333,7 @@ async def test_a_cancelled_async_with_block_ends_what_was_opened() -> None:
 async def test_a_cancelled_opening_that_takes_too_long_still_reaches_the_manager(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(channel_module, "RESOLVE_WITHIN", 0.0)
+    monkeypatch.setattr(errand_module, "RESOLVE_WITHIN", 0.0)
     desk = Desk()
     with Listener(desk) as server:
         manager = manager_on(server.url)

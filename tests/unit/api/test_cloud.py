@@ -95,10 +95,10 @@ async def test_one_job_is_cancelled_by_its_own_path_and_many_by_a_list() -> None
 
 async def test_opening_and_ending_are_outcomes() -> None:
     cloud = HttpCloud(channel(lambda _: reply(201, SESSION)))
-    opened = await cloud.open_once(REQUEST, NOTHING_KNOWN)
+    opened = await cloud.open_once(REQUEST, NOTHING_KNOWN, {})
     assert isinstance(opened, Opened) and opened.session.id == SESSION["id"]
     refused = HttpCloud(channel(lambda _: reply(403, error_body(403))))
-    assert isinstance(await refused.open_once(REQUEST, NOTHING_KNOWN), NotOpened)
+    assert isinstance(await refused.open_once(REQUEST, NOTHING_KNOWN, {}), NotOpened)
     ending = HttpCloud(channel(lambda _: reply(200, {**SESSION, "id": "s", "status": "ended"})))
     assert isinstance(await ending.end_proved("s", False), Ended)
 
@@ -114,7 +114,7 @@ async def test_the_dashboard_sends_nothing_that_changes_anything_in_read_only_mo
 
     line = dashboard_channel("https://api.ionq.co/v0.4", ApiKey(KEY), read_only=True, patience=0.01, answer=answer)
     cloud = HttpCloud(line)
-    opening = await cloud.open_once(REQUEST, NOTHING_KNOWN)
+    opening = await cloud.open_once(REQUEST, NOTHING_KNOWN, {})
     assert isinstance(opening, NotOpened) and opening.fault.kind is FaultKind.READ_ONLY
     assert isinstance(await cloud.cancel_jobs(("j",)), Fault)
     assert asked == []

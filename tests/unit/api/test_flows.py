@@ -113,13 +113,26 @@ def test_a_lost_reply_is_adopted_where_it_can_only_be_ours() -> None:
     colleague = session("theirs", creator="them")
     script = Script(APIConnectionError("cut"), listed(session("old"), session(), colleague))
     assert script.play(open_once(REQUEST, KNOWN)) == Opened(session(), adopted=True)
-    assert script.sent == [POST, LOOK]
+    assert script.sent == [POST, *[LOOK] * len(LOOKS)]
+
+
+def test_nothing_is_adopted_before_the_last_look_since_ours_may_come_late() -> None:
+    twin = session("twin")
+    script = Script(said(504), listed(twin), listed(twin), listed(twin), listed(twin), listed(twin, session()))
+    outcome = script.play(open_once(REQUEST, KNOWN))
+    assert isinstance(outcome, Uncertain) and set(outcome.candidates) == {twin, session()}
+
+
+def test_what_was_found_so_far_can_be_seen_meanwhile() -> None:
+    seen: dict[str, Session] = {}
+    Script(said(504), listed(session())).play(open_once(REQUEST, KNOWN, seen))
+    assert list(seen.values()) == [session()]
 
 
 def test_a_server_that_commits_late_is_waited_for() -> None:
     script = Script(said(504), listed(), listed(), listed(session()))
     assert script.play(open_once(REQUEST, KNOWN)) == Opened(session(), adopted=True)
-    assert script.slept == list(LOOKS[:3])
+    assert script.slept == list(LOOKS)
 
 
 def test_a_failed_look_is_not_the_last() -> None:

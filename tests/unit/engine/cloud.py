@@ -149,7 +149,7 @@ class ScriptedCloud:
         self.jobs = [replace(one, status="canceled") if one.id in job_ids else one for one in self.jobs]
         return frozenset(job_ids)
 
-    async def open_once(self, request: OpenRequest, known: Known) -> OpenOutcome:
+    async def open_once(self, request: OpenRequest, known: Known, seen: dict[str, Session]) -> OpenOutcome:
         self.known.append(known)
         fault = await self._hear("open")
         assert fault is None
