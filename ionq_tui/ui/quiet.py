@@ -7,6 +7,7 @@ from time import monotonic
 from typing import ClassVar
 
 from textual import events
+from textual.screen import Screen
 from textual.widgets import Button, Input
 
 QUIET = 0.3
@@ -41,7 +42,14 @@ class Quiet:
 class Attentive:
     """A screen that hears every key, click and paste on it before any button does."""
 
+    SAFE: ClassVar[str] = ""
+    """Where the focus goes from a deliberate button while another screen stands above."""
     quiet: Quiet
+
+    def on_screen_suspend(self) -> None:
+        """Leave what costs: the Enter that closes the screen above may be held, and would come back onto it."""
+        if isinstance(self, Screen) and isinstance(self.focused, Deliberate):
+            self.set_focus(self.query(self.SAFE).first())
 
     def on_key(self, event: events.Key) -> None:
         """Hear a key; it bubbles to here before its binding acts."""

@@ -81,13 +81,42 @@ async def test_the_typed_text_unlocks(hand: Hand) -> None:
         assert [*app.screen.query("#choice-1:disabled")] == [button]
         app.screen.query_one("#typed", Input).value = ""
         app.screen.query_one("#typed", Input).focus()
-        await pilot.press(*"9fe21c", "enter")
+        await pilot.press(*"9fe21c", "tab")
         assert app.focused is button
         await pilot.press("enter")
         assert app.answers == []
         hand.rest()
         await pilot.press("enter")
         assert app.answers == ["end"]
+
+
+async def test_an_enter_held_in_the_field_stays_there(hand: Hand) -> None:
+    app = Stage(typed="9fe21c")
+    async with app.run_test() as pilot:
+        await pilot.press("tab", *"9fe21c")
+        for pause in (0.5, 0.5, *[0.03] * 20, 0.5):  # a keyboard begins to repeat after about half a second
+            hand.now += pause
+            await pilot.press("enter")
+        assert app.focused is app.screen.query_one("#typed")
+        assert app.answers == []
+        assert "tab to End session, then enter" in app.screen.query_one("#hint").render_line(0).text
+        await pilot.press("tab")
+        hand.rest()
+        await pilot.press("enter")
+        assert app.answers == ["end"]
+
+
+async def test_an_enter_held_while_a_screen_above_closes_ends_nothing(hand: Hand) -> None:
+    app = Stage()
+    async with app.run_test() as pilot:
+        await pilot.press("tab")
+        app.push_screen(Ask("Anything else?", [], [Choice("Close", None)], None))
+        await pilot.pause()
+        hand.rest()
+        await pilot.press("enter")
+        hand.rest()
+        await pilot.press("enter")
+        assert app.answers == ["keep"]
 
 
 async def test_text_is_never_markup(hand: Hand) -> None:

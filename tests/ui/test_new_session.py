@@ -93,6 +93,22 @@ async def test_enter_goes_from_field_to_field_and_then_to_back(stair: FakeStair,
         assert opens(stair) == 0
 
 
+async def test_an_enter_held_in_a_dialog_above_does_not_come_back_onto_open(stair: FakeStair, hand: Hand) -> None:
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        opener(app).focus()
+        form = app.screen
+        assert isinstance(form, NewSessionScreen)
+        form.action_circuit()
+        await until(pilot, lambda: shows(app, CircuitDialog))
+        await deliberate(pilot, hand, ["enter"])
+        await until(pilot, lambda: shows(app, NewSessionScreen))
+        assert app.focused is app.screen.query_one("#back-button")
+        await deliberate(pilot, hand, ["enter"])
+        assert opens(stair) == 0
+
+
 async def test_a_held_enter_opens_nothing(stair: FakeStair, hand: Hand) -> None:
     app = stage(stair)
     async with app.run_test() as pilot:

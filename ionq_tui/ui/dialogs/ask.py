@@ -38,6 +38,7 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
 
     CSS_PATH = "../styles/dialog.tcss"
     AUTO_FOCUS = ".choice"
+    SAFE = ".choice"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIALOG)]
 
     facts = query_one("#facts", Words)
@@ -102,14 +103,13 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
             button.disabled = not right
 
     @on(Input.Submitted, "#typed")
-    def go_on(self) -> None:
-        """Move on to the grave choice once the text is right; a field itself never answers."""
-        if allowed := [button for button in self.query(Button).filter(".grave") if not button.disabled]:
-            allowed[0].focus()
+    def say_how(self) -> None:
+        """Say how to go on: a held Enter must not get from the field onto a button that ends something."""
+        if allowed := [str(button.label) for button in self.query(Button).filter(".grave") if not button.disabled]:
+            said = f"tab to {allowed[0]}, then enter · esc: {self._safe_label}"
         else:
-            self.hint.tell(
-                line(Cell(f"that is not {self._typed}: nothing was sent · esc: {self._safe_label}", Tone.WARN))
-            )
+            said = f"that is not {self._typed}: nothing was sent · esc: {self._safe_label}"
+        self.hint.tell(line(Cell(said, Tone.WARN)))
 
     @on(Button.Pressed, ".choice")
     def choose(self, event: Button.Pressed) -> None:

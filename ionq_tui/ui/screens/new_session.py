@@ -53,6 +53,7 @@ class NewSessionScreen(Attentive, Cockpit):
     UNBOUND: ClassVar[Commands] = (replace(CIRCUIT, keys=""), KEY)
     ABOUT: ClassVar[About] = "sessions"
     AUTO_FOCUS = "#jobs"
+    SAFE = "#back-button"
 
     form = query_one(LimitsForm)
     state = query_one("#state", Words)
