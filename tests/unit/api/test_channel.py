@@ -27,6 +27,7 @@ from ionq_tui.api.flows import Flow, Sleep, open_once
 from ionq_tui.api.transport import Respond
 from ionq_tui.model.outcome import OpenOutcome, OpenRequest
 from tests.unit.api.given import KEY, NOW, SESSION, URL, channel, error_body, reply, wiring
+from tests.unit.api.held import HeldDesk, manager_on
 from tests.unit.api.lines import Line, Listener, refused_url
 
 pytestmark = pytest.mark.timeout(30)
@@ -249,32 +250,8 @@ def test_an_error_of_a_sent_request_comes_back_as_it_is() -> None:
         channel(Counted(0)).carry(Errand("a flow", flow()))
 
 
-class Desk:
-    """A server that opens and ends one session, and can be held up in the middle of the opening."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.heard = threading.Event()
-        self.release = threading.Event()
-
-    def __call__(self, line: Line) -> None:
-        while request := line.request():
-            method, path, _ = request.split(b"\r\n")[0].decode().split(" ")
-            self.asked.append(f"{method} {path}")
-            if path == "/sessions":
-                self.heard.set()
-                self.release.wait(10)
-                line.reply(b'{"id": "s-1", "status": "created", "active": true}', b"HTTP/1.1 201 Created")
-            else:
-                line.reply(b'{"id": "s-1", "status": "ended", "active": false}')
-
-
-def manager_on(url: str) -> SessionManager:
-    return SessionManager(IonQClient(api_key=KEY, base_url=url), "qpu.forte-1", journal=False)
-
-
 def test_ctrl_c_while_a_with_block_opens_ends_what_was_opened(interruptible: threading.Event) -> None:
-    desk = Desk()
+    desk = HeldDesk()
 
     def ctrl_c() -> None:
         assert desk.heard.wait(10)
@@ -296,7 +273,7 @@ def test_ctrl_c_while_a_with_block_opens_ends_what_was_opened(interruptible: thr
 
 
 async def test_a_cancelled_opening_goes_on_and_its_outcome_is_told() -> None:
-    desk = Desk()
+    desk = HeldDesk()
     with Listener(desk) as server:
         manager = manager_on(server.url)
         opening = asyncio.create_task(manager.async_open())
@@ -312,7 +289,7 @@ async def test_a_cancelled_opening_goes_on_and_its_outcome_is_told() -> None:
 
 
 async def test_a_cancelled_async_with_block_ends_what_was_opened() -> None:
-    desk = Desk()
+    desk = HeldDesk()
     with Listener(desk) as server:
         manager = manager_on(server.url)
 
@@ -334,7 +311,7 @@ async def test_a_cancelled_opening_that_takes_too_long_still_reaches_the_manager
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(errand_module, "RESOLVE_WITHIN", 0.0)
-    desk = Desk()
+    desk = HeldDesk()
     with Listener(desk) as server:
         manager = manager_on(server.url)
         opening = asyncio.create_task(manager.async_open())

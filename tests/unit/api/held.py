@@ -1,0 +1,33 @@
+"""A server that can be held up in the middle of an opening, and managers on it."""
+
+from __future__ import annotations
+
+import threading
+
+from ionq_tui import IonQClient, SessionManager
+from tests.unit.api.given import KEY
+from tests.unit.api.lines import Line
+
+
+class HeldDesk:
+    """A server that opens and ends one session, and can be held up in the middle of the opening."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.heard = threading.Event()
+        self.release = threading.Event()
+
+    def __call__(self, line: Line) -> None:
+        while request := line.request():
+            method, path, _ = request.split(b"\r\n")[0].decode().split(" ")
+            self.asked.append(f"{method} {path}")
+            if path == "/sessions":
+                self.heard.set()
+                self.release.wait(10)
+                line.reply(b'{"id": "s-1", "status": "created", "active": true}', b"HTTP/1.1 201 Created")
+            else:
+                line.reply(b'{"id": "s-1", "status": "ended", "active": false}')
+
+
+def manager_on(url: str) -> SessionManager:
+    return SessionManager(IonQClient(api_key=KEY, base_url=url), "qpu.forte-1", journal=False)
