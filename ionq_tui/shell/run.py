@@ -63,7 +63,8 @@ async def _run(
     finally:
         proved = await _end(engine, settings, command, signals)
     if command.runs:
-        say(f"the session is over; waiting for the command, process {command.pid}")
+        over = "the session is over; " if proved == DONE else ""
+        say(f"{over}waiting for the command, process {command.pid}")
     if code is None:
         code = await command.over()
     return code if proved == DONE else UNCERTAIN

@@ -156,6 +156,24 @@ def test_a_command_that_will_not_go_does_not_keep_the_session_open(site: Site, n
     assert told.code == 4
 
 
+def test_a_session_is_said_to_be_over_only_where_that_is_proved(site: Site) -> None:
+    site.instead = lambda request: Reply(500, (), b"") if request.path.endswith("/end") else None
+    deaf = python(_TELLS.format(then="number == signal.SIGINT and sys.exit(4)"))
+    with process(*RUN, *deaf, IONQ_TUI_PATIENCE="0.1") as running:
+        assert running.read_line() == "ready\n"
+        running.popen.send_signal(signal.SIGTERM)
+        assert running.popen.stderr is not None
+        said = ""
+        while "waiting for the command" not in said:
+            line = running.popen.stderr.readline()
+            assert line, said
+            said += line
+        running.popen.send_signal(signal.SIGINT)
+        told = running.finish()
+    assert told.code == 3
+    assert f"ionq-tui end {site.running[0]} --yes" in said and "is over" not in said
+
+
 def test_a_second_interruption_does_not_skip_the_end(site: Site) -> None:
     go_on = threading.Event()
 
