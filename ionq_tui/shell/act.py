@@ -18,6 +18,7 @@ from ionq_tui.shell.line import Stop, changing, checked_id, find_session, heard,
 from ionq_tui.shell.line import run as connected
 from ionq_tui.shell.look import session_facts
 from ionq_tui.shell.signals import waited
+from ionq_tui.shell.unlisted import told_open_questions, unlisted_here
 from ionq_tui.view.amount import limits_words
 from ionq_tui.view.plain import plain
 from ionq_tui.view.result import end_result, open_result
@@ -96,8 +97,11 @@ async def open_known(engine: Engine, request: OpenRequest, label: str) -> OpenOu
     """Look what exists, then open; an interruption waits a little for what became of the sent request."""
     heard(await engine.home.refresh(), "sessions")
     await _check_backend(engine, request.backend)
-    opening = asyncio.ensure_future(engine.desk.open(uuid4().hex, request, label))
+    token = uuid4().hex
+    opening = asyncio.ensure_future(engine.desk.open(token, request, label))
     if not await waited([opening], say):
+        for one in engine.desk.found(token):
+            say(f"ionq-tui show {plain(one.id, 64)}")
         raise Stop(f"a session may have been opened on {plain(request.backend, 60)}: look with ionq-tui ls", UNCERTAIN)
     return opening.result()
 
@@ -163,18 +167,24 @@ async def end_each(
 
 
 async def _end_all(engine: Engine, settings: Settings, as_json: bool) -> int:
-    """End every session opened here that still runs; one failure never stops the others."""
+    """End every session opened here that still runs, listed or not; one failure never stops the others."""
     heard(await engine.home.refresh(), "sessions")
-    ledger = engine.desk.ledger.value
-    running = [one for one in engine.home.board.value.sessions.values() if one.id in ledger.here and not one.ended]
-    if not running:
-        say("nothing opened here is running")
-    outcomes = await end_each(engine, running)
+    ledger, listed = engine.desk.ledger.value, engine.home.board.value.sessions
+    running = [one for one in listed.values() if one.id in ledger.here and not one.ended]
+    unlisted = await unlisted_here(engine)
+    outcomes = dict(await end_each(engine, running))
+    found, unread = await unlisted.read()
+    outcomes |= await end_each(engine, found)
+    running += found
     over = [one for one in outcomes.values() if isinstance(one, Ended)]
     facts = [session_facts(engine, one.session) for one in over] if as_json else []
     _tell_ended(engine, settings, over, json_text({"sessions": facts}, 2) if as_json else "")
     others = [one for one in running if not isinstance(outcomes[one.id], Ended)]
-    return max([told_end(engine, settings, one, outcomes[one.id]) for one in others], default=DONE)
+    codes = [told_end(engine, settings, one, outcomes[one.id]) for one in others]
+    codes += [unread, told_open_questions(engine)]
+    if not running and max(codes) == DONE:
+        say("nothing opened here is running")
+    return max(codes)
 
 
 def _tell_ended(engine: Engine, settings: Settings, over: Sequence[Ended], facts: str = "") -> int:

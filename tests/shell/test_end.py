@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 import threading
+from collections.abc import Callable
 
 import pytest
 
@@ -57,6 +58,94 @@ def test_all_opened_here_are_ended_and_no_others(site: Site, shell: Shell, ours:
     told = shell("end", "--all-here", "--yes")
     assert (told.code, told.out) == (0, "")
     assert "nothing opened here is running" in told.err
+
+
+def _unlisted(*ids: str) -> Callable[[Request, Reply], Reply]:
+    """Leave sessions out of the list, as the server may."""
+
+    def without(request: Request, reply: Reply) -> Reply:
+        if request.method != "GET" or not request.path.endswith("/sessions"):
+            return reply
+        told = json.loads(reply.body)
+        told["sessions"] = [one for one in told["sessions"] if one["id"] not in ids]
+        return Reply(reply.status, reply.headers, json.dumps(told).encode())
+
+    return without
+
+
+def test_what_no_list_shows_is_ended_too(site: Site, shell: Shell, ours: str) -> None:
+    second = shell("open", "qpu.aria-1", "--max-time", "5", "--yes").out.strip()
+    site.after = _unlisted(ours)
+    told = shell("end", "--all-here", "--yes", "--json")
+    assert told.code == 0
+    assert {one["id"] for one in told.json["sessions"]} == {ours, second}
+    assert site.running == []
+
+
+def test_what_no_list_shows_and_has_ended_is_asked_for_once(site: Site, shell: Shell, ours: str) -> None:
+    with site.cloud.lock:
+        site.cloud.end(site.cloud.sessions[ours], None)
+    for reads in (1, 0):
+        site.asked.clear()
+        told = shell("end", "--all-here", "--yes")
+        assert (told.code, told.out) == (0, "")
+        assert "nothing opened here is running" in told.err
+        assert (site.asked.count(f"GET /sessions/{ours}") > 0) is (reads > 0)
+    assert site.changing == []
+
+
+@pytest.mark.parametrize("wrong", [Reply(500, (), b""), Reply(404, (), b"{}"), Reply(200, (), b'{"id": "another"}')])
+def test_what_no_list_shows_and_cannot_be_read_is_not_passed_over(
+    site: Site, shell: Shell, ours: str, wrong: Reply
+) -> None:
+    second = shell("open", "qpu.aria-1", "--max-time", "5", "--yes").out.strip()
+    site.after = _unlisted(ours)
+    site.instead = lambda request: wrong if request.path.endswith(ours) else None
+    told = shell("end", "--all-here", "--yes")
+    assert told.code == 3
+    assert told.out.startswith(f"{second[-6:]} ended") and site.running == [ours]
+    assert f"{ours} was opened here, and whether it runs is not known" in told.err
+    assert f"ionq-tui show {ours}" in told.err and "nothing opened here" not in told.err
+
+
+def test_a_reading_that_hangs_holds_up_no_end(site: Site, shell: Shell, ours: str) -> None:
+    second = shell("open", "qpu.aria-1", "--max-time", "5", "--yes").out.strip()
+    site.after = _unlisted(ours)
+    go_on = threading.Event()
+
+    def hang(request: Request) -> Reply | None:
+        if request.path.endswith(ours):
+            go_on.wait(10)
+        return None
+
+    site.instead = hang
+    told = shell("end", "--all-here", "--yes")
+    go_on.set()
+    assert told.code == 3 and f"{second[-6:]} ended" in told.out
+    assert f"ionq-tui show {ours}" in told.err
+
+
+def test_an_item_of_the_list_that_cannot_be_read_is_told(site: Site, shell: Shell, ours: str) -> None:
+    def spoilt(request: Request, reply: Reply) -> Reply:
+        if request.method != "GET" or not request.path.endswith("/sessions"):
+            return reply
+        told = json.loads(reply.body)
+        return Reply(reply.status, reply.headers, json.dumps({**told, "sessions": [*told["sessions"], 7]}).encode())
+
+    site.after = spoilt
+    told = shell("end", "--all-here", "--yes")
+    assert told.code == 0 and f"{ours[-6:]} ended" in told.out
+    assert "1 more session could not be read" in told.err
+
+
+def test_an_open_question_is_not_passed_over(site: Site, shell: Shell, ours: str) -> None:
+    site.instead = lambda request: Reply(500, (), b"") if request.method == "POST" else None
+    assert shell("open", FORTE, "--max-jobs", "7", "--yes").code == 3
+    site.instead = lambda _: None
+    told = shell("end", "--all-here", "--yes")
+    assert told.code == 3
+    assert f"{ours[-6:]} ended" in told.out and site.running == []
+    assert "may have been opened" in told.err and "ionq-tui ls" in told.err
 
 
 def test_one_end_that_fails_does_not_stop_the_others(site: Site, shell: Shell, ours: str) -> None:
