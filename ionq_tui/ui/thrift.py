@@ -12,6 +12,8 @@ from rich.cells import cell_len
 
 _MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
 _RUN = re.compile(r"\x1b\[([\d;]*)m([^\x1b]*)")
+_SEGMENT = re.compile(r"\x1b\[[1-9][\d;]*m[^\x1b]*(?:\x1b\[0?m)?|[^\x1b]+|\x1b\[[\d;]*m")
+"""A run with its style and its end: nothing in it depends on what is left of it."""
 _STYLE = re.compile(
     r"(?:(.*?)(?:;|$))??((?:38;2;\d+;\d+;\d+|38;5;\d+|39|3[0-7]|9[0-7])?);?((?:48.*|49|4[0-7]|10[0-7])?)"
 )
@@ -45,23 +47,39 @@ class Thrift:
         pen, written = _Pen(), []
         for row, column, text in zip(told[0::3], told[1::3], told[2::3], strict=True):
             painted = text.removesuffix("\n")
-            if painted and not self._stands(int(row), int(column), painted):
-                written.append(f"\x1b[{row};{column}H{pen.drawn(painted)}")
+            for start, differs in self._differing(int(row), int(column), painted):
+                written.append(f"\x1b[{row};{start}H{pen.drawn(differs)}")
         end = "" if told[-1] else f"\x1b[{told[-3]};{told[-2]}H"
         if not written and end in ("", self._cursor):
             return ""
         self._cursor = end
         return "".join(written) + pen.lifted() + end
 
-    def _stands(self, row: int, column: int, painted: str) -> bool:
-        """Tell whether this stands there already; from now on it does."""
+    def _differing(self, row: int, column: int, painted: str) -> list[tuple[int, str]]:
+        """Return what of this does not stand there already, and from which column on; from now on it does."""
         line = self._lines.setdefault(row, [])
-        if any(start == column and text == painted for start, _, text in line):
-            return True
+        if not painted or any(start == column and text == painted for start, _, text in line):
+            return []
         end = column + cell_len(_RUN.sub(r"\2", painted))
+        before = next((text for start, stop, text in line if start == column and stop == end), "")
         self._lines[row] = [one for one in line if one[1] <= column or one[0] >= end]
         self._lines[row].append((column, end, painted))
-        return False
+        return [_middle(column, before, painted)] if before else [(column, painted)]
+
+
+def _middle(column: int, before: str, after: str) -> tuple[int, str]:
+    """Return the runs of a line from the first to the last that differs, and the column where they begin."""
+    held, wanted = [one[0] for one in _SEGMENT.finditer(before)], [one[0] for one in _SEGMENT.finditer(after)]
+    first = 0
+    while first < min(len(held), len(wanted)) and held[first] == wanted[first]:
+        column += cell_len(_RUN.sub(r"\2", wanted[first]))
+        first += 1
+    stop = len(wanted)
+    while (
+        stop > first and len(held) - (len(wanted) - stop) > first and held[stop - len(wanted) - 1] == wanted[stop - 1]
+    ):
+        stop -= 1
+    return column, "".join(wanted[first:stop])
 
 
 class _Pen:

@@ -14,7 +14,13 @@ _STYLES = (
 )
 _runs = st.tuples(st.sampled_from(_STYLES), st.sampled_from(["", " ", "   ", "a", "bc", "de f", "─", "漢字", "  x "]))
 _strips = st.tuples(st.integers(1, 4), st.integers(1, 6), st.lists(_runs, max_size=4))
-_updates = st.tuples(st.lists(_strips, min_size=1, max_size=5), st.booleans())
+_alike = st.tuples(
+    st.just(1),
+    st.just(2),
+    st.lists(st.tuples(st.sampled_from(_STYLES[:4]), st.sampled_from(["ab", "  ", "漢"])), min_size=4, max_size=4),
+)
+"""Lines of one width in one place, as a clock or a meter writes them."""
+_updates = st.tuples(st.lists(_strips | _alike, min_size=1, max_size=5), st.booleans())
 
 
 def _written(strips: list[tuple[int, int, list[tuple[str, str]]]], places_cursor: bool) -> str:
@@ -81,3 +87,9 @@ def test_what_stands_is_written_again_once_the_terminal_may_show_something_else(
         assert thrift.spared(line) != ""
     thrift.forget()
     assert thrift.spared(line) != ""
+
+
+def test_of_a_line_only_the_runs_that_differ_are_written() -> None:
+    thrift = Thrift()
+    thrift.spared("\x1b[1;1H\x1b[1mlive \x1b[0m12:01\x1b[31m UTC\x1b[0m")
+    assert thrift.spared("\x1b[1;1H\x1b[1mlive \x1b[0m12:02\x1b[31m UTC\x1b[0m") == "\x1b[1;6H12:02"
