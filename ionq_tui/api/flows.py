@@ -24,7 +24,7 @@ from ionq_tui.api.errors import (
     fault_of,
 )
 from ionq_tui.api.operations import Operation
-from ionq_tui.model.link import Fault
+from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.outcome import (
     NOTHING_KNOWN,
     Ended,
@@ -173,7 +173,11 @@ def end_proved(session_id: str, seen_active: bool = False) -> Flow[EndOutcome]:
             unread = fault_of(heard.error or IonQError("the reply is about another session"))
     if last is not None:
         return StillOpen(last, refusal)
-    return EndUnknown(refusal or unread or fault_of(IonQError("no reply")))
+    if refusal is not None:
+        return EndUnknown(refusal)
+    # The request was taken: what the readings were refused must not look as if the end had been.
+    words = f"the end was asked for, and the session cannot be read: {unread.words if unread else 'no reply'}"
+    return EndUnknown(Fault(FaultKind.GARBLED, words, request_id=unread.request_id if unread else None))
 
 
 def _about(session_id: str, answer: Answer[Session]) -> Session | None:
