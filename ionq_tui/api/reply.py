@@ -5,7 +5,9 @@ from __future__ import annotations
 import zlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html import unescape
 from typing import TypeVar
+from urllib.parse import unquote
 
 import httpx
 
@@ -44,10 +46,11 @@ class Body:
         """Look at how the reply is encoded."""
         encoding = response.headers.get("content-encoding", "identity").strip().lower() or "identity"
         if encoding not in ("identity", "gzip", "deflate"):
-            raise UnusableReplyError(f"the reply is encoded in a way that was not asked for ({encoding[:20]!r})")
+            raise UnusableReplyError(
+                f"the reply is encoded in a way that was not asked for ({without_keys(encoding)[:20]!r})"
+            )
         self._inflate = None if encoding == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._body = bytearray()
         self._raw = 0
 
     def add(self, chunk: bytes) -> None:
@@ -55,18 +58,17 @@ class Body:
         self._raw += len(chunk)
         if self._inflate is not None:
             try:
-                chunk = self._inflate.decompress(chunk, MOST_BYTES + 1 - self._size)
+                chunk = self._inflate.decompress(chunk, MOST_BYTES + 1 - len(self._body))
             except zlib.error:
                 raise UnusableReplyError("the reply cannot be decompressed") from None
-        self._size += len(chunk)
-        if max(self._size, self._raw) > MOST_BYTES:
+        self._body += chunk
+        if max(len(self._body), self._raw) > MOST_BYTES:
             raise UnusableReplyError(f"the reply is larger than {MOST_BYTES // 1024 // 1024} MiB")
-        self._parts.append(chunk)
 
     @property
     def decoded(self) -> bytes:
         """All of it."""
-        return b"".join(self._parts)
+        return bytes(self._body)
 
 
 def whole(response: httpx.Response, body: bytes) -> httpx.Response:
@@ -85,7 +87,7 @@ def broken(error: Exception) -> IonQError:
     """Turn what httpx raised into our own error, with the cause kept."""
     if isinstance(error, IonQError):
         return error
-    words = str(error) or type(error).__name__
+    words = without_keys(str(error)) or type(error).__name__
     told = APITimeoutError if isinstance(error, httpx.TimeoutException | TimeoutError) else APIConnectionError
     ours = told(_short(words, error))
     ours.unsent = isinstance(error, _UNSENT)
@@ -103,21 +105,36 @@ def _short(words: str, error: Exception) -> str:
 
 def refusal(response: httpx.Response) -> IonQError | None:
     """Return the error that a reply's status means, None for 2xx."""
-    status, request_id = response.status_code, without_keys(response.headers.get("x-request-id", "")) or None
+    status, request_id = response.status_code, _request_id(response)
     if 200 <= status < 300:
         return None
     if status < 400:
-        where = without_keys(response.headers.get("location", ""))[:100]
+        where = without_keys(unquote(response.headers.get("location", "")))[:100]
         words = f"the server redirects (HTTP {status}) to {where!r}, which is not followed"
         return UnusableReplyError(words, status_code=status, request_id=request_id)
     # Not `response.text`: the server may name any codec of Python's in its charset, some of which inflate or fail.
     # Servers are known to repeat a key that they refuse.
-    text = without_keys(response.content.decode("utf-8", errors="replace"))
+    text = without_keys(unescape(response.content.decode("utf-8", errors="replace")))
     try:
-        body = wire.parse(text.encode())
+        body = _masked(wire.parse(response.content))
     except wire.Unreadable:
         body = None
     return error_for(status, body, text, request_id, retry_after(response))
+
+
+def _masked(value: object) -> object:
+    """Mask the keys in every text of some JSON: only when read is it known how the server wrote them."""
+    if isinstance(value, str):
+        return without_keys(value)
+    if isinstance(value, list):
+        return [_masked(one) for one in value]
+    if isinstance(value, dict):
+        return {without_keys(name): _masked(one) for name, one in value.items()}
+    return value
+
+
+def _request_id(response: httpx.Response) -> str | None:
+    return without_keys(response.headers.get("x-request-id", "")) or None
 
 
 def value_of(operation: Operation[T], response: httpx.Response) -> T:
@@ -126,7 +143,7 @@ def value_of(operation: Operation[T], response: httpx.Response) -> T:
         return operation.read(wire.parse(response.content))
     except wire.Unreadable as unreadable:
         raise UnusableReplyError(
-            str(unreadable), status_code=response.status_code, request_id=response.headers.get("x-request-id")
+            without_keys(str(unreadable)), status_code=response.status_code, request_id=_request_id(response)
         ) from None
 
 

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypedDict
 from weakref import WeakSet
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from httpx._client import UseClientDefault
     from httpx._types import AuthTypes
 
-_EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError)
+_EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, LookupError)
+"""What a reply can make httpx raise; strange hosts, codecs and characters in headers come as the last two."""
 
 Respond = Callable[[httpx.Request], httpx.Response]
 """A server inside this process: the simulated cloud of the demo and of tests."""
@@ -40,6 +42,7 @@ class Options(TypedDict):
     auth: KeyAuth | None
     headers: dict[str, str]
     timeout: httpx.Timeout
+    cookies: CookieJar
     follow_redirects: bool
 
 
@@ -66,6 +69,8 @@ class Wiring:
             "auth": self.auth,
             "headers": {"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate"},
             "timeout": self.timeout,
+            # The API has no cookies: one that is kept would be sent back, however strange or many they are.
+            "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             "follow_redirects": False,
         }
 

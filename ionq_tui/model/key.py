@@ -64,6 +64,10 @@ class ApiKey:
         """Equal keys hash alike."""
         return hash((ApiKey, self._secret))
 
+    def __getstate__(self) -> NoReturn:
+        """Refuse to be pickled or copied."""
+        raise TypeError("an API key cannot be pickled or copied")
+
     def __reduce__(self) -> NoReturn:
         """Refuse to be pickled or copied."""
         raise TypeError("an API key cannot be pickled or copied")

@@ -22,6 +22,7 @@ from ionq_tui.shell.unlisted import told_open_questions, unlisted_here
 from ionq_tui.view.amount import limits_words
 from ionq_tui.view.plain import plain
 from ionq_tui.view.result import end_result, open_result
+from ionq_tui.view.session_card import end_command, show_command
 from ionq_tui.view.status import why_not
 
 _NOTHING_ENDED = frozenset({400, 401, 403, 404, 422})
@@ -89,7 +90,7 @@ def opened_words(outcome: Opened) -> str:
     how = " (found by looking after the reply was lost)" if outcome.adopted else ""
     return (
         f"{plain(session.short)} on {plain(session.backend, 60)} is open{how}: {limits_words(session.limits)};"
-        f" end it with ionq-tui end {plain(session.id, 64)} --yes"
+        f" end it with {end_command(session.id)}"
     )
 
 
@@ -101,7 +102,7 @@ async def open_known(engine: Engine, request: OpenRequest, label: str) -> OpenOu
     opening = asyncio.ensure_future(engine.desk.open(token, request, label))
     if not await waited([opening], say):
         for one in engine.desk.found(token):
-            say(f"ionq-tui show {plain(one.id, 64)}")
+            say(show_command(one.id))
         raise Stop(f"a session may have been opened on {plain(request.backend, 60)}: look with ionq-tui ls", UNCERTAIN)
     return opening.result()
 
@@ -112,7 +113,7 @@ def told_not_opened(engine: Engine, outcome: OpenOutcome) -> int:
     if isinstance(outcome, NotOpened):
         return REFUSED
     for one in () if isinstance(outcome, Opened) else outcome.candidates:
-        say(f"ionq-tui show {plain(one.id, 64)}")
+        say(show_command(one.id))
     say("look with ionq-tui ls before you open another")
     return UNCERTAIN
 
@@ -208,7 +209,7 @@ def told_end(engine: Engine, settings: Settings, session: Session, outcome: EndO
         say(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
     if outcome is not None and outcome.fault is not None and _refused(outcome.fault):
         return REFUSED
-    say(f"look with ionq-tui show {plain(session.id, 64)}, and try again: ionq-tui end {plain(session.id, 64)} --yes")
+    say(f"look with {show_command(session.id)}, and try again: {end_command(session.id)}")
     return UNCERTAIN
 
 

@@ -17,6 +17,7 @@ from ionq_tui.view.amount import counted
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.plain import plain
 from ionq_tui.view.result import open_result
+from ionq_tui.view.session_card import show_command
 
 _AT_ONCE = 4
 _READ_WITHIN = 20.0
@@ -52,7 +53,7 @@ class Unlisted:
             if not isinstance(answer, Session):
                 why = fault_words(answer, "session", once=True) if answer is not None else "no reply in time"
                 say(f"{plain(session_id, 64)} was opened here, and whether it runs is not known: {why}")
-                say(f"look with ionq-tui show {plain(session_id, 64)}")
+                say(f"look with {show_command(session_id)}")
                 code = UNCERTAIN
                 reading.cancel()
             elif not answer.ended:
@@ -88,6 +89,6 @@ def told_open_questions(engine: Engine) -> int:
 def _told(engine: Engine, question: Question) -> int:
     say(open_result(question.outcome, engine.clock.now(), None).text)
     for one in question.outcome.candidates:
-        say(f"ionq-tui show {plain(one.id, 64)}")
+        say(show_command(one.id))
     say("look with ionq-tui ls")
     return UNCERTAIN

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Literal
 
+from ionq_tui.model.key import without_keys
+
 Align = Literal["left", "right"]
 
 MOST = 100_000
@@ -30,7 +32,7 @@ def plain(text: object, width: int | None = None) -> str:
         return "-" if width is None or width > 0 else ""
     raw = text if isinstance(text, str) else str(text)
     room = MOST if width is None else max(0, width) * (MARKS + 1) + 64
-    clean = _cleaned(raw[:MOST], room)
+    clean = _cleaned(without_keys(raw[:MOST]), room)
     if len(raw) > MOST and width is None:
         clean += CUT
     return clean if width is None else cut(clean, width)

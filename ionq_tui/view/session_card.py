@@ -109,6 +109,16 @@ def export_line(session_id: str) -> str:
     return f"export IONQ_SESSION_ID={shlex.quote(plain(session_id, 80))}"
 
 
+def show_command(session_id: str) -> str:
+    """Return the command that tells all about the session, quoted for a shell."""
+    return f"ionq-tui show {shlex.quote(plain(session_id, 80))}"
+
+
+def end_command(session_id: str) -> str:
+    """Return the command that ends the session, quoted for a shell."""
+    return f"ionq-tui end {shlex.quote(plain(session_id, 80))} --yes"
+
+
 def attach_command(session_id: str) -> str:
     """Return the command that shows the session again."""
     return f"ionq-tui attach {shlex.quote(plain(session_id, 80))}"

@@ -9,14 +9,23 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
+from ionq_tui import IonQClient
 from ionq_tui.api import operations
 from ionq_tui.api.channel import Channel
-from ionq_tui.api.errors import APIConnectionError, APITimeoutError, IonQError, ReadOnlyError, UnusableReplyError
+from ionq_tui.api.errors import (
+    APIConnectionError,
+    APITimeoutError,
+    AuthenticationError,
+    IonQError,
+    ReadOnlyError,
+    UnusableReplyError,
+)
 from ionq_tui.api.transport import AsyncClient, Client, Wiring
 from ionq_tui.model.outcome import OpenRequest
 from tests.unit.api.given import KEY, raw, wiring
@@ -342,3 +351,48 @@ def test_read_only_refuses_every_operation_that_changes_something() -> None:
     assert asked == []
     line.run(operations.get_session("s"))
     assert asked == ["GET"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Set-Cookie: city=Z\xc3\xbcrich",
+        b"Set-Cookie: " + b"a" * 4000 + b"=1",
+        b"Location: https://xn--a.com/",
+        b"Location: http://xn--zzzzzz--/",
+    ],
+)
+@pytest.mark.parametrize("status", [b"200 OK", b"302 Found", b"500 No"])
+def test_no_header_breaks_this_request_or_the_next(header: bytes, status: bytes) -> None:
+    asked: list[bytes] = []
+
+    def serve(line: Line) -> None:
+        while request := line.request():
+            asked.append(request)
+            line.reply(b'{"id": "s"}', b"HTTP/1.1 " + status + b"\r\n" + header)
+
+    with Listener(serve) as server, IonQClient(api_key=KEY, base_url=server.url, max_retries=0) as client:
+        for _ in range(2):
+            with suppress(IonQError):
+                client.session("s")
+    assert len(asked) == 2
+    assert b"cookie" not in asked[1].lower()
+
+
+def test_a_key_that_the_server_repeats_in_any_spelling_is_masked() -> None:
+    key = "a/key-that/nobody-may-see-1234"
+    spelled = ("".join(f"\\u{ord(one):04x}" for one in key), key.replace("/", "\\/"))
+
+    def serve(line: Line) -> None:
+        for words in spelled:
+            if line.request():
+                line.reply(
+                    f'{{"message": "bad {words}"}}'.encode(), b"HTTP/1.1 401 No\r\nx-request-id: " + key.encode()
+                )
+
+    with Listener(serve) as server, IonQClient(api_key=key, base_url=server.url, max_retries=0) as client:
+        for _ in spelled:
+            with pytest.raises(AuthenticationError) as caught:
+                client.whoami()
+            told = f"{caught.value} {caught.value.body} {caught.value.request_id}"
+            assert key not in told and "••••1234" in told
