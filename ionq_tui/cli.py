@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _written(REFUSED)
     except Exception as error:
+        if isinstance(error, ExceptionGroup) and error.subgroup(BrokenPipeError) is not None:
+            return _written(REFUSED)  # the reader of `watch` has left; its tasks end in a group
         return _crashed(error)
 
 

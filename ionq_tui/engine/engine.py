@@ -62,6 +62,8 @@ class Engine:
         self._watchers: dict[str, Watcher] = {}
         self._inquiries: dict[str, Inquiry] = {}
         self._recalled: Place | None = None
+        self._known: frozenset[str] = frozenset()
+        """Ids of the sessions in the list before."""
 
     def place(self) -> Place:
         """Tell where we are, as far as it is known by now."""
@@ -94,11 +96,14 @@ class Engine:
         """Read the journal once it is known where we are, and look for what open questions are about."""
         self.presence.begin()
         self.herald.begin(self.clock.now())
-        place = self.place()
+        place, listed = self.place(), frozenset(self.home.board.value.sessions)
         if place != self._recalled:
             await self.desk.recall()
             self._recalled = place
             self.round.begin()
+        elif listed - self._known:  # another process of this machine may have opened what is new
+            await self.desk.recall()
+        self._known = listed
         await self.desk.look_again(self.home.board.value.sessions.values())
         self.round.go(self.home.board.value.sessions.values(), self.home.spare)
 

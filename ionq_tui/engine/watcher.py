@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ionq_tui.engine.cadence import LONGEST, RESTLESS, next_wait
 from ionq_tui.engine.job_reader import JobReader
@@ -55,6 +55,8 @@ class Watcher:
         self.poller = Poller(self._tick, clock)
         self.running = False
         """True while somebody runs it."""
+        self.jobs_as_of: datetime | None = None
+        """The server's time when the jobs were last read; what was not heard since is not known to be nothing."""
 
     async def run(self) -> None:
         """Poll and price until the session has ended and all is told, or this task is cancelled."""
@@ -125,6 +127,7 @@ class Watcher:
         fault = await read(self.store.value)
         if fault is None:
             self._jobs_failures = 0
+            self.jobs_as_of = self._clock.now()
             return FRESH
         self._jobs_failures += 1
         self.store.apply(lambda watch: jobs_lost(watch, fault))

@@ -15,14 +15,17 @@ IDLE = timedelta(minutes=10)
 """So long without a job that waits or runs, and a session runs for nothing."""
 
 
-def alarms(watch: Watch, now: datetime) -> dict[str, str]:
-    """Return what is the matter by a name that stays the same, the gravest last."""
+def alarms(watch: Watch, now: datetime, jobs_as_of: datetime | None = None) -> dict[str, str]:
+    """Return what is the matter by a name that stays the same, the gravest last.
+
+    `jobs_as_of` is when the jobs were last read: what went on since then is not known, and not called idle.
+    """
     session = watch.session
     if session is None or watch.ended:
         return {}
     short = plain(session.short, 6)
     told: dict[str, str] = {}
-    if (idle := idle_for(watch, now)) is not None and idle >= IDLE:
+    if (idle := idle_for(watch, jobs_as_of or now)) is not None and idle >= IDLE:
         told["idle"] = f"{short}: no job has waited or run for {spoken(idle)}, and the session goes on"
     for meter in meters(watch, now):
         reached = 0.0 if meter.fraction is None else meter.fraction + meter.reserved

@@ -64,12 +64,22 @@ def question_line(backend: str, asked: datetime | None, now: datetime, tz: tzinf
 
 
 def away_line(
-    session: Session, now: datetime, tz: tzinfo | None, jobs: int | None, failed: int, charged: Iterable[Money]
+    session: Session,
+    now: datetime,
+    tz: tzinfo | None,
+    jobs: int | None,
+    failed: int,
+    charged: Iterable[Money],
+    *,
+    part: bool = False,
 ) -> Line:
-    """Return "· 77d0aa ended while you were away: 00:11, 36 jobs, 2 failed, 14.90 usd"."""
+    """Return "· 77d0aa ended while you were away: 00:11, 36 jobs, 2 failed, 14.90 usd".
+
+    With `part` not every job is priced yet: "≥ 14.90 usd".
+    """
     told = [clock(session.ended_at, now, tz)] if session.ended_at is not None else []
     told += [counted(jobs, "job")] if jobs is not None else []
     told += [f"{failed:,} failed"] if failed else []
-    told += [money(amount) for amount in charged]
+    told += [f"{'≥ ' if part else ''}{money(amount)}" for amount in charged]
     said = f"· {plain(session.short, 6)} ended while you were away"
     return line(f"{said}: {', '.join(told)}" if told else said)

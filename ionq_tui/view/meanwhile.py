@@ -21,8 +21,11 @@ def meanwhile(watch: Watch, since: datetime, until: datetime, now: datetime, tz:
         return ()
     over = next((event.at for event in watch.events if event.kind is EventKind.ENDED), None)
     if over is not None and since < aware(over) <= until:
-        number = len(watch.counted) if watch.all_listed else None
-        return away_line(session, now, tz, number, watch.by_status.get("failed", 0), watch.charged)
+        if not watch.all_listed:  # what is still being counted is no number yet
+            return away_line(session, now, tz, None, 0, ())
+        part = watch.priced_count < watch.finished_count
+        failed = watch.by_status.get("failed", 0)
+        return away_line(session, now, tz, len(watch.counted), failed, watch.charged, part=part)
     done = [
         job
         for job in watch.counted

@@ -77,7 +77,7 @@ class Lookout:
         if looked is not None and looked[0] is watch and looked[1] == moment:
             return
         self._looked[watcher.session_id] = watch, moment
-        told = self._alarms[watcher.session_id] = alarms(watch, now)
+        told = self._alarms[watcher.session_id] = alarms(watch, now, watcher.jobs_as_of)
         ring(app, self._engine, watcher, told)
 
     def lines(self) -> list[Line]:

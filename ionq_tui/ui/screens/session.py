@@ -186,7 +186,7 @@ class SessionScreen(Cockpit):
             return
         self._looked = watch, moment
         self._coming = forecasts(watch, now)
-        told = alarms(watch, now)
+        told = alarms(watch, now, self._watcher.jobs_as_of)
         self._alarm = [line(Cell(f"! {words}", Tone.WARN)) for words in [*told.values()][-1:]]
         ring(self.app, self.engine, self._watcher, told)
 
@@ -234,6 +234,13 @@ class SessionScreen(Cockpit):
         """Ask, then cancel all jobs that were not started."""
         waiting = tuple(job for job in self.known.unfinished if job.waiting)
         ask_to_cancel(self.app, self.engine, self._watcher, waiting)
+
+    def go_back(self) -> None:
+        """Go from the events back to the jobs, from the jobs to the screen before."""
+        if self.history.whole:
+            self.action_events()
+        else:
+            super().go_back()
 
     def action_events(self) -> None:
         """Show all events in the place of the jobs, or the jobs again."""

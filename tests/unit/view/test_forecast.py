@@ -100,3 +100,10 @@ def test_ten_idle_minutes() -> None:
     assert "idle" in alarms(watch(3), NOW + timedelta(minutes=10))
     assert "idle" not in alarms(watch(3, status="started"), NOW + timedelta(minutes=10))
     assert idle_for(EMPTY_WATCH, NOW) is None
+
+
+def test_nothing_is_called_idle_for_a_time_of_which_nothing_was_heard() -> None:
+    later = NOW + timedelta(minutes=12)
+    quiet = watch(3)
+    assert "idle" in alarms(quiet, later)
+    assert "idle" not in alarms(quiet, later, NOW)
