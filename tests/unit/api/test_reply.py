@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Iterator
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from ionq_tui.api import operations
 from ionq_tui.api.channel import Channel
 from ionq_tui.api.errors import APIError, IonQError, RateLimitError, ServerError, UnusableReplyError
-from ionq_tui.api.reply import MOST_BYTES, retry_after, server_date
+from ionq_tui.api.reply import MOST_BYTES, Body, retry_after, server_date
 from tests.unit.api.given import DATE, NOW, SESSION, channel, error_body, raw, reply
 
 MIB = 1024 * 1024
@@ -265,3 +266,16 @@ async def _acaught(line: Channel) -> IonQError:
     with pytest.raises(IonQError) as caught:
         await line.arun(READ)
     return caught.value
+
+
+def test_small_chunks_cost_no_more_than_their_bytes() -> None:
+    body = Body(httpx.Response(200))
+    tracemalloc.start()
+    try:
+        for number in range(200_000):
+            body.add(b"%d" % (number % 90 + 10))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(body.decoded) == 400_000
+    assert peak < 2_000_000
