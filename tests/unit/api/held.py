@@ -10,9 +10,10 @@ from tests.unit.api.lines import Line
 
 
 class HeldDesk:
-    """A server that opens and ends one session, and can be held up in the middle of the opening."""
+    """A server that opens and ends one session, and can be held up in the middle of either."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: str = "/sessions") -> None:
+        self.held = held
         self.asked: list[str] = []
         self.heard = threading.Event()
         self.release = threading.Event()
@@ -21,9 +22,10 @@ class HeldDesk:
         while request := line.request():
             method, path, _ = request.split(b"\r\n")[0].decode().split(" ")
             self.asked.append(f"{method} {path}")
-            if path == "/sessions":
+            if path == self.held:
                 self.heard.set()
                 self.release.wait(10)
+            if path == "/sessions":
                 line.reply(b'{"id": "s-1", "status": "created", "active": true}', b"HTTP/1.1 201 Created")
             else:
                 line.reply(b'{"id": "s-1", "status": "ended", "active": false}')

@@ -127,6 +127,45 @@ def test_a_forked_child_does_not_end_its_parents_session() -> None:
     assert desk.asked == OPENED_AND_ENDED
 
 
+async def test_an_interrupted_end_is_finished_and_named(caplog: pytest.LogCaptureFixture) -> None:
+    desk = HeldDesk("/sessions/s-1/end")
+    with Listener(desk) as server, caplog.at_level(logging.WARNING, "ionq_tui.session"):
+        manager = manager_on(server.url)
+        await manager.async_open()
+        closing = asyncio.create_task(manager.async_close())
+        await asyncio.to_thread(desk.heard.wait, 10)
+        closing.cancel()
+        await asyncio.sleep(0)
+        desk.release.set()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await closing
+        await manager.async_close()
+        await manager._client.aclose()
+    assert desk.asked == OPENED_AND_ENDED
+    assert any("s-1" in note for note in caught.value.__notes__)
+    assert any("end of session s-1" in record.getMessage() for record in caplog.records)
+
+
+async def test_an_end_of_which_nothing_is_known_in_time_is_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(errand_module, "RESOLVE_WITHIN", 0.0)
+    desk = HeldDesk("/sessions/s-1/end")
+    with Listener(desk) as server, caplog.at_level(logging.WARNING, "ionq_tui.session"):
+        manager = manager_on(server.url)
+        await manager.async_open()
+        closing = asyncio.create_task(manager.async_close())
+        await asyncio.to_thread(desk.heard.wait, 10)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError) as caught:
+            await closing
+        desk.release.set()
+        await others_done()
+        await manager._client.aclose()
+    assert any("end of session s-1" in note and "not known" in note for note in caught.value.__notes__)
+    assert any("end of session s-1" in record.getMessage() for record in caplog.records)
+
+
 @pytest.fixture
 def own_handler() -> Callable[[int, object], None]:
     def handler(number: int, frame: object) -> None: ...
