@@ -235,13 +235,6 @@ class SessionScreen(Cockpit):
         waiting = tuple(job for job in self.known.unfinished if job.waiting)
         ask_to_cancel(self.app, self.engine, self._watcher, waiting)
 
-    def go_back(self) -> None:
-        """Go from the events back to the jobs, from the jobs to the screen before."""
-        if self.history.whole:
-            self.action_events()
-        else:
-            super().go_back()
-
     def action_events(self) -> None:
         """Show all events in the place of the jobs, or the jobs again."""
         self.history.toggle()
