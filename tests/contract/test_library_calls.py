@@ -26,7 +26,7 @@ from ionq_core.models.create_session_request import CreateSessionRequest
 
 import ionq_tui
 from ionq_tui import IonQClient, SessionManager
-from tests.contract.library import BACKEND, KEY, refusal, world_of
+from tests.contract.both import BACKEND, KEY, refusal, world_of
 
 ERRORS = {
     400: ionq_tui.BadRequestError,

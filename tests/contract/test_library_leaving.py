@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ionq_tui import SessionManager
-from tests.contract.library import BACKEND, KEY, world_of
+from tests.contract.both import BACKEND, KEY, world_of
 
 SIGNALS = [signal.SIGTERM, signal.SIGHUP]
 

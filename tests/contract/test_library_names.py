@@ -13,7 +13,7 @@ import pytest
 
 import ionq_tui
 from ionq_tui import IonQClient, IonQError, MissingKeyError, SessionManager
-from tests.contract.library import KEY, refusal, world_of
+from tests.contract.both import KEY, refusal, world_of
 
 THEIR_ERRORS = ionq_core.exceptions.__all__
 MANAGER = ["from_id", "open", "close", "status", "async_open", "async_close", "async_status"]

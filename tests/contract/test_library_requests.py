@@ -11,7 +11,7 @@ from ionq_core.models.create_session_request import CreateSessionRequest
 
 import ionq_tui
 from ionq_tui.model.limits import NO_LIMITS, Limits, amount
-from tests.contract.library import BACKEND, KEY, world_of
+from tests.contract.both import BACKEND, KEY, world_of
 
 # ionq_core warns that a key sent over http can be read on the way; here the way is the loopback.
 pytestmark = pytest.mark.filterwarnings("ignore:.*does not use HTTPS:UserWarning")

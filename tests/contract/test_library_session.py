@@ -19,7 +19,7 @@ import ionq_tui
 from ionq_tui import IonQClient, IonQError, SessionManager
 from ionq_tui.simulator.book import Terms
 from ionq_tui.simulator.http import Reply, Request, respond
-from tests.contract.library import BACKEND, KEY, World, refusal, world_of
+from tests.contract.both import BACKEND, KEY, World, refusal, world_of
 
 LOGGER = "ionq_tui.session"
 Bend = Callable[[Request], Reply | None]
