@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from ionq_tui.model.exit_code import DONE, INTERRUPTED, REFUSED, USAGE
 from ionq_tui.model.key import without_keys
@@ -20,17 +21,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `ionq-tui`; returns the exit code."""
     _soften(sys.stdout)
     args = parsed(sys.argv[1:] if argv is None else argv)
+    return _written(_exit_code(args))
+
+
+def _exit_code(args: argparse.Namespace) -> int:
     try:
-        return _written(_run(args))
+        return _run(args)
     except SettingsError as error:
         return _usage(str(error))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        return _written(REFUSED)
+        return REFUSED
     except Exception as error:
         if isinstance(error, ExceptionGroup) and error.subgroup(BrokenPipeError) is not None:
-            return _written(REFUSED)  # the reader of `watch` has left; its tasks end in a group
+            return REFUSED  # the reader of `watch` has left; its tasks end in a group
         return _crashed(error)
 
 
@@ -38,22 +43,29 @@ def _crashed(error: Exception) -> int:
     """Report a bug without the values of variables, among which a key may be."""
     from ionq_tui.view.crash import crash_report
 
-    print("\n".join(crash_report(error)), file=sys.stderr)
+    _say("\n".join(crash_report(error)))
     return REFUSED
 
 
 def _written(code: int) -> int:
-    """Write out what was printed; a reader that left is no error, a full disk is."""
-    if sys.stdout is None:
-        return code
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        # What is left in the buffer must not be complained about once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            return _refused(f"the output could not be written: {error.strerror}") if code == DONE else code
+    """Write out what was printed; a reader or a terminal that left is no error, a full disk is."""
+    trouble = _flushed(sys.stdout)
+    if trouble is not None and code == DONE and not isinstance(trouble, BrokenPipeError):
+        code = _refused(f"the output could not be written: {trouble.strerror}")
+    _flushed(sys.stderr)
     return code
+
+
+def _flushed(stream: TextIO | None) -> OSError | None:
+    """Return what kept a stream from being written out; what is left in it must not become the exit code."""
+    if stream is None:
+        return None
+    try:
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return error
+    return None
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -86,7 +98,7 @@ def _soften(stream: object) -> None:
 
 
 def _usage(words: str) -> int:
-    print(f"ionq-tui: {words}", file=sys.stderr)
+    _say(f"ionq-tui: {words}")
     return USAGE
 
 
@@ -157,8 +169,14 @@ def _command(args: argparse.Namespace, settings: Settings) -> int:
 
 
 def _refused(words: str) -> int:
-    print(f"ionq-tui: {words}", file=sys.stderr)
+    _say(f"ionq-tui: {words}")
     return REFUSED
+
+
+def _say(words: str) -> None:
+    """Tell it, to whoever still reads it."""
+    with suppress(OSError):
+        print(words, file=sys.stderr)
 
 
 def _log_to(path: Path | None) -> None:

@@ -180,3 +180,27 @@ def test_a_full_disk_is_said(site: Site, shell: Shell, monkeypatch: pytest.Monke
         monkeypatch.setattr(sys, "stdout", full)
         told = shell("backends")
     assert told.code == 1 and "could not be written" in told.err
+
+
+@pytest.mark.parametrize(("argv", "code"), [(["id"], 1), (["show", "a", "b"], 2), (["id", "--profile", "nobody"], 2)])
+def test_a_complaint_that_nobody_can_read_is_no_other_exit_code(site: Site, argv: list[str], code: int) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ionq_tui", *argv], cwd=ROOT, stderr=full, stdin=subprocess.DEVNULL, timeout=20
+        )
+    assert done.returncode == code
+
+
+def test_what_a_lost_terminal_left_unwritten_is_no_exit_code(site: Site) -> None:
+    # The picture is written through standard error; what was on its way when the terminal went stays in there.
+    program = (
+        "import sys; from contextlib import suppress; from ionq_tui import cli\n"
+        "def lost(args):\n"
+        "    with suppress(OSError): print('half a picture', file=sys.stderr)\n"
+        "    return 129\n"
+        "cli._run = lost\n"
+        "sys.exit(cli.main(['id']))"
+    )
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, stdout=full, stderr=full, timeout=20)
+    assert done.returncode == 129

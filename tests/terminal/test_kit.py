@@ -75,10 +75,10 @@ def test_waiting_for_a_program_that_is_gone_fails_at_once(open_terminal: OpenTer
 def test_the_size_is_the_program_s_and_follows_a_resize(open_terminal: OpenTerminal) -> None:
     program = """
 import os, signal
-def tell(*_): print(os.get_terminal_size(), flush=True)
-signal.signal(signal.SIGWINCH, tell)
-tell()
-while True: signal.pause()
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])
+while True:
+    print(os.get_terminal_size(), flush=True)
+    signal.sigwait([signal.SIGWINCH])
 """
     terminal = open_terminal(python(program), rows=10, columns=60).wait_for("columns=60, lines=10")
     terminal.resize(16, 70).wait_for("columns=70, lines=16")
