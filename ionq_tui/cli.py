@@ -20,13 +20,14 @@ from ionq_tui.shell.arguments import parsed
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `ionq-tui`; returns the exit code."""
     _soften(sys.stdout)
-    args = parsed(sys.argv[1:] if argv is None else argv)
-    return _written(_exit_code(args))
+    return _written(_exit_code(sys.argv[1:] if argv is None else argv))
 
 
-def _exit_code(args: argparse.Namespace) -> int:
+def _exit_code(argv: Sequence[str]) -> int:
     try:
-        return _run(args)
+        return _run(parsed(argv))
+    except SystemExit as stop:  # argparse has said what there is to say
+        return int(stop.code or DONE)
     except SettingsError as error:
         return _usage(str(error))
     except KeyboardInterrupt:

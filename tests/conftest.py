@@ -11,7 +11,15 @@ import pytest
 from hypothesis import settings
 
 _OURS = ("IONQ_", "TEXTUAL")
-_OTHERS = {"NO_COLOR", "FORCE_COLOR", "COLORFGBG", "DBUS_SESSION_BUS_ADDRESS", "SSH_CONNECTION", "TMUX"}
+_OTHERS = {
+    "PYTHONUNBUFFERED",
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "COLORFGBG",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "SSH_CONNECTION",
+    "TMUX",
+}
 _HOME = pytest.StashKey[Path]()
 
 
