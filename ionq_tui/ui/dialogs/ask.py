@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
+from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
@@ -17,10 +17,15 @@ from textual.widgets import Button, Input
 
 from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.quiet import Attentive, Deliberate, Quiet
+from ionq_tui.ui.widgets.rest import Rest
 from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.plain import cells
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
 T = TypeVar("T")
+_WIDE, _EDGES, _BUTTON, _GAP, _FIELD = 76, 4, 10, 2, 22
+"""Cells of the widest dialog, of its edges, of the narrowest button, between two of them, and of a field to type in."""
+_MORE = "pgup pgdn: the rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
         """Title, facts, the safe choices, the field where one is needed, the grave choices."""
         with VerticalGroup(id="dialog"):
             yield Words(line(Cell(self._title, Tone.STRONG)), id="title")
-            with VerticalScroll(id="scroll", can_focus=False):
+            with Rest(id="scroll", can_focus=False):
                 yield Words(*self._lines, id="facts")
             with HorizontalGroup(id="choices"):
                 yield from self._buttons(grave=False)
@@ -86,6 +91,19 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
                 button.set_class(grave, "grave")
                 button.disabled = grave and bool(self._typed)
                 yield button
+
+    def on_mount(self) -> None:
+        """Tell of the keys that scroll where there is something to scroll."""
+        self.watch(self.query_one("#scroll"), "show_vertical_scrollbar", self._tell_more)
+
+    def _tell_more(self, longer: bool) -> None:
+        self.query_one("#dialog").border_subtitle = _MORE if longer else ""
+
+    def on_resize(self) -> None:
+        """Put the choices below each other where they do not fit beside each other."""
+        wanted = sum(max(_BUTTON, cells(choice.label) + 4) + _GAP for choice in self._choices)
+        wanted += _FIELD if self._typed else 0
+        self.set_class(wanted - _GAP > min(_WIDE, self.app.size.width) - _EDGES, "-stacked")
 
     @property
     def _safe_label(self) -> str:

@@ -21,6 +21,8 @@ from ionq_tui.view.tone import Cell, Line, Tone, line, words
 
 Result = TypeVar("Result")
 _LISTED = 10
+_NAMED = 60
+"""Jobs with the same result that are named one by one."""
 NONE: tuple[str, ...] = ()
 """The answer that cancels nothing."""
 
@@ -68,26 +70,36 @@ async def _cancel(app: App[Result], engine: Engine, watcher: Watcher, ids: tuple
         return
     results = await engine.desk.cancel(ids)
     watcher.poller.nudge()
-    lines = cancel_results(results)
-    if len(lines) == 1:
+    if len(results) == 1:
         app.notify(
-            words(lines[0]),
+            words(_result(*next(iter(results.items())))),
             severity="information" if set(results.values()) == {"canceled"} else "warning",
             markup=False,
         )
     else:
         number = sum(result == "canceled" for result in results.values())
-        app.push_screen(Ask(f"Cancelled {number:,} of {len(lines):,} jobs", lines, [Choice("Close", None)], None))
+        title = f"Cancelled {number:,} of {len(results):,} jobs"
+        app.push_screen(Ask(title, cancel_results(results), [Choice("Close", None)], None, id="cancelled"))
 
 
 def cancel_results(results: Mapping[str, str | Fault]) -> list[Line]:
-    """Return what became of each job, a line each."""
-    return [_result(job_id, result) for job_id, result in results.items()]
+    """Return what became of the jobs: each result once with the jobs that had it, those not cancelled first."""
+    alike: dict[Line, list[str]] = {}
+    for job_id, result in results.items():
+        alike.setdefault(_became(result), []).append(plain(job_id[-6:]))
+    told: list[Line] = []
+    for became, ids in sorted(alike.items(), key=lambda one: one[0] == _became("canceled")):
+        more = f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else ""
+        told += [line(f"{counted(len(ids), 'job')}: ", *became), line(f"  {' '.join(ids[:_NAMED])}{more}")]
+    return told
 
 
 def _result(job_id: str, result: str | Fault) -> Line:
-    name = f"job {plain(job_id[-6:])}: "
+    return line(f"job {plain(job_id[-6:])}: ", *_became(result))
+
+
+def _became(result: str | Fault) -> Line:
     if isinstance(result, Fault):
-        return line(name, Cell(f"not known to be cancelled, {fault_words(result, 'job')}", Tone.BAD))
+        return line(Cell(f"not known to be cancelled, {fault_words(result, 'job')}", Tone.BAD))
     status = job_status(result)
-    return line(name, status if result == "canceled" else Cell(f"not cancelled, it is {status.text}", Tone.WARN))
+    return line(status if result == "canceled" else Cell(f"not cancelled, it is {status.text}", Tone.WARN))
