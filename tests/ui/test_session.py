@@ -223,6 +223,23 @@ async def test_events_take_the_place_of_the_jobs_and_give_it_back(app: Stage, ha
         await until(pilot, lambda: "vqe-4" in app.text())
 
 
+@pytest.mark.parametrize("key", ["escape", "q"])
+async def test_from_the_events_the_way_back_is_to_the_jobs(app: Stage, hand: Hand, key: str) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "v events" in app.text())
+        await pilot.press("v")
+        await until(pilot, lambda: "v jobs" in app.text())
+        assert "v events" not in app.text()
+        await pilot.press(key)
+        await until(pilot, lambda: "vqe-4" in app.text() and "v events" in app.text())
+        assert shows(app, SessionScreen)
+        await pilot.press("j")
+        assert "> 000003" in app.text()
+        await pilot.press(key)
+        await until(pilot, lambda: not shows(app, SessionScreen))
+
+
 async def test_an_unchanged_session_paints_nothing(app: Stage, hand: Hand) -> None:
     async with app.run_test() as pilot:
         await ready(pilot, app)

@@ -55,7 +55,7 @@ class Frame(Screen[ScreenResultType]):
             yield Words(id="trouble")
             yield from self.compose_body()
         yield FindLine()
-        yield BottomLine((*self.OFFERS, *self.IN_TABLE), EVERYWHERE)
+        yield BottomLine((*self.OFFERS, *self.IN_TABLE), EVERYWHERE, self.label)
         yield Static("", id="too-small", markup=False)
 
     def compose_body(self) -> Iterable[Widget]:
@@ -76,6 +76,10 @@ class Frame(Screen[ScreenResultType]):
     def when(self, command: str) -> bool:
         """Tell whether the command can be given now."""
         return True
+
+    def label(self, command: Command) -> str:
+        """Return the footer's word for what the command does now."""
+        return command.label
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey the commands that cannot be given now."""

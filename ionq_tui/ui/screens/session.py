@@ -18,7 +18,7 @@ from ionq_tui.model.link import FaultKind, Refused
 from ionq_tui.model.session import Session
 from ionq_tui.model.watch import Watch
 from ionq_tui.ui.bell import ring
-from ionq_tui.ui.commands import LIVE, Commands
+from ionq_tui.ui.commands import LIVE, Command, Commands
 from ionq_tui.ui.dialogs.cancel import ask_to_cancel
 from ionq_tui.ui.dialogs.copy import CopyText, session_texts
 from ionq_tui.ui.dialogs.end import ask_to_end
@@ -235,6 +235,17 @@ class SessionScreen(Cockpit):
         waiting = tuple(job for job in self.known.unfinished if job.waiting)
         ask_to_cancel(self.app, self.engine, self._watcher, waiting)
 
+    def label(self, command: Command) -> str:
+        """Name what leads from the events back to the jobs."""
+        return "jobs" if command.id == "events" and self.history.whole else super().label(command)
+
+    def go_back(self) -> None:
+        """Go from the events back to the jobs, from the jobs to the screen before."""
+        if self.history.whole:
+            self.action_events()
+        else:
+            super().go_back()
+
     def action_events(self) -> None:
         """Show all events in the place of the jobs, or the jobs again."""
         self.history.toggle()
@@ -243,6 +254,7 @@ class SessionScreen(Cockpit):
         self._list_jobs()
         if not self.history.whole and self._table.display:
             self._table.focus()
+        self.refresh_bindings()
 
     def action_curves(self) -> None:
         """Plot spend and jobs over time."""

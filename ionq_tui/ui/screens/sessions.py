@@ -14,7 +14,7 @@ from ionq_tui.model.board import Board
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.session import Owner, Session
-from ionq_tui.ui.commands import SESSIONS, Commands
+from ionq_tui.ui.commands import SESSIONS, Command, Commands
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.screens.lookout import Lookout
 from ionq_tui.ui.widgets.caption import Caption
@@ -82,6 +82,10 @@ class SessionsScreen(Cockpit):
         if command == "answer":
             return bool(self.engine.desk.ledger.value.questions)
         return command not in _ON_ONE or bool(self.table.key)
+
+    def label(self, command: Command) -> str:
+        """Name what leads from all sessions back to the active ones."""
+        return "active only" if command.id == "ended" and self._with_ended else super().label(command)
 
     def tick(self) -> None:
         """Ages grow."""
@@ -226,6 +230,7 @@ class SessionsScreen(Cockpit):
             self.run_worker(self._read_ended(), group="ended", description="ended sessions", exclusive=True)
         self._show()
         self._caption()
+        self.refresh_bindings()
 
     async def _read_ended(self) -> None:
         before = frozenset(self.engine.home.board.value.sessions)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.content import Content
 from textual.screen import Screen
@@ -44,9 +46,10 @@ class TopLine(Widget):
 class BottomLine(Widget):
     """The commands of the screen with their keys, as many as fit; a click does what the key does."""
 
-    def __init__(self, commands: Commands, last: Commands) -> None:
-        """Take the commands in the order in which they are told, and those that stand last whatever the room."""
+    def __init__(self, commands: Commands, last: Commands, label: Callable[[Command], str]) -> None:
+        """Take the commands in their order, those that stand last whatever the room, and what each is called now."""
         super().__init__()
+        self._label = label
         self._commands = [command for command in commands if command.shown]
         self._last = [command for command in last if command.shown]
         self._told: tuple[list[_Part], list[_Part]] = ([], [])
@@ -63,10 +66,13 @@ class BottomLine(Widget):
         for key, active in self.screen.active_bindings.items():
             if active.binding.id is not None:
                 keys.setdefault(active.binding.id, (key_name(key), active.enabled))
-        told = _parts(self._commands, keys), _parts(self._last, keys)
+        told = self._parts(self._commands, keys), self._parts(self._last, keys)
         if told != self._told:
             self._told = told
             self.refresh()
+
+    def _parts(self, commands: list[Command], keys: dict[str, tuple[str, bool]]) -> list[_Part]:
+        return [(keys[one.id][0], self._label(one), keys[one.id][1]) for one in commands if one.id in keys]
 
     def _fitting(self) -> tuple[list[_Part], int]:
         """Return what fits, and the cells between: the last ones always, of the others as many as there is room for."""
@@ -97,10 +103,6 @@ class BottomLine(Widget):
                 self.app.simulate_key(key_id(key))
                 return
             x += width + gap
-
-
-def _parts(commands: Commands | list[Command], keys: dict[str, tuple[str, bool]]) -> list[_Part]:
-    return [(keys[one.id][0], one.label, keys[one.id][1]) for one in commands if one.id in keys]
 
 
 def _length(parts: list[_Part], gap: int) -> int:
