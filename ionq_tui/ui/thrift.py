@@ -6,14 +6,15 @@ What stands on the terminal already is not written again, and a style that goes 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import get_character_cell_size
 
 _MOVE = re.compile(r"\x1b\[(\d+);(\d+)H")
-_RUN = re.compile(r"\x1b\[([\d;]*)m([^\x1b]*)")
-_SEGMENT = re.compile(r"\x1b\[[1-9][\d;]*m[^\x1b]*(?:\x1b\[0?m)?|[^\x1b]+|\x1b\[[\d;]*m")
-"""A run with its style and its end: nothing in it depends on what is left of it."""
+_RUN = re.compile(r"(?:\x1b\[([\d;]*)m)?([^\x1b]*)")
 _STYLE = re.compile(
     r"(?:(.*?)(?:;|$))??((?:38;2;\d+;\d+;\d+|38;5;\d+|39|3[0-7]|9[0-7])?);?((?:48.*|49|4[0-7]|10[0-7])?)"
 )
@@ -21,6 +22,25 @@ _ESCAPE = re.compile(r"\x1b(?!\[[\d;]*m)")
 _HARMLESS = re.compile(r"(?:\x1b\[\?(?!1049|1047|47)[\d;]+[hl]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[2[23];2t|\x07)*")
 _SEEN_ON_SPACES = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 """Attributes that show where there is only space: underlined, reversed, struck through, framed, overlined."""
+_WORTH_A_MOVE = 9
+"""So many cells that stay as they are cost more when they are written again than when the cursor passes over them."""
+
+
+class _Style(NamedTuple):
+    attributes: str
+    foreground: str
+    background: str
+
+
+class _Cell(NamedTuple):
+    """What is seen in one place, and how it is written; the second half of a wide character has no text."""
+
+    text: str
+    seen: _Style
+    written: _Style
+
+
+_PLAIN = _Style("", "", "")
 
 
 class Thrift:
@@ -28,13 +48,13 @@ class Thrift:
 
     def __init__(self) -> None:
         """Begin with a terminal of which nothing is known."""
-        self._lines: dict[int, list[tuple[int, int, str]]] = {}
-        """By row: from which column to which, and what was written there."""
+        self._rows: dict[int, list[_Cell | None]] = {}
+        """What stands in each row, from its first column on; None where that is not known."""
         self._cursor = ""
 
     def forget(self) -> None:
         """Know no more what the terminal shows."""
-        self._lines.clear()
+        self._rows.clear()
         self._cursor = ""
 
     def spared(self, data: str) -> str:
@@ -46,85 +66,128 @@ class Thrift:
             return data
         pen, written = _Pen(), []
         for row, column, text in zip(told[0::3], told[1::3], told[2::3], strict=True):
-            painted = text.removesuffix("\n")
-            for start, differs in self._differing(int(row), int(column), painted):
-                written.append(f"\x1b[{row};{start}H{pen.drawn(differs)}")
+            cells = _cells(text.removesuffix("\n"))
+            for start, stop in self._differing(int(row), int(column) - 1, cells):
+                written.append(f"\x1b[{row};{int(column) + start}H{pen.drawn(cells[start:stop])}")
         end = "" if told[-1] else f"\x1b[{told[-3]};{told[-2]}H"
         if not written and end in ("", self._cursor):
             return ""
         self._cursor = end
-        return "".join(written) + pen.lifted() + end
+        return min("".join(written) + pen.lifted() + end, data, key=len)
 
-    def _differing(self, row: int, column: int, painted: str) -> list[tuple[int, str]]:
-        """Return what of this does not stand there already, and from which column on; from now on it does."""
-        line = self._lines.setdefault(row, [])
-        if not painted or any(start == column and text == painted for start, _, text in line):
-            return []
-        end = column + cell_len(_RUN.sub(r"\2", painted))
-        before = next((text for start, stop, text in line if start == column and stop == end), "")
-        self._lines[row] = [one for one in line if one[1] <= column or one[0] >= end]
-        self._lines[row].append((column, end, painted))
-        return [_middle(column, before, painted)] if before else [(column, painted)]
+    def _differing(self, row: int, column: int, wanted: Sequence[_Cell]) -> list[tuple[int, int]]:
+        """Return from where to where these do not stand there already; from now on they do."""
+        line, end = self._rows.setdefault(row, []), column + len(wanted)
+        line += [None] * (end - len(line))
+        held = line[column:end]
+        line[column:end] = wanted
+        if held and held[0] is not None and not held[0].text:
+            line[column - 1] = None  # half of a wide character is gone
+        if end < len(line) and (cut := line[end]) is not None and not cut.text:
+            line[end] = None
+        return list(_stretches(held, wanted))
 
 
-def _middle(column: int, before: str, after: str) -> tuple[int, str]:
-    """Return the runs of a line from the first to the last that differs, and the column where they begin."""
-    held, wanted = [one[0] for one in _SEGMENT.finditer(before)], [one[0] for one in _SEGMENT.finditer(after)]
-    first = 0
-    while first < min(len(held), len(wanted)) and held[first] == wanted[first]:
-        column += cell_len(_RUN.sub(r"\2", wanted[first]))
-        first += 1
-    stop = len(wanted)
-    while (
-        stop > first and len(held) - (len(wanted) - stop) > first and held[stop - len(wanted) - 1] == wanted[stop - 1]
-    ):
-        stop -= 1
-    return column, "".join(wanted[first:stop])
+def _stretches(held: Sequence[_Cell | None], wanted: Sequence[_Cell]) -> Iterator[tuple[int, int]]:
+    """Yield from where to where what stands is not what is wanted; wide characters are never parted."""
+    start = stop = -1
+    for at, (old, new) in enumerate(zip(held, wanted, strict=True)):
+        if old is new or (old is not None and old[:2] == new[:2]):
+            continue
+        if start >= 0 and at - stop >= _WORTH_A_MOVE:
+            yield start, stop
+            start = -1
+        if start < 0:
+            start = at if new.text else at - 1
+        stop = at + 1
+        if stop < len(wanted) and not wanted[stop].text:
+            stop += 1
+    if start >= 0:
+        yield start, stop
+
+
+def _cells(painted: str) -> list[_Cell]:
+    """Part a text into cells; accents that take no place go with what they stand on."""
+    cells: list[_Cell] = []
+    for codes, text in _RUN.findall(painted):
+        case = _case(codes)
+        if text.isascii():
+            cells += map(case.__getitem__, text)
+            continue
+        for character in text:
+            width = get_character_cell_size(character)
+            if width:
+                cells += [case[character], *[case[""]] * (width - 1)]
+            elif cells:
+                cells[-1] = cells[-1]._replace(text=cells[-1].text + character)
+    return cells
+
+
+class _Case(dict[str, _Cell]):
+    """The cells of one style by their character, each made once."""
+
+    def __init__(self, codes: str) -> None:
+        self._written = _style(codes)
+        shown = self._written if _shows(self._written) else _PLAIN._replace(background=self._written.background)
+        super().__init__({" ": _Cell(" ", shown, self._written)})
+
+    def __missing__(self, character: str) -> _Cell:
+        self[character] = cell = _Cell(character, self._written, self._written)
+        return cell
+
+
+_case = lru_cache(128)(_Case)
+
+
+def _style(codes: str) -> _Style:
+    """Part a style, which is how it is written."""
+    if codes in ("", "0"):
+        return _PLAIN
+    found = _STYLE.fullmatch(codes)
+    return _Style(found[1] or "", found[2] or "", found[3] or "") if found else _Style(codes, "", "")
+
+
+@lru_cache(512)
+def _shows(style: _Style) -> bool:
+    return not _SEEN_ON_SPACES.isdisjoint(style.attributes.split(";"))
 
 
 class _Pen:
-    """Draws runs of text, and changes its style only where that is to be seen."""
+    """Writes cells, and changes its style only where that is to be seen."""
 
     def __init__(self) -> None:
-        self._style = ("", "", "")
+        self._held = _PLAIN
 
-    def drawn(self, painted: str) -> str:
-        """Return the text with the changes of style that it needs."""
-        start = painted.find("\x1b")
-        drawn = [self._turned(("", "", "")), painted[:start]] if start > 0 else []
-        if start < 0:
-            return self._turned(("", "", "")) + painted
-        for codes, text in _RUN.findall(painted):
-            if text:
-                drawn += self._turned(_parts(codes), blank=text.isspace()), text
+    def drawn(self, cells: Sequence[_Cell]) -> str:
+        """Return the text of these with the changes of style that it needs."""
+        drawn: list[str] = []
+        for style, run in groupby(cells, key=_written):
+            text = "".join([cell.text for cell in run])
+            drawn += self._turned(style, blank=text.isspace()), text
         return "".join(drawn)
 
     def lifted(self) -> str:
         """Return what ends the last style."""
-        return self._turned(("", "", ""))
+        return self._turned(_PLAIN)
 
-    def _turned(self, style: tuple[str, str, str], *, blank: bool = False) -> str:
-        held, wanted = self._style, style
-        if held == wanted or (blank and held[2] == wanted[2] and not _shows(held[0]) and not _shows(wanted[0])):
+    def _turned(self, wanted: _Style, *, blank: bool = False) -> str:
+        held = self._held
+        if held == wanted or (
+            blank and held.background == wanted.background and not _shows(held) and not _shows(wanted)
+        ):
             return ""
-        self._style = wanted
-        if wanted == ("", "", ""):
+        self._held = wanted
+        if wanted == _PLAIN:
             return "\x1b[0m"
-        goes_on = held[0] == wanted[0] and (wanted[1] or not held[1]) and (wanted[2] or not held[2])
+        goes_on = (
+            held.attributes == wanted.attributes
+            and (wanted.foreground or not held.foreground)
+            and (wanted.background or not held.background)
+        )
         if not goes_on:
             return f"\x1b[{';'.join(filter(None, ('0' if any(held) else '', *wanted)))}m"
         return f"\x1b[{';'.join(new for old, new in zip(held, wanted, strict=True) if new != old)}m"
 
 
-@lru_cache(512)
-def _parts(codes: str) -> tuple[str, str, str]:
-    """Part a style into attributes, foreground and background, which is how it is written."""
-    if codes in ("", "0"):
-        return "", "", ""
-    found = _STYLE.fullmatch(codes)
-    return (found[1] or "", found[2] or "", found[3] or "") if found else (codes, "", "")
-
-
-@lru_cache(64)
-def _shows(attributes: str) -> bool:
-    return not _SEEN_ON_SPACES.isdisjoint(attributes.split(";"))
+def _written(cell: _Cell) -> _Style:
+    return cell.written

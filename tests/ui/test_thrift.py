@@ -89,7 +89,15 @@ def test_what_stands_is_written_again_once_the_terminal_may_show_something_else(
     assert thrift.spared(line) != ""
 
 
-def test_of_a_line_only_the_runs_that_differ_are_written() -> None:
+def test_of_a_line_only_what_differs_is_written() -> None:
     thrift = Thrift()
-    thrift.spared("\x1b[1;1H\x1b[1mlive \x1b[0m12:01\x1b[31m UTC\x1b[0m")
-    assert thrift.spared("\x1b[1;1H\x1b[1mlive \x1b[0m12:02\x1b[31m UTC\x1b[0m") == "\x1b[1;6H12:02"
+    thrift.spared("\x1b[1;1H\x1b[1mlive \x1b[0m12:01\x1b[31m UTC   in 20 min\x1b[0m")
+    assert thrift.spared("\x1b[1;1H\x1b[1mlive \x1b[0m12:02\x1b[31m UTC   in 20 min\x1b[0m") == "\x1b[1;10H2"
+    less = thrift.spared("\x1b[1;1H\x1b[1mlive \x1b[0m12:03\x1b[31m UTC   in 19 min\x1b[0m")
+    assert less == "\x1b[1;10H3\x1b[1;21H\x1b[31m19\x1b[0m"
+
+
+def test_what_stands_in_another_strip_s_place_counts_too() -> None:
+    thrift = Thrift()
+    thrift.spared("\x1b[1;1Hused 1 min   \n\x1b[1;14Hleft 9 min")
+    assert thrift.spared("\x1b[1;1Hused 1 min   left 8 min") == "\x1b[1;19H8"
