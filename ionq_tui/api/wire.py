@@ -269,6 +269,7 @@ def read_job(value: object) -> Job:
         backend=_text(item, "backend"),
         name=_text(item, "name"),
         type=_text(item, "type"),
+        cost_model=_text(item, "cost_model"),
         session_id=_text(item, "session_id"),
         submitter_id=_text(item, "submitter_id"),
         parent_job_id=_text(item, "parent_job_id"),
@@ -388,8 +389,8 @@ _BACKEND = (
     *("characterization_id", "kw"),
 )
 _JOB = (
-    *("id", "status", "type", "backend", "name", "session_id", "submitter_id", "parent_job_id", "project_id"),
-    *("dry_run", "shots", "submitted_at", "started_at", "completed_at"),
+    *("id", "status", "type", "cost_model", "backend", "name", "session_id", "submitter_id", "parent_job_id"),
+    *("project_id", "dry_run", "shots", "submitted_at", "started_at", "completed_at"),
 )
 """Fields whose names in the model are the API's own."""
 

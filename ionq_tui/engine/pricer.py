@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from ionq_tui.engine.cadence import LONGEST, next_wait
 from ionq_tui.engine.ports import Clock, Cloud
@@ -36,8 +37,6 @@ class Pricer:
         """By job id and whether the job was finished then."""
         self._again: dict[str, float] = {}
         """When to ask again, by id of a finished job whose cost was missing."""
-        self._early: set[str] = set()
-        """Jobs that were charged before they were finished: what is charged may change."""
         self._scanned: Mapping[str, Job] | None = None
         self._todo: list[Job] = []
         self._failures = 0
@@ -97,14 +96,18 @@ class Pricer:
             return False
         if not job.finished:
             return job.id not in watch.costs
-        return job.id in self._early or not watch.cost_is_final(job)
+        return not watch.cost_is_final(job)
 
     async def _ask(self, batch: list[Job]) -> float:
         """Ask for a few costs at once; returns the seconds to wait before the next."""
         began = self._clock.monotonic()
         heard = await asyncio.gather(*(self._cloud.job_cost(job.id) for job in batch))
         told = dict(zip([job.id for job in batch], heard, strict=True))
-        costs = {job_id: cost for job_id, cost in told.items() if isinstance(cost, JobCost)}
+        costs = {
+            job.id: cost if job.finished else told_early(cost)
+            for job in batch
+            if isinstance(cost := told[job.id], JobCost)
+        }
         down = [one for one in heard if isinstance(one, Fault) and not _about_one(one, bool(costs))]
         for job in batch:
             if told[job.id] not in down:
@@ -124,14 +127,16 @@ class Pricer:
         """Remember that there was an answer, and when to ask again where it told nothing."""
         tries = self._tries[job.id, job.finished] = self._tries.get((job.id, job.finished), 0) + 1
         if not job.finished:
-            if cost.cost is not None:
-                self._early.add(job.id)
             return
-        self._early.discard(job.id)
         if _final(cost) or tries > len(AGAIN):
             self._again.pop(job.id, None)
         else:
             self._again[job.id] = self._clock.monotonic() + AGAIN[tries - 1]
+
+
+def told_early(cost: JobCost) -> JobCost:
+    """Return what was told of a job that had not finished: what is charged by then may change."""
+    return replace(cost, early=True) if cost.cost is not None else cost
 
 
 def _final(cost: JobCost) -> bool:

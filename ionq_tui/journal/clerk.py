@@ -115,7 +115,11 @@ class Clerk:
 
     def costs_found(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> Answer[bool]:
         """Note the costs that are final: charged, or of a dry run."""
-        final = {job_id: cost for job_id, cost in costs.items() if cost.cost is not None or cost.dry_run}
+        final = {
+            job_id: cost
+            for job_id, cost in costs.items()
+            if (cost.cost is not None and not cost.early) or cost.dry_run
+        }
         return self.shelf.write(lambda book: book.put_costs(place, session_id, final), vital=False)
 
     def queue_sample(self, backend: str, at: datetime, value: float, base_url: str) -> Answer[bool]:

@@ -12,13 +12,23 @@ class EventKind(StrEnum):
 
     OPENED = "opened"
     STARTED = "started"
-    ENDED = "ended"
+    JOB_SUBMITTED = "job submitted"
+    """Told of the past alone; of what is seen to happen the counts tell enough."""
     JOB_COMPLETED = "job completed"
     JOB_FAILED = "job failed"
     JOB_CANCELED = "job canceled"
+    ENDED = "ended"
     ALARM = "limit near"
     """A limit that is near, or idleness; the subject is its name, under which it is told once."""
     NOTE = "note"
+
+
+JOB_ENDINGS = {
+    "completed": EventKind.JOB_COMPLETED,
+    "failed": EventKind.JOB_FAILED,
+    "canceled": EventKind.JOB_CANCELED,
+}
+"""By the final status of a job."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class Job:
     backend: str | None = None
     name: str | None = None
     type: str | None = None
+    cost_model: str | None = None
+    """What it is charged by, as the server wrote it: QCT, 2QGE_operations, ..."""
     session_id: str | None = None
     submitter_id: str | None = None
     parent_job_id: str | None = None
@@ -83,6 +85,8 @@ class JobCost:
     """Charged."""
     estimate: Money | None = None
     """Reserved until the job finishes."""
+    early: bool = False
+    """True where it was told before the job had finished: what is charged may still change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def amounts(sums: _Sums) -> tuple[Money, ...]:
 
 def cost_is_final(job: Job, cost: JobCost | None) -> bool:
     """True where the cost of a finished job need not be asked again."""
-    return cost is not None and (cost.cost is not None or cost.dry_run or job.dry_run)
+    return cost is not None and ((cost.cost is not None and not cost.early) or cost.dry_run or job.dry_run)
 
 
 class _Work:

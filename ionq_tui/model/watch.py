@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from ionq_tui.model.event import Event, EventKind
+from ionq_tui.model.event import JOB_ENDINGS, Event, EventKind
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.link import FRESH, Fault, Link, link_of
 from ionq_tui.model.money import Money
@@ -140,12 +140,12 @@ def heard_jobs(watch: Watch, jobs: Iterable[Job], now: datetime, *, complete: bo
 
 
 def heard_costs(watch: Watch, costs: Mapping[str, JobCost]) -> Watch:
-    """Take in costs of jobs; a known final cost is not replaced by a missing one."""
+    """Take in costs of jobs; a known final cost is not replaced by a missing one, or by one told before the end."""
     changed = {
         job_id: cost
         for job_id, cost in costs.items()
         if cost != (held := watch.costs.get(job_id))
-        and not (held is not None and held.cost is not None and cost.cost is None)
+        and not (held is not None and held.cost is not None and (cost.cost is None or (cost.early and not held.early)))
     }
     if not changed:
         return watch
@@ -201,15 +201,16 @@ def _session_events(watch: Watch, session: Session, ended: bool, now: datetime) 
     return told
 
 
-_ENDINGS = {"completed": EventKind.JOB_COMPLETED, "failed": EventKind.JOB_FAILED, "canceled": EventKind.JOB_CANCELED}
-
-
 def _job_events(before: Job | None, job: Job, listed: bool, now: datetime) -> list[Event]:
     """Tell endings: all that are seen to happen, and of those before our time only the failures."""
-    kind = _ENDINGS.get(job.status)
+    kind = JOB_ENDINGS.get(job.status)
     if kind is None or (before is not None and before.status == job.status):
         return []
     if before is None and not listed and kind is not EventKind.JOB_FAILED:
         return []
-    words = f"{job.failure.code}, {job.failure.message}" if job.failure else ""
-    return [Event(job.completed_at or now, kind, job.session_id or "", subject=job.id, words=words)]
+    return [Event(job.completed_at or now, kind, job.session_id or "", subject=job.id, words=failure_words(job))]
+
+
+def failure_words(job: Job) -> str:
+    """Return why a job failed, in the server's own words; empty where it did not, or none were given."""
+    return f"{job.failure.code}, {job.failure.message}" if job.failure else ""

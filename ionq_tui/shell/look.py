@@ -8,12 +8,16 @@ from collections.abc import Mapping
 
 from ionq_tui.api import wire
 from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.pricer import told_early
 from ionq_tui.model.backend import Backend
-from ionq_tui.model.event import Event, EventKind
+from ionq_tui.model.event import EventKind
 from ionq_tui.model.exit_code import DONE
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.link import Fault
 from ionq_tui.model.session import Session
+from ionq_tui.model.spend import Spend, by_failure, by_model
+from ionq_tui.model.tally import cost_is_final
+from ionq_tui.model.timeline import Moment, timeline
 from ionq_tui.model.trail import Trail
 from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session, recalled
 from ionq_tui.settings import Settings
@@ -111,18 +115,40 @@ def _report_facts(engine: Engine, session: Session, watch: Watch) -> dict[str, o
             "jobs_priced": watch.priced_count,
             "jobs_finished": watch.finished_count,
         },
+        "charged_for": {
+            "job_models": [
+                {"type": kind or None, "cost_model": model or None, **_spend_facts(spend)}
+                for (kind, model), spend in by_model(watch).items()
+            ],
+            "failures": [{"code": code or None, **_spend_facts(spend)} for code, spend in by_failure(watch).items()],
+        },
         "failures": [wire.job_json(job) for job in watch.counted if job.failed],
-        "events": [
-            {"at": rfc3339(event.at), "kind": event.kind.value, "job_id": _job_of(event), "words": event.words}
-            for event in watch.events
-        ],
+        "events": [_moment_facts(moment) for moment in timeline(watch)],
     }
     known = facts["ionq_tui"]
     return {**facts, "ionq_tui": {**(known if isinstance(known, dict) else {}), **ours}}
 
 
-def _job_of(event: Event) -> str | None:
-    return event.subject if event.subject and event.kind is not EventKind.ALARM else None
+def _spend_facts(spend: Spend) -> dict[str, object]:
+    return {
+        "jobs": spend.jobs,
+        "jobs_finished": spend.finished,
+        "jobs_priced": spend.priced,
+        "charged": [wire.money_json(amount) for amount in spend.charged],
+    }
+
+
+def _moment_facts(moment: Moment) -> dict[str, object]:
+    """Return one moment of the timeline; `job_ids` are given where it happened to several jobs within a minute."""
+    event = moment.event
+    about_job = event.subject and event.kind is not EventKind.ALARM
+    return {
+        "at": rfc3339(event.at),
+        "kind": event.kind.value,
+        "job_id": event.subject if about_job else None,
+        "job_ids": [job.id for job in moment.jobs] if len(moment.jobs) > 1 else None,
+        "words": event.words,
+    }
 
 
 async def _watched(engine: Engine, session: Session) -> Watch:
@@ -148,14 +174,20 @@ async def _watched(engine: Engine, session: Session) -> Watch:
 
 
 async def _priced(engine: Engine, watch: Watch) -> Mapping[str, JobCost]:
-    """Ask what the newest jobs cost, a few at a time."""
-    asked = [job.id for job in watch.jobs.values() if not job.dry_run][-_PRICED_AT_MOST:]
-    costs: dict[str, JobCost] = {}
+    """Recall what jobs cost, and ask that of the newest others, a few at a time; parts are in their job's cost."""
+    place, session_id = engine.place(), watch.session.id if watch.session else ""
+    costs = dict(await engine.journal.costs(place, session_id))
+    jobs = [job for job in watch.jobs.values() if not job.dry_run and job.parent_job_id is None]
+    asked = [job.id for job in jobs if not cost_is_final(job, costs.get(job.id))][-_PRICED_AT_MOST:]
+    told: dict[str, JobCost] = {}
     for first in range(0, len(asked), _PRICES_AT_ONCE):
         batch = asked[first : first + _PRICES_AT_ONCE]
         answers = await asyncio.gather(*(engine.cloud.job_cost(one) for one in batch))
-        costs.update({one: cost for one, cost in zip(batch, answers, strict=True) if not isinstance(cost, Fault)})
-    return costs
+        for one, cost in zip(batch, answers, strict=True):
+            if not isinstance(cost, Fault):
+                told[one] = cost if watch.jobs[one].finished else told_early(cost)
+    await engine.journal.keep_costs(place, session_id, {one: told[one] for one in told if watch.jobs[one].finished})
+    return {**costs, **told}
 
 
 def session_facts(engine: Engine, session: Session) -> dict[str, object]:
@@ -167,5 +199,9 @@ def session_facts(engine: Engine, session: Session) -> dict[str, object]:
 
 def _job_facts(job: Job, cost: JobCost | None) -> dict[str, object]:
     told = JobCost() if cost is None else cost
-    ours = {"cost": wire.money_json(told.cost), "estimated_cost": wire.money_json(told.estimate)}
+    ours = {
+        "cost": wire.money_json(told.cost),
+        "cost_is_final": job.finished and cost_is_final(job, cost),
+        "estimated_cost": wire.money_json(told.estimate),
+    }
     return {**wire.job_json(job), "ionq_tui": ours}

@@ -91,6 +91,8 @@ def job(entry: JobEntry, now: datetime) -> Json:
         "stats": _stats(entry) if order.type in _CIRCUITS else {},
         "results": None,
     }
+    if entry.estimate is not None:
+        shown["cost_model"] = "QCT"
     if order.noise is not None:
         shown["noise"] = order.noise
     if entry.status == "failed" and entry.fate is not None:

@@ -49,4 +49,5 @@ def event_words(event: Event, costs: Mapping[str, JobCost] = _NO_COSTS, people: 
     what = event.kind.value.removeprefix("job ")
     said = f"job {plain(event.subject[-6:])} {what}" + (f": {words}" if words else "")
     cost = costs.get(event.subject) if event.kind is EventKind.JOB_COMPLETED else None
-    return said + (f", {money(cost.cost)}" if cost is not None and cost.cost is not None and not cost.dry_run else "")
+    final = cost is not None and not (cost.early or cost.dry_run)
+    return said + (f", {money(cost.cost)}" if final and cost is not None and cost.cost is not None else "")

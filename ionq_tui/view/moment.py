@@ -130,9 +130,12 @@ def utc(at: datetime | None, *, seconds: bool = False) -> str:
     )
 
 
-def both(at: datetime | None, now: datetime, tz: tzinfo | None) -> str:
-    """Return the local time with its zone, and the same in UTC."""
-    return NOTHING if _local(at, tz) is None else f"{clock(at, now, tz, zone=True)} ({utc(at)})"
+def both(at: datetime | None, now: datetime, tz: tzinfo | None, *, seconds: bool = False) -> str:
+    """Return the local time with its zone, and the same in UTC; once where that is the local zone."""
+    local, there = _local(at, tz), utc(at, seconds=seconds)
+    if local is None:
+        return NOTHING
+    return there if local.tzname() == "UTC" else f"{clock(at, now, tz, seconds=seconds, zone=True)} ({there})"
 
 
 def rfc3339(at: datetime | None) -> str:

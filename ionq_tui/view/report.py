@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.job import Job
+from ionq_tui.model.money import totals
 from ionq_tui.model.session import Owner
+from ionq_tui.model.tally import cost_is_final
 from ionq_tui.model.watch import Watch
 from ionq_tui.view.amount import counted, figure, limits_words, unit
 from ionq_tui.view.ending import unfinished_words
-from ionq_tui.view.happening import event_words
 from ionq_tui.view.meter import meters
 from ionq_tui.view.moment import both
 from ionq_tui.view.plain import plain
 from ionq_tui.view.session_card import jobs_line, spend_lines
+from ionq_tui.view.spend import SPEND_HEADS, spend_rows, spend_table
 from ionq_tui.view.status import NOBODY, owner_words, person, session_status_loud
+from ionq_tui.view.timeline import timeline_lines
 from ionq_tui.view.tone import Fact, words
 
 _FAILURES = 20
@@ -39,18 +42,20 @@ def report(
 ) -> str:
     """Return the report of one session as of `now`, the server's time."""
     facts = report_facts(watch, owner, label, now, tz, people)
-    happened = [f"{both(event.at, now, tz)}  {event_words(event, watch.costs, people)}" for event in watch.events]
+    happened = timeline_lines(watch, now, tz, people)
     failed = [_failure(job) for job in watch.counted if job.failed]
     more = [f"and {len(failed) - _FAILURES:,} more"] if len(failed) > _FAILURES else []
     shown = failed[:_FAILURES] + more
     head = f"Session {plain(watch.session.id, 80)}" if watch.session is not None else "Session"
     if markdown:
         table = [f"| {escaped(name)} | {escaped(text)} |" for name, text in facts]
+        spent = spend_rows(watch)
+        sums = ["", "## Charged for", "", *_table(SPEND_HEADS, spent)] if spent else []
         failures = ["", "## Failures", "", *(f"- {escaped(text)}" for text in shown)] if shown else []
         times = ["", "## Timeline", "", *(f"- {escaped(text)}" for text in happened)] if happened else []
-        return "\n".join([f"# {escaped(head)}", "", "| | |", "| --- | --- |", *table, *failures, *times])
+        return "\n".join([f"# {escaped(head)}", "", "| | |", "| --- | --- |", *table, *sums, *failures, *times])
     lines = [f"  {name:<11} {text}" for name, text in facts]
-    listed = (("failures", shown), ("timeline", happened))
+    listed = (("charged for", spend_table(watch)), ("failures", shown), ("timeline", happened))
     lines += [text for name, texts in listed if texts for text in (f"  {name}", *(f"    {one}" for one in texts))]
     return "\n".join([head, *lines])
 
@@ -87,15 +92,23 @@ def report_facts(
 
 def per_job(watch: Watch) -> str:
     """Return what a job cost on average, for each unit, of those whose cost is known; empty where of none."""
-    known = (watch.costs.get(job.id) for job in watch.counted)
-    costs = [cost.cost for cost in known if cost is not None and cost.cost is not None]
+    known = ((job, watch.costs.get(job.id)) for job in watch.counted if job.finished and not job.dry_run)
+    final = (cost for job, cost in known if cost is not None and not cost.dry_run and cost_is_final(job, cost))
+    costs = [cost.cost for cost in final if cost.cost is not None]
     counts = Counter(amount.unit for amount in costs if amount.value > 0)
     told = [
         f"{figure((amount.value / counts[amount.unit]).quantize(Decimal('0.01')))} {unit(amount.unit)}"
-        for amount in watch.charged
+        for amount in totals(costs)
         if counts[amount.unit] > 0 and amount.value.is_finite() and abs(amount.value.adjusted()) < _SANE
     ]
     return f"{', '.join(told)} on average, of {counted(counts.total(), 'charged job')}" if told else ""
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    """Return a table of a name and of numbers, which stand to the right."""
+    names = list(heads)
+    rule = f"| --- |{' ---: |' * (len(names) - 1)}"
+    return [f"| {' | '.join(names)} |", rule, *(f"| {' | '.join(map(escaped, row))} |" for row in rows)]
 
 
 def escaped(text: str) -> str:

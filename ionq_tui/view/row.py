@@ -111,12 +111,12 @@ def time_left(session: Session, now: datetime) -> Cell:
 
 JOB_COLUMNS: tuple[Column[JobItem], ...] = (
     Column("ID", 6, lambda item: _text(item.job.short)),
-    Column("NAME", 22, lambda item: _text(item.job.name), grows=48),
+    Column("NAME", 19, lambda item: _text(item.job.name), grows=48),
     Column("STATUS", 9, lambda item: _text(item.job.status), grows=14),
     Column("WAIT", 5, lambda item: _at(item.job.submitted_at), "right"),
     Column("RUN", 5, lambda item: item.job.run_ms, "right"),
     Column("SHOTS", 6, lambda item: item.job.shots, "right", grows=9),
-    Column("COST", 13, lambda item: _price(item.cost), "right", grows=18),
+    Column("COST", 16, lambda item: _price(item.cost), "right", grows=20),
 )
 
 
@@ -160,13 +160,13 @@ def family(jobs: Mapping[str, Job]) -> list[Job]:
 
 
 def cost_words(job: Job, cost: JobCost | None) -> str:
-    """Return "0.65 usd", "res. 2.05 usd" before it is charged, "dry run", or "—" where it is unknown."""
+    """Return "0.65 usd"; "so far 0.20 usd" or "res. 2.05 usd" before it is final; "dry run"; "—" where unknown."""
     if job.dry_run or (cost is not None and cost.dry_run):
         return "dry run"
     if cost is None:
         return UNKNOWN
     if cost.cost is not None:
-        return money(cost.cost)
+        return money(cost.cost) if job.finished and not cost.early else f"so far {money(cost.cost)}"
     if cost.estimate is not None and not job.finished:
         return f"res. {money(cost.estimate)}"
     return UNKNOWN

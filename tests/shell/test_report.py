@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
+from ionq_tui.simulator.clock import StoppedClock
+from ionq_tui.simulator.cloud import SimulatedCloud
 from tests.shell.conftest import Shell
 from tests.shell.site import FORTE, Site
 
@@ -40,3 +45,43 @@ def test_programs_get_the_report_too(site: Site, shell: Shell) -> None:
     assert set(ours["money"]) == {"charged", "reserved", "jobs_priced", "jobs_finished"}
     assert ours["events"][0]["kind"] == "opened" and ours["events"][0]["at"].endswith("Z")
     assert ours["failures"] == []
+
+
+def test_what_was_before_anybody_looked_and_what_was_charged_for_which_jobs(site: Site, shell: Shell) -> None:
+    clock = StoppedClock()
+    site.cloud = SimulatedCloud(clock, workload=False, colleagues=False)
+    session = site.colleague()
+    for fate in (None, None, ("QuantumComputerError", "the ion chain was lost")):
+        site.job(session, fate)
+    clock.advance(120)
+    site.cloud.advance()
+    site.cloud.end(session, "u-7")
+    for _ in range(2):  # the second time what is final is recalled
+        told = shell("show", session.id, "--json").json
+        ours = told["ionq_tui"]
+        events = [(one["kind"], len(one["job_ids"] or [])) for one in ours["events"]]
+        assert sorted(events[:3]) == [("job submitted", 3), ("opened", 0), ("started", 0)]
+        assert {kind for kind, _ in events[3:-1]} == {"job completed", "job failed"} and events[-1] == ("ended", 0)
+        (model,) = ours["charged_for"]["job_models"]
+        (amount,) = model["charged"]
+        assert (model["type"], model["cost_model"]) == ("ionq.circuit.v1", "QCT")
+        assert (model["jobs"], model["jobs_priced"]) == (3, 3) and amount["value"] == float(session.charged)
+        (failure,) = ours["charged_for"]["failures"]
+        assert (failure["code"], failure["jobs"], failure["charged"][0]["value"]) == ("QuantumComputerError", 1, 0.0)
+    assert sum(one.endswith("/cost") for one in site.asked) == 3
+    text = shell("show", session.id).out
+    assert re.search(rf"ionq\.circuit\.v1, QCT +3 +{session.charged} usd", text)
+    stamps = [line.strip().split("  ")[0] for line in text.split("  timeline\n")[1].splitlines()]
+    assert stamps == sorted(stamps) and "session ended by u-7" in text
+    assert "3 jobs submitted" in text and "## Charged for" in shell("show", session.id, "--markdown").out
+
+
+def test_the_cost_of_a_job_that_runs_is_no_final_one(site: Site, shell: Shell) -> None:
+    session = site.colleague()
+    site.job(session)
+    (job,) = session.jobs
+    with site.cloud.lock:
+        job.cost = Decimal("0.25")
+    assert "so far 0.25 usd" in shell("jobs", session.id).out
+    ours = shell("jobs", session.id, "--json").json["jobs"][0]["ionq_tui"]
+    assert ours["cost"]["value"] == 0.25 and ours["cost_is_final"] is False

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -24,6 +26,7 @@ async def test_the_curves_of_a_session_are_drawn_when_they_are_asked_for(
     for number in range(20):
         done = NOW - timedelta(minutes=20 - number)
         made = Job(f"job-{number:06}", "completed", session_id=ONE.id, submitted_at=done, completed_at=done)
+        made = replace(made, type="ionq.circuit.v1", cost_model="QCT")
         stair.cloud.jobs[made.id] = made
         stair.cloud.costs[made.id] = JobCost(cost=Money(Decimal("0.65"), "usd"))
     app = Stage(stair, lambda engine: SessionScreen(engine, ONE.id))
@@ -34,6 +37,7 @@ async def test_the_curves_of_a_session_are_drawn_when_they_are_asked_for(
         await until(pilot, lambda: "spent 13.00 of 30.00 usd" in app.text())
         text = app.text()
         assert "jobs finished 20 of 40" in text and "30.00 " in text and "now" in text
+        assert re.search(r"ionq\.circuit\.v1, QCT +20 +13\.00 usd", text), "what was charged for which jobs"
         assert max(len(line) for line in text.splitlines()) <= size[0]
         await pilot.press("escape")
         assert shows(app, SessionScreen)

@@ -1,4 +1,4 @@
-"""Spend and jobs of one session over time; drawn only while it is looked at."""
+"""Spend and jobs of one session over time, and what was charged for which; drawn only while it is looked at."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from ionq_tui.view.curve import courses, picture, span
 from ionq_tui.view.fault import About
 from ionq_tui.view.forecast import forecasts
 from ionq_tui.view.session_card import title
+from ionq_tui.view.spend import spend_table
 from ionq_tui.view.tone import Line
 
 _OUTLOOK = 10
 """Seconds between two drawings of the same picture."""
 _MOST = 3
 """Curves that share the height."""
+_LEAST = 4
+"""Lines of the lowest curve."""
 
 
 class CurvesScreen(Cockpit):
@@ -85,6 +88,9 @@ class CurvesScreen(Cockpit):
         if over is None:
             self.drawing.tell("nothing has begun yet")
             return
-        each = (size.width - 2, max(4, (size.height - 1) // len(shown)))
-        lines: list[Line] = [one for course in shown for one in picture(course, over, now, None, each)]
-        self.drawing.tell(*lines)
+        room = size.height - 1
+        spare = room - _LEAST * len(shown)
+        spent = spend_table(watch)[:spare] if spare > 1 else []
+        each = (size.width - 2, max(_LEAST, (room - len(spent)) // len(shown)))
+        lines: list[Line | str] = [one for course in shown for one in picture(course, over, now, None, each)]
+        self.drawing.tell(*lines, *spent)

@@ -93,9 +93,10 @@ async def test_what_was_charged_before_the_end_is_not_final(scene: Scene) -> Non
     async with running(scene.pricer.run(scene.over)):
         scene.hear([job(1, "started")])
         await scene.clock.forward(60)
-        assert scene.kept == {}
+        assert scene.kept == {} and scene.store.value.costs[job(1).id].early
         scene.cloud.costs = {job(1).id: CHARGED}
         scene.hear([job(1, "completed")])
+        assert scene.store.value.priced_count == 0
         await scene.clock.forward(60)
     assert scene.store.value.charged == (CHARGED.cost,) and scene.kept == {job(1).id: CHARGED}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -54,12 +55,13 @@ def jobs() -> list[Job]:
         )
         for number in range(28)
     ]
-    return [
+    told = [
         *done,
         Job("job-b81d3c", "failed", failure=Failure("QuotaExhaustedError", "project budget reached")),
         Job("job-7c20fe", "started", submitted_at=at(14, 0), started_at=at(14, 1, 56), submitter_id="ann"),
         Job("job-41ba07", "ready", predicted_wait_ms=130_000, submitter_id="bob"),
     ]
+    return [replace(one, type="ionq.circuit.v1", cost_model="QCT") for one in told]
 
 
 def costs() -> dict[str, JobCost]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC
+
 from ionq_tui.model.job import Failure, Job
 from ionq_tui.model.session import Owner
 from ionq_tui.model.watch import EMPTY_WATCH, heard_jobs
@@ -28,13 +30,38 @@ def test_a_report_tells_all_there_is() -> None:
         "  started     13:22 CEST (2026-07-22 11:22 UTC)",
         "  expires     14:40 CEST (2026-07-22 12:40 UTC)",
         "  as of       14:02 CEST (2026-07-22 12:02 UTC)",
+        "  charged for",
+        "    JOB MODEL                             JOBS    CHARGED",
+        "    ionq.circuit.v1, QCT                    31  18.20 usd",
+        "    of these failed: QuotaExhaustedError     1   0.00 usd",
         "  failures",
         "    b81d3c QuotaExhaustedError: project budget reached",
         "  timeline",
-        "    13:10 CEST (2026-07-22 11:10 UTC)  session opened",
-        "    13:22 CEST (2026-07-22 11:22 UTC)  session started",
-        "    14:02 CEST (2026-07-22 12:02 UTC)  job b81d3c failed: QuotaExhaustedError, project budget reached",
+        "    13:10:00 CEST (2026-07-22 11:10:00 UTC)  session opened",
+        "    13:20:00 CEST (2026-07-22 11:20:00 UTC)  28 jobs submitted",
+        "    13:22:00 CEST (2026-07-22 11:22:00 UTC)  session started",
+        "    13:24:00 CEST (2026-07-22 11:24:00 UTC)  28 jobs completed, 18.20 usd",
+        "    14:00:00 CEST (2026-07-22 12:00:00 UTC)  job 7c20fe submitted",
+        "    14:02:10 CEST (2026-07-22 12:02:10 UTC)  job b81d3c failed: QuotaExhaustedError, project budget reached",
     ]
+
+
+def test_markdown_has_the_same_tables() -> None:
+    told = report(watch(), Owner.HERE, "H2 scan", NOW, TZ, markdown=True).splitlines()
+    at = told.index("## Charged for")
+    assert told[at + 2 : at + 6] == [
+        "| JOB MODEL | JOBS | CHARGED |",
+        "| --- | ---: | ---: |",
+        "| ionq.circuit.v1, QCT | 31 | 18.20 usd |",
+        "| of these failed: QuotaExhaustedError | 1 | 0.00 usd |",
+    ]
+    assert "- 13:20:00 CEST (2026-07-22 11:20:00 UTC)  28 jobs submitted" in told
+
+
+def test_where_the_local_time_is_utc_it_is_told_once() -> None:
+    told = report(watch(), Owner.HERE, "", NOW, UTC)
+    assert "  created     2026-07-22 11:10 UTC" in told.splitlines()
+    assert "    2026-07-22 11:22:00 UTC  session started" in told.splitlines()
 
 
 def test_an_ended_session_says_when_and_by_whom() -> None:

@@ -95,6 +95,9 @@ def test_jobs_as_drawn() -> None:
     [
         (Job("a", "completed"), None, "—"),
         (Job("a", "completed"), JobCost(estimate=usd("2")), "—"),
+        (Job("a", "started"), JobCost(cost=usd("0.2"), estimate=usd("2.05")), "so far 0.20 usd"),
+        (Job("a", "a new one"), JobCost(cost=usd("0.2")), "so far 0.20 usd"),
+        (Job("a", "completed"), JobCost(cost=usd("0.2"), early=True), "so far 0.20 usd"),
         (Job("a", "completed", dry_run=True), JobCost(cost=usd("2")), "dry run"),
         (Job("a", "completed"), JobCost(dry_run=True, cost=usd("2")), "dry run"),
         (Job("a", "ready"), JobCost(estimate=Money(Decimal(3), "credit")), "res. 3.00 credit"),
