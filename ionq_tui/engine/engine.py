@@ -57,7 +57,7 @@ class Engine:
             cloud, clock, journal, self.place, self.watcher, lambda session: self.desk.ledger.value.owner(session)
         )
         self.presence = Presence(clock)
-        self.herald = Herald(teller, self._about)
+        self.herald = Herald(teller, self._about, lambda event: self.journal.first_to_tell(self.place(), event))
         self._interval = interval
         self._watchers: dict[str, Watcher] = {}
         self._inquiries: dict[str, Inquiry] = {}
@@ -133,5 +133,6 @@ class Engine:
         """Wait for what is under way, then close the connections and the journal."""
         await self.desk.settled()
         await self.round.close()
+        await self.herald.settled()
         await self.cloud.close()
         await asyncio.to_thread(self.journal.close, 2.0)

@@ -1,8 +1,9 @@
-"""Tells the user's command of what happens from now on."""
+"""Tells the user's command of what happens from now on, once on this machine however many processes see it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -24,10 +25,17 @@ class Teller(Protocol):
 class Herald:
     """Passes on each event once; what happened before the program was started is told by the screens alone."""
 
-    def __init__(self, teller: Teller | None, about: Callable[[str], Mapping[str, object]]) -> None:
-        """Take who is told, if anybody, and how to get what else is known of a session."""
+    def __init__(
+        self,
+        teller: Teller | None,
+        about: Callable[[str], Mapping[str, object]],
+        first: Callable[[Event], Awaitable[bool]],
+    ) -> None:
+        """Take who is told, if anybody, what else is known of a session, and whether nobody else has told an event."""
         self._teller = teller
         self._about = about
+        self._first = first
+        self._under_way: asyncio.Task[None] | None = None
         self._began: datetime | None = None
 
     @property
@@ -41,11 +49,24 @@ class Herald:
             self._began = now
 
     def tell(self, event: Event) -> None:
-        """Tell of an event, where it happened since."""
+        """Tell of an event behind what goes on, one after the other, where it happened since and nobody else does."""
         if self._teller is None or self._began is None or event.at < self._began - _JUST_NOW:
             return
+        self._under_way = asyncio.create_task(self._tell(self._teller, event, self._under_way), name="on_event")
+
+    async def settled(self) -> None:
+        """Wait until all is told that was to be."""
+        if self._under_way is not None:
+            await asyncio.wait({self._under_way})
+
+    async def _tell(self, teller: Teller, event: Event, before: asyncio.Task[None] | None) -> None:
+        first = await self._first(event)
+        if before is not None:
+            await asyncio.wait({before})
+        if not first:
+            return
         about_job = event.subject and event.kind is not EventKind.ALARM
-        self._teller.tell(
+        teller.tell(
             {
                 "at": event.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
                 "kind": event.kind.value,

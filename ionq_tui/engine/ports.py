@@ -123,6 +123,9 @@ class Journal(Protocol):
     async def events(self, place: Place, session_id: str) -> tuple[Event, ...]:
         """Return the newest events of a session, newest last."""
 
+    async def first_to_tell(self, place: Place, event: Event) -> bool:
+        """Return True to the first process of this machine that asks of an event, False to all others."""
+
     async def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None:
         """Keep final costs of jobs, by job id."""
 

@@ -18,6 +18,7 @@ from ionq_tui.model.record import Intent, IntentState, Kept, Place
 from ionq_tui.model.session import Session
 
 _SAMPLES_KEPT = timedelta(days=30)
+_TOLD_KEPT = timedelta(days=30)
 _OPEN = (IntentState.ASKED.value, IntentState.UNCERTAIN.value)
 
 
@@ -140,6 +141,20 @@ class Book:
     def put_event(self, place: Place, event: Event) -> None:
         """Write an event, unless it was written before."""
         self._put("event", row.event_columns(place, event), "ON CONFLICT DO NOTHING")
+
+    def put_told(self, place: Place, event: Event, host: str, now: datetime) -> bool:
+        """Write that this machine's user is being told of an event; returns False where that was written before."""
+        told = row.event_columns(place, event)
+        columns: row.Columns = {
+            **{name: told[name] for name in ("base_url", "session_id", "kind", "subject", "mark")},
+            "host": row.plain(host),
+            "at": row.stamp(now),
+        }
+        with suppress(OverflowError):
+            self._connection.execute("DELETE FROM told WHERE at < ?", (row.stamp(now - _TOLD_KEPT),))
+        before = self._connection.total_changes
+        self._put("told", columns, "ON CONFLICT DO NOTHING")
+        return self._connection.total_changes > before
 
     def put_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None:
         """Write final costs."""

@@ -113,12 +113,15 @@ class Clerk:
         """Note an event, once."""
         return self.shelf.write(lambda book: book.put_event(place, event), vital=False)
 
+    def first_to_tell(self, place: Place, event: Event) -> Answer[bool]:
+        """Note that the user is being told of an event; the answer is False where another process of this host was."""
+        now, host = self._now(), process.host()
+        return self.shelf.claim(lambda book: book.put_told(place, event, host, now))
+
     def costs_found(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> Answer[bool]:
         """Note the costs that are final: charged, or of a dry run."""
         final = {
-            job_id: cost
-            for job_id, cost in costs.items()
-            if (cost.cost is not None and not cost.early) or cost.dry_run
+            job_id: cost for job_id, cost in costs.items() if (cost.cost is not None and not cost.early) or cost.dry_run
         }
         return self.shelf.write(lambda book: book.put_costs(place, session_id, final), vital=False)
 

@@ -198,6 +198,14 @@ class Journal:
         """Return the newest events, of one session or since a time, newest last."""
         return self._clerk.events(place, session_id, since, most).now()
 
+    async def first_to_tell(self, place: Place, event: Event) -> bool:
+        """Return True to the first who asks of an event on this machine; where nothing can be kept, in this process."""
+        return await self._clerk.first_to_tell(place, event)
+
+    def first_to_tell_now(self, place: Place, event: Event) -> bool:
+        """Return True to the first who asks of an event on this machine; where nothing can be kept, in this process."""
+        return self._clerk.first_to_tell(place, event).now()
+
     async def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None:
         """Keep the costs of finished jobs that are final (charged, or a dry run's); others are left out."""
         await self._clerk.costs_found(place, session_id, costs)

@@ -47,7 +47,16 @@ _FIRST = (
     )""",
 )
 
-STEPS: tuple[Sequence[str], ...] = (_FIRST,)
+_SECOND = (
+    """CREATE TABLE told (
+    base_url TEXT NOT NULL, session_id TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, mark TEXT NOT NULL,
+    host TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (base_url, session_id, kind, subject, mark, host)
+    )""",
+    "CREATE INDEX told_at ON told (at)",
+)
+
+STEPS: tuple[Sequence[str], ...] = (_FIRST, _SECOND)
 """Step n takes a file of version n to version n + 1 (PRAGMA user_version)."""
 
 

@@ -23,6 +23,7 @@ from ionq_tui.journal.worker import Answer, Worker
 R = TypeVar("R")
 T = TypeVar("T")
 Change = Callable[[Book], None]
+Claim = Callable[[Book], bool]
 
 _MOST_OWED = 5_000
 """Events, costs and samples that wait for the disk; intents, openings and ends always do."""
@@ -95,6 +96,30 @@ class Shelf:
         if self._file is None or self._closed:
             return self._ready(not self._closed)
         return self._answer(lambda: self._written(change, vital), lambda: False)
+
+    def claim(self, change: Claim) -> Answer[bool]:
+        """Make a change that tells whether it is the first of its kind; without the disk it is this process's first."""
+        self._here()
+        if self._file is None or self._closed:
+            return self._ready(self._claimed_here(change))
+
+        def work() -> bool:
+            told: list[bool] = []
+
+            def attempt(book: Book) -> None:
+                with book.change():
+                    first = change(book)
+                told.append(first)
+
+            self._try(attempt)
+            return told[-1] if told else self._claimed_here(change)
+
+        return self._answer(work, lambda: self._claimed_here(change))
+
+    def _claimed_here(self, change: Claim) -> bool:
+        told: list[bool] = []
+        self._remember(lambda book: told.append(change(book)))
+        return told[-1] if told else True
 
     def read(self, source: Source[R], join: Callable[[R, R], T]) -> Answer[T]:
         """Read from both books and put it together: first the disk's, then the memory's."""

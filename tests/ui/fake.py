@@ -237,6 +237,9 @@ class FakeJournal:
     async def events(self, place: Place, session_id: str) -> tuple[Event, ...]:
         return self.kept
 
+    async def first_to_tell(self, place: Place, event: Event) -> bool:
+        return True
+
     async def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None: ...
 
     async def costs(self, place: Place, session_id: str) -> Mapping[str, JobCost]:

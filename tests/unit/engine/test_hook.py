@@ -9,10 +9,14 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from ionq_tui.engine.herald import Herald
 from ionq_tui.engine.hook import Hook
+from ionq_tui.journal.journal import Journal
 from ionq_tui.model.event import Event, EventKind
 from tests.unit.engine.clock import NOON
+from tests.unit.engine.cloud import PLACE
 
 _DEADLINE = 20.0
 _ENVIRON = {**os.environ, "IONQ_API_KEY": "canary-key-0001", "KEPT": "yes"}
@@ -107,14 +111,19 @@ class Kept:
         self.told.append(facts)
 
 
-def test_only_what_happens_from_now_on_is_told_with_what_is_known_of_it() -> None:
-    kept = Kept()
-    herald = Herald(kept, lambda session_id: {"label": f"label of {session_id}"})
+async def test_only_what_happens_from_now_on_is_told_with_what_is_known_of_it() -> None:
+    kept, journal = Kept(), Journal(":memory:")
+    herald = Herald(
+        kept,
+        lambda session_id: {"label": f"label of {session_id}"},
+        lambda event: journal.first_to_tell(PLACE, event),
+    )
     herald.tell(Event(NOON, EventKind.ENDED, "early"))
     herald.begin(NOON)
     herald.tell(Event(NOON - timedelta(hours=1), EventKind.OPENED, "s"))
     herald.tell(Event(NOON, EventKind.JOB_FAILED, "s", "job-1", "why"))
     herald.tell(Event(NOON, EventKind.ALARM, "s", "jobs 80 %", "80 % used"))
+    await herald.settled()
     assert kept.told == [
         {
             "at": "2026-11-22T12:00:00Z",
@@ -133,3 +142,37 @@ def test_only_what_happens_from_now_on_is_told_with_what_is_known_of_it() -> Non
             "label": "label of s",
         },
     ]
+
+
+@pytest.mark.parametrize("usable", [True, False], ids=["journal", "no journal"])
+async def test_of_two_processes_one_runs_the_command_and_each_where_there_is_no_journal(
+    tmp_path: Path, usable: bool
+) -> None:
+    if not usable:
+        (tmp_path / "file").write_text("")
+    path = tmp_path / ("state" if usable else "file") / "journal"
+    dashboard, watch = Kept(), Kept()
+    journals = [Journal(path, patience=30) for _ in range(2)]
+
+    def herald_of(teller: Kept, journal: Journal) -> Herald:
+        return Herald(teller, lambda _: {}, lambda event: journal.first_to_tell(PLACE, event))
+
+    heralds = [herald_of(*each) for each in zip((dashboard, watch), journals, strict=True)]
+    events = [
+        Event(NOON, EventKind.ENDED, "s"),
+        Event(NOON, EventKind.ENDED, "t"),
+        Event(NOON, EventKind.NOTE, "s", words="one"),
+        Event(NOON, EventKind.NOTE, "s", words="another"),
+    ]
+    for herald in heralds:
+        herald.begin(NOON)
+    for event in events:
+        for herald in heralds:
+            herald.tell(event)
+    for herald in heralds:
+        await herald.settled()
+    told = [(one["session_id"], one["words"]) for one in dashboard.told + watch.told]
+    wanted = [(one.session_id, one.words) for one in events]
+    assert sorted(told) == sorted(wanted if usable else wanted * 2)
+    for journal in journals:
+        journal.close()

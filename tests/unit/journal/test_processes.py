@@ -3,12 +3,15 @@ from __future__ import annotations
 import sqlite3
 import sys
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from ionq_tui.journal import process
+from ionq_tui.journal.journal import Journal
+from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.record import Intent, IntentState
 from tests.unit.journal.child import DEADLINE, killed_when_ready, running, wait_ready
 from tests.unit.journal.given import NOON, PLACE, REQUEST, SESSION, journal_at
@@ -189,3 +192,46 @@ def test_a_pid_used_again_is_not_the_process_that_asked(path: Path) -> None:
             assert process.is_open_question(asked, "boot:1", False, NOON)
         assert process.is_open_question(asked, birth, False, NOON + timedelta(minutes=11))
     assert process.is_open_question(asked, birth, False, NOON)
+
+
+TELLS = """
+from datetime import UTC, datetime
+from ionq_tui.model.event import Event, EventKind
+EVENT = Event(datetime(2026, 11, 22, 12, tzinfo=UTC), EventKind.ENDED, SESSION.id)
+"""
+
+
+def test_of_several_processes_one_is_the_first_to_tell_of_an_event(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    event = Event(NOON, EventKind.ENDED, SESSION.id)
+    killed_when_ready(TELLS + "assert journal.first_to_tell_now(PLACE, EVENT)", path)
+    with journal_at(path) as journal:
+        assert not journal.first_to_tell_now(PLACE, event)
+        assert not journal.first_to_tell_now(PLACE, replace(event, at=NOON + timedelta(seconds=1)))
+        assert journal.first_to_tell_now(PLACE, replace(event, session_id="another"))
+        assert journal.first_to_tell_now(replace(PLACE, base_url="https://b.example"), event)
+        monkeypatch.setattr(process, "host", lambda: "another machine with the same home")
+        assert journal.first_to_tell_now(PLACE, event)
+
+
+def test_who_was_first_is_forgotten_after_a_month(path: Path) -> None:
+    event, times = Event(NOON, EventKind.ENDED, SESSION.id), [NOON]
+    journal = Journal(path, patience=30, now=lambda: times[0])
+    assert journal.first_to_tell_now(PLACE, event)
+    times[0] += timedelta(days=31)
+    assert journal.first_to_tell_now(PLACE, replace(event, session_id="another"))
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute("SELECT session_id FROM told").fetchall() == [("another",)]
+    assert journal.close()
+
+
+async def test_where_the_disk_cannot_tell_each_process_is_its_own_first(path: Path) -> None:
+    event = Event(NOON, EventKind.ENDED, SESSION.id)
+    with journal_at(path) as before:
+        before.here_now(PLACE)
+    journal = Journal(path, patience=1)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert await journal.first_to_tell(PLACE, event)
+        assert not await journal.first_to_tell(PLACE, event)
+        other.execute("ROLLBACK")
+    assert journal.close(30)

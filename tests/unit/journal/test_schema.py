@@ -44,6 +44,7 @@ def test_a_journal_of_version_1_is_read_today(tmp_path: Path) -> None:
         (event,) = journal.events_now(PLACE)
         assert event.kind is EventKind.STARTED
         assert journal.costs_now(PLACE, kept.id) == {"job-1": JobCost(cost=Money(Decimal("0.10"), "usd"))}
+        assert journal.first_to_tell_now(PLACE, event) and not journal.first_to_tell_now(PLACE, event)
         assert journal.trouble is None
     with closing(sqlite3.connect(path)) as now:
         assert version_of(now) == len(STEPS)
