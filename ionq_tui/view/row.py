@@ -93,6 +93,11 @@ def session_row(
     )
 
 
+def session_moment(session: Session, now: datetime) -> tuple[int, Cell]:
+    """Return what of the time a session's row depends on; no zone begins its day within a quarter of an hour."""
+    return int(now.timestamp()) // 900, time_left(session, now)
+
+
 def _whose(session: Session, owner: Owner, people: Mapping[str, str]) -> str:
     name = people.get(session.creator_id) if session.creator_id is not None else None
     return owner.value if name is None or owner in {Owner.HERE, Owner.YOU} else plain(name, 40)
@@ -133,6 +138,11 @@ def job_row(job: Job, cost: JobCost | None, now: datetime) -> Row:
         Cell(NOTHING if job.shots is None else count(job.shots), tone),
         Cell(cost_words(job, cost), tone),
     )
+
+
+def job_moment(job: Job, now: datetime) -> str:
+    """Return what of the time a job's row depends on."""
+    return _run(job, now) if job.running else ""
 
 
 def job_text(item: JobItem) -> str:

@@ -34,7 +34,7 @@ def hear(app: Cast, *jobs: Job) -> None:
 
 
 async def ticked(pilot: Hands, app: Cast) -> None:
-    app.home.tick()
+    app.home.beat()
     await pilot.pause()
 
 
@@ -135,7 +135,7 @@ async def test_the_title_tells_what_is_left(ours: FakeStair, monkeypatch: pytest
         assert titles[-1] == "forte-1 39m"
         await pilot.press("enter")
         await pilot.pause()
-        app.screen.tick()  # type: ignore[attr-defined]
+        app.screen.beat()  # type: ignore[attr-defined]
         assert titles[-1] == "forte-1 39m"
 
 

@@ -40,24 +40,28 @@ class Cockpit(Frame[None]):
         self._stops: list[Callable[[], None]] = []
 
     def listen(self, store: Store[Value], method: Callable[[Value], None]) -> None:
-        """Call the method with the value now and, as long as the screen lives, once for every burst of changes."""
+        """Call the method with the value now and, while the screen is seen, once for every burst of changes."""
         waiting = False
 
         def tell() -> None:
+            self._say_heading()
+            method(store.value)
+            self.refresh_bindings()
+
+        def take() -> None:
             nonlocal waiting
             waiting = False
             if self.is_attached:
                 self._look_for_refusal(store.value)
-                method(store.value)
-                self.refresh_bindings()
+                self.when_seen(tell)
 
         def heard(_: Value) -> None:
             nonlocal waiting
             if not waiting:
-                waiting = self.call_later(tell)
+                waiting = self.call_later(take)
 
         self._stops.append(store.subscribe(heard))
-        tell()
+        take()
 
     def on_mount(self) -> None:
         """Hear who the key is."""
@@ -130,4 +134,3 @@ class Cockpit(Frame[None]):
             fault = fault_of(value.link)
             if fault is not None and fault.kind is FaultKind.KEY_REFUSED:
                 self.post_message(KeyRefused(fault))
-        self._say_heading()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -47,6 +47,8 @@ class Frame(Screen[ScreenResultType]):
         """Take what the first line says."""
         super().__init__()
         self._connection = connection
+        self._owed: dict[Callable[[], None], None] = {}
+        """What is to be told, in this order, once the screen is seen again."""
 
     def compose(self) -> ComposeResult:
         """Put the body between the lines."""
@@ -77,6 +79,11 @@ class Frame(Screen[ScreenResultType]):
         """Tell whether the command can be given now."""
         return True
 
+    @property
+    def room(self) -> int:
+        """Return how many cells a line of the body has."""
+        return self.app.size.width - 2
+
     def label(self, command: Command) -> str:
         """Return the footer's word for what the command does now."""
         return command.label
@@ -90,7 +97,34 @@ class Frame(Screen[ScreenResultType]):
     def on_mount(self) -> None:
         """Say the first line, and then again whenever it may differ."""
         self.tick()
-        self.set_interval(1.0, self.tick)
+        self.set_interval(1.0, self.beat)
+
+    @property
+    def seen(self) -> bool:
+        """True where nothing but dialogs stands above."""
+        stack = self.app.screen_stack
+        return self in stack and all(isinstance(one, ModalScreen) for one in stack[stack.index(self) + 1 :])
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what was not painted while another screen stood above."""
+        owed, self._owed = self._owed, {}
+        for tell in owed:
+            tell()
+
+    def beat(self) -> None:
+        """Do what a second asks for."""
+        self.heed()
+        self.when_seen(self.tick)
+
+    def when_seen(self, tell: Callable[[], None]) -> None:
+        """Paint something, now or once this screen is seen again."""
+        if self.seen:
+            tell()
+        else:
+            self._owed[tell] = None
+
+    def heed(self) -> None:
+        """Do what is due each second whether this screen is seen or not."""
 
     def on_resize(self) -> None:
         """Say what is needed where there is too little room."""

@@ -32,10 +32,11 @@ from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.alarm import alarms
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About
+from ionq_tui.view.fold import all_folded
 from ionq_tui.view.forecast import Forecast, first_line, forecasts
 from ionq_tui.view.job_list import JobList
 from ionq_tui.view.live import outcome_lines
-from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_row, job_text
+from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
 from ionq_tui.view.session_card import how_to_send, jobs_line, timeline, title
 from ionq_tui.view.tone import Cell, Line, Tone, line
 from ionq_tui.view.used import window_title
@@ -86,6 +87,7 @@ class SessionScreen(Cockpit):
         yield Table[JobItem](
             JOB_COLUMNS,
             self._cells,
+            moment_of=lambda item: job_moment(item.job, self.engine.clock.now()),
             text_of=job_text,
             dispensable=("WAIT", "SHOTS", "RUN"),
             follows_top=True,
@@ -103,6 +105,10 @@ class SessionScreen(Cockpit):
     def freshness(self) -> Freshness:
         """Return how old the picture of the session is."""
         return self._watcher.poller.freshness()
+
+    def heed(self) -> None:
+        """Ring for what is new."""
+        self._look_ahead(self.known, self.engine.clock.now())
 
     def tick(self) -> None:
         """Tell anew what the time has changed."""
@@ -165,18 +171,20 @@ class SessionScreen(Cockpit):
             said = f"no such session: {self.session_id}" if self.missing else f"{self.session_id}: being read…"
             self.heading_line.tell(said)
             return
-        self.heading_line.tell(title(session, ledger.owner(session), ledger.label(session.id), people))
+        self.heading_line.tell(title(session, ledger.owner(session), ledger.label(session.id), people, width=self.room))
         told = timeline(session, now, None, people, ending=self.ending, seen_active=watch.seen_active)
         self.steps_line.tell(told)
         self._look_ahead(watch, now)
         self.gauges.measure(watch, now, self._coming, notes=not self.has_class("-low"))
         outcome = ledger.ends.get(session.id)
         lines = [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending)]
-        if first := first_line(self._coming, now, None):
+        if first := first_line(self._coming, now, None, self.room):
             lines.append(first)
-        self.outcome.tell(*lines)
+        self.outcome.tell(*all_folded(lines, self.room))
         self.outcome.display = bool(lines)
         self.history.show(watch, now, people)
+        whole = self.history.whole
+        self.query_one("#events-rule", Caption).tell("all that happened, newest first · v: the jobs" if whole else "")
 
     def _look_ahead(self, watch: Watch, now: datetime) -> None:
         """Estimate anew for a new picture, else every ten seconds; ring once for each alarm that is new."""

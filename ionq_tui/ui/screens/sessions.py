@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
 from textual import on
@@ -23,10 +23,12 @@ from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.banner import home_lines, nothing_to_show
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About, fault_of, fault_words
+from ionq_tui.view.fold import all_folded
 from ionq_tui.view.home import summary
-from ionq_tui.view.row import SessionItem, session_row
+from ionq_tui.view.plain import cells, plain
+from ionq_tui.view.row import SessionItem, session_moment, session_row
 from ionq_tui.view.tone import Line
-from ionq_tui.view.used import HOME_COLUMNS, used_words, window_title
+from ionq_tui.view.used import HOME_COLUMNS, label_room, used_words, window_title
 
 _RANK = {owner: rank for rank, owner in enumerate(Owner)}
 _ON_ONE = frozenset({"new_like", "mark", "copy"})
@@ -63,7 +65,12 @@ class SessionsScreen(Cockpit):
         yield Words(id="banner")
         yield Caption(id="caption")
         yield Table[SessionItem](
-            HOME_COLUMNS, self._cells, text_of=_text, dispensable=("JOBS", "SPENT", "LABEL", "OPENED"), id="sessions"
+            HOME_COLUMNS,
+            self._cells,
+            moment_of=self._moment,
+            text_of=_text,
+            dispensable=("JOBS", "SPENT", "OPENED", "LABEL"),
+            id="sessions",
         )
         yield Words(id="notice")
 
@@ -85,12 +92,15 @@ class SessionsScreen(Cockpit):
 
     def label(self, command: Command) -> str:
         """Name what leads from all sessions back to the active ones."""
-        return "active only" if command.id == "ended" and self._with_ended else super().label(command)
+        return "active" if command.id == "ended" and self._with_ended else super().label(command)
+
+    def heed(self) -> None:
+        """Ring for what is new."""
+        self._lookout.look(self.app)
 
     def tick(self) -> None:
         """Ages grow."""
         super().tick()
-        self._lookout.look(self.app)
         watches = self._lookout.watches
         if any(item.watch is not watches.get(key) for key, item in self._listed.items()):
             self._show()
@@ -120,13 +130,14 @@ class SessionsScreen(Cockpit):
         """Tell what stands above the table, or in its place."""
         board, now = self.engine.home.board.value, self.engine.clock.now()
         items = self._listed.values()
-        self.told.tell(summary(items, self.engine.yard.fleet.value, board.unreadable, loaded=board.loaded))
+        fleet, room = self.engine.yard.fleet.value, self.room
+        self.told.tell(summary(items, fleet, board.unreadable, loaded=board.loaded, width=room))
         notice = self._notice(board, bool(items))
         lines = home_lines(items, self.engine.desk.ledger.value, self.engine.desk.opened_now, now, None)
         lines += self._lookout.lines()
-        self.banner.tell(*lines)
+        self.banner.tell(*all_folded(lines, room))
         self.banner.display = bool(lines)
-        self.notice.tell(*notice)
+        self.notice.tell(*all_folded(notice, room - 2))
         self.notice.display = bool(notice)
         self.table.display = bool(items)
         if items and self.focused is None and self.is_current:
@@ -148,11 +159,22 @@ class SessionsScreen(Cockpit):
         told = session_row(session, item.owner, item.label, now, None, ending=ending, people=self.engine.people)
         return (*told, *self._lookout.used(session.id))
 
+    def _moment(self, item: SessionItem) -> Hashable:
+        session, ending = item.session, self.engine.desk.ledger.value.ending
+        return session_moment(session, self.engine.clock.now()), session.id in ending, self._lookout.used(session.id)
+
     # What is done
 
     def _caption(self) -> None:
         watch = self._lookout.watches.get(self.table.key)
-        told = (self.table.caption, "ended ones too" if self._with_ended else "", used_words(watch) if watch else "")
+        item = self._listed.get(self.table.key)
+        label = plain(item.label, 40).strip() if item is not None else ""
+        told = (
+            self.table.caption,
+            "ended ones too" if self._with_ended else "",
+            used_words(watch) if watch else "",
+            f'"{label}"' if cells(label) > label_room(self.room) else "",
+        )
         self.caption.tell(" · ".join(one for one in told if one))
 
     @on(Table.Arranged)

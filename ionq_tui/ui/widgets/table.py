@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import ClassVar, Generic, TypeVar
 
@@ -23,6 +23,8 @@ from ionq_tui.view.tone import Tone
 
 Item = TypeVar("Item")
 _GAP = 2
+_MOST_MADE = 1000
+"""Rows whose cells are kept; those that are to be seen are few of them."""
 _Look = tuple[Row, bool, bool]
 """All that a line's paint depends on: its cells, whether the cursor is on it, whether it is marked."""
 
@@ -68,6 +70,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         columns: Sequence[Column[Item]],
         cells_of: Callable[[Item], Row],
         *,
+        moment_of: Callable[[Item], Hashable] = lambda _: None,
         text_of: Callable[[Item], str] | None = None,
         dispensable: Sequence[str] = (),
         follows_top: bool = False,
@@ -76,13 +79,16 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
     ) -> None:
         """Take the columns, how to make one row's cells, and the text that `/` looks in (else the cells).
 
-        `dispensable` names the columns that fold away where it is narrow, the first first. With `follows_top` the
+        Cells are made anew where the item is another, or `moment_of` tells something else than before: whatever else
+        they depend on, such as the time. `dispensable` names the columns that fold away where it is narrow, the first first. With `follows_top` the
         cursor stays on the first line until somebody moves it.
         """
         super().__init__(id=id, classes=classes)
         self._columns = columns
         self._dispensable = dispensable
         self._cells_of = cells_of
+        self._moment_of = moment_of
+        self._made: dict[str, tuple[Item, Hashable, Row]] = {}
         searched = text_of or (lambda item: " ".join(cell.text for cell in cells_of(item)))
         self._rows = Rows(columns, searched, follows_top=follows_top)
         self._painted: dict[int, _Look | None] = {}
@@ -202,7 +208,17 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         if y < 1 or not 0 <= index < len(rows.order):
             return None
         key = rows.order[index]
-        return self._cells_of(rows.items[key]), index == rows.cursor, key in rows.marks
+        return self._cells(key, rows.items[key]), index == rows.cursor, key in rows.marks
+
+    def _cells(self, key: str, item: Item) -> Row:
+        moment, held = self._moment_of(item), self._made.get(key)
+        if held is not None and held[0] == item and held[1] == moment:
+            return held[2]
+        if len(self._made) >= _MOST_MADE:
+            self._made.clear()
+        row = self._cells_of(item)
+        self._made[key] = item, moment, row
+        return row
 
     def _repaint(self) -> None:
         """Paint the lines that differ from what was painted."""
