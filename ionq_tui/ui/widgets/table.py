@@ -80,8 +80,8 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         """Take the columns, how to make one row's cells, and the text that `/` looks in (else the cells).
 
         Cells are made anew where the item is another, or `moment_of` tells something else than before: whatever else
-        they depend on, such as the time. `dispensable` names the columns that fold away where it is narrow, the first first. With `follows_top` the
-        cursor stays on the first line until somebody moves it.
+        they depend on, such as the time. `dispensable` names the columns that fold away where it is narrow, the first
+        first. With `follows_top` the cursor stays on the first line until somebody moves it.
         """
         super().__init__(id=id, classes=classes)
         self._columns = columns
