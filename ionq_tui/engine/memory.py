@@ -57,6 +57,12 @@ class Memory:
             self.alarms_told.update(event.subject for event in events if event.kind is EventKind.ALARM)
             self._store.apply(lambda watch: heard_costs(recalled(watch, events), costs))
 
+    async def reread(self) -> None:
+        """Take in what other processes of this machine have learned of its costs since."""
+        async with self._at_work:
+            costs = await self._journal.costs(self._place(), self._session_id)
+            self._store.apply(lambda watch: heard_costs(watch, costs))
+
     def keep(self, costs: Mapping[str, JobCost]) -> None:
         """Take costs that are final."""
         self._costs.update(costs)

@@ -17,6 +17,8 @@ MISSED_AT_MOST = 5
 """Sessions that ended while the program was not running, and that are asked about at its start."""
 GIVEN_UP_AFTER = 900.0
 """Seconds after its end in which the last jobs and costs of a session are asked for."""
+REREAD_EVERY = 30.0
+"""Seconds between two looks into the journal for costs that another process of this machine was told."""
 _OURS = (Owner.HERE, Owner.YOU)
 _GONE = (FaultKind.NOT_FOUND, FaultKind.FORBIDDEN)
 
@@ -46,6 +48,8 @@ class Round:
         self._missed: list[str] = []
         self._over: dict[str, float] = {}
         """When the end was noted, by session id."""
+        self._reread: dict[str, float] = {}
+        """When the journal was looked into last, by session id."""
         self._turn = 0
         self._begun = False
         self._task: asyncio.Task[None] | None = None
@@ -118,5 +122,18 @@ class Round:
                 self._over[watcher.session_id] = self._clock.monotonic()
                 await self._journal.ended(self._place(), session)
             if not watcher.running:
-                await watcher.memory.recall()
+                await self._recall(watcher)
                 await watcher.memory.write()
+
+    async def _recall(self, watcher: Watcher) -> None:
+        """Read what is kept of it: all once, and costs again now and then while some are missing."""
+        now, watch = self._clock.monotonic(), watcher.store.value
+        if not watcher.memory.recalled:
+            await watcher.memory.recall()
+        elif (
+            watch.priced_count == watch.finished_count or now - self._reread.get(watcher.session_id, 0.0) < REREAD_EVERY
+        ):
+            return
+        else:
+            await watcher.memory.reread()
+        self._reread[watcher.session_id] = now

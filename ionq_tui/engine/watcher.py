@@ -58,6 +58,13 @@ class Watcher:
         self.jobs_as_of: datetime | None = None
         """The server's time when the jobs were last read; what was not heard since is not known to be nothing."""
 
+    @property
+    def told(self) -> bool:
+        """True where it has ended, and all of its jobs and costs are known: nothing of that gets old."""
+        watch = self.store.value
+        listed = watch.ended and watch.all_listed and not watch.unfinished
+        return listed and watch.priced_count == watch.finished_count
+
     async def run(self) -> None:
         """Poll and price until the session has ended and all is told, or this task is cancelled."""
         self.running = True

@@ -31,7 +31,8 @@ def alarms(watch: Watch, now: datetime, jobs_as_of: datetime | None = None) -> d
         reached = 0.0 if meter.fraction is None else meter.fraction + meter.reserved
         if passed := [words for part, words in _PARTS if reached >= part]:
             share = f"{reached * 100:.0f} %"
-            told[f"{meter.name} {passed[-1]}"] = f"{short}: {share} of the {meter.name} used, left {meter.left}"
+            left = f"{meter.left} {meter.unit}".rstrip()
+            told[f"{meter.name} {passed[-1]}"] = f"{short}: {share} of the {meter.name} used, left {left}"
     end = session.runs_out_at
     if end is not None and aware(end) - now <= _LAST:
         told["last minutes"] = f"{short}: less than 5 minutes left"

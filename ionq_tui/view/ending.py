@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from ionq_tui.model.session import Owner
 from ionq_tui.model.watch import Watch
-from ionq_tui.view.amount import UNKNOWN, counted, unit
+from ionq_tui.view.amount import UNKNOWN, counted
 from ionq_tui.view.meter import meters
 from ionq_tui.view.moment import ago
 from ionq_tui.view.plain import plain
@@ -36,9 +36,7 @@ def end_facts(
         return [("session", "nothing is known of it yet"), ("known", UNKNOWN)]
     shown = plain(label, 60).strip()
     status = session_status_loud(session, seen_active=watch.seen_active).text
-    left = [f"{meter.name} {meter.left}" for meter in meters(watch, now) if meter.left != UNKNOWN]
-    if session.limits.money is not None and left and left[-1].startswith("money "):
-        left[-1] += f" {unit(session.limits.money.unit)}"
+    left = [f"{meter.name} {meter.left} {meter.unit}".rstrip() for meter in meters(watch, now) if meter.left != UNKNOWN]
     return [
         ("session", plain(session.id, 80) + (f' "{shown}"' if shown else "")),
         ("backend", plain(session.backend, 60)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -36,6 +36,8 @@ class Meter:
     note: str = ""
     tone: Tone = Tone.PLAIN
     over: bool = False
+    unit: str = ""
+    """Of money in one unit; where there are several each number bears its own."""
 
     @property
     def unlimited(self) -> bool:
@@ -53,11 +55,13 @@ class Meter:
     @property
     def words(self) -> str:
         """The meter in one phrase: "40m of 1h18m, left 38m", or "12 / 10 OVER"."""
+        named = f" {self.unit}" if self.unit else ""
         if self.over:
-            return f"{self.used} / {self.limit} OVER"
+            return f"{self.used} / {self.limit}{named} OVER"
         if self.limit in {NO_LIMIT, UNKNOWN}:
-            return f"{self.used} used, {self.limit if self.unlimited else 'limit unknown'}"
-        return f"{self.used} of {self.limit}, left {self.left}"
+            named = "" if self.used == UNKNOWN else named
+            return f"{self.used}{named} used, {self.limit if self.unlimited else 'limit unknown'}"
+        return f"{self.used} of {self.limit}{named}, left {self.left}"
 
 
 def meters(watch: Watch, now: datetime) -> tuple[Meter, Meter, Meter]:
@@ -155,23 +159,25 @@ def money_meter(watch: Watch) -> Meter:
         if part
     )
     used = (at_least + _spent(charged, reserved, one)) if known else UNKNOWN
+    name = unit(one) if one else ""
     if session is None:
-        return Meter("money", used, note=note)
+        return Meter("money", used, note=note, unit=name)
     if asked is None:
-        return Meter("money", used, NO_LIMIT, UNKNOWN, note=note, tone=_dimmed(session, Tone.WARN))
+        return Meter("money", used, NO_LIMIT, UNKNOWN, note=note, tone=_dimmed(session, Tone.WARN), unit=name)
     limit = figure(asked.value) if one else f"{figure(asked.value)} {unit(asked.unit)}"
     paid, held = in_unit(charged, asked.unit), in_unit(reserved, asked.unit)
     if paid is None or held is None:
         other = "the limit is in another unit than the jobs: what is left is unknown"
         return Meter("money", used, limit, note=f"{note} · {other}" if note else other)
-    if not known:
-        return Meter("money", used, limit, note=note)
-    return _measured(asked, paid, held, used, limit, note, bool(at_least) or unreserved > 0)
+    told = Meter("money", used, limit, note=note, unit=name)
+    return _measured(told, asked, paid, held, bool(at_least) or unreserved > 0) if known else told
 
 
-def _measured(asked: Money, paid: Decimal, held: Decimal, used: str, limit: str, note: str, loose: bool) -> Meter:
+def _measured(told: Meter, asked: Money, paid: Decimal, held: Decimal, loose: bool) -> Meter:
+    """Add what can be computed of a limit and what was paid in the same unit."""
     if not all(map(_sane, (asked.value, paid, held))):
-        return Meter("money", used, limit, note=note)
+        return told
+    note = told.note
     remaining = asked.value - paid - held
     over = paid > asked.value
     if remaining < 0 and not over:
@@ -179,7 +185,7 @@ def _measured(asked: Money, paid: Decimal, held: Decimal, used: str, limit: str,
     parts = (float(paid / asked.value), float(held / asked.value)) if asked.value > 0 else (None, 0.0)
     left = ("≤ " if loose and remaining > 0 else "") + figure(max(Decimal(0), remaining))
     tone = Tone.BAD if over or remaining < 0 else _tone(None if parts[0] is None else parts[0] + parts[1])
-    return Meter("money", used, limit, left, parts[0], parts[1], note, tone, over)
+    return replace(told, left=left, fraction=parts[0], reserved=parts[1], note=note, tone=tone, over=over)
 
 
 def _sane(value: Decimal) -> bool:

@@ -34,23 +34,33 @@ HOME_COLUMNS: tuple[Column[SessionItem], ...] = (
 """The list at home: what only ours can tell folds away first where it is narrow, and stands above the list then."""
 
 
-def used_cells(watch: Watch | None) -> tuple[Cell, Cell]:
-    """Return "31/40" and "18.20 usd" for JOBS and SPENT; "-" where nobody asks for it."""
+def used_cells(watch: Watch | None, *, late: bool = False) -> tuple[Cell, Cell]:
+    """Return "31/40" and "18.20 usd" for JOBS and SPENT, "~" where that is not of now; "-" where nobody asks for it."""
     if watch is None or watch is EMPTY_WATCH or watch.session is None:
         return Cell(NOTHING, Tone.DIM), Cell(NOTHING, Tone.DIM)
     jobs, paid = jobs_meter(watch), money_meter(watch)
     limited = jobs.limit if watch.session.limits.jobs is not None else ""
     spent = " + ".join(one.removeprefix("charged ") for one in spend_lines(watch) if one.startswith("charged"))
     tones = (Tone.DIM, Tone.DIM) if watch.ended else (jobs.tone, paid.tone)
-    return Cell(f"{jobs.used}/{limited}" if limited else jobs.used, tones[0]), Cell(spent or UNKNOWN, tones[1])
+    told = f"{jobs.used}/{limited}" if limited else jobs.used, spent or UNKNOWN
+    return Cell(_marked(told[0], late), tones[0]), Cell(_marked(told[1], late), tones[1])
 
 
-def used_words(watch: Watch) -> str:
-    """Return "9fe21c: jobs 31 of 40, left 9 · money 18.20 of 30.00, left 7.70"; empty where nothing was heard."""
+def _marked(told: str, late: bool) -> str:
+    """Mark what was known a while ago, unless it is marked as incomplete or told to be unknown."""
+    return f"~{told}" if late and not told.startswith(("≥", UNKNOWN)) else told
+
+
+def used_words(watch: Watch, as_of: str = "") -> str:
+    """Return "9fe21c: jobs 31 of 40, left 9 · money 18.20 of 30.00 usd, left 7.70"; empty where nothing was heard.
+
+    Where that is not of now, `as_of` is the time of day of it.
+    """
     if watch.session is None or not (watch.all_listed or watch.jobs):
         return ""
     jobs, paid = jobs_meter(watch), money_meter(watch)
-    return f"{plain(watch.session.short, 6)}: jobs {jobs.words} · money {paid.words}"
+    told = f"{plain(watch.session.short, 6)}: jobs {jobs.words} · money {paid.words}"
+    return f"{told} · as of {as_of}" if as_of else told
 
 
 def idle_since(watch: Watch | None, now: datetime) -> datetime | None:

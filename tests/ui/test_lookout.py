@@ -67,6 +67,23 @@ async def test_jobs_and_spend_are_on_home(ours: FakeStair) -> None:
         assert "jobs 1 of 5, left 4 · money 0.65 of 30.00" in app.text() and "SPENT" not in app.text()
 
 
+async def test_numbers_that_are_not_of_now_say_of_when_they_are(ours: FakeStair) -> None:
+    app = Cast(ours)
+    async with at_home(app, (120, 36)) as pilot:
+        hear(app, job(1), job(2, "started"))
+        watcher = app.running.round.held[ONE.id]
+        watcher.jobs_as_of = app.running.clock.now()
+        await ticked(pilot, app)
+        assert "~" not in app.text() and "as of" not in app.text()
+        ours.clock.forward(90)
+        await ticked(pilot, app)
+        assert "~2/5" in app.text() and "~1.30 usd" in app.text()
+        assert "money 1.30 of 30.00 usd" in app.text() and f"as of {NOW.astimezone():%H:%M}" in app.text()
+        watcher.jobs_as_of = app.running.clock.now()
+        await ticked(pilot, app)
+        assert "~" not in app.text() and "as of" not in app.text()
+
+
 async def test_an_alarm_rings_once_wherever_one_is(ours: FakeStair, bells: list[str]) -> None:
     app = Cast(ours)
     async with at_home(app) as pilot:

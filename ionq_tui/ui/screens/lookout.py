@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from textual.app import App
@@ -16,13 +16,16 @@ from ionq_tui.model.watch import EMPTY_WATCH, Watch
 from ionq_tui.ui.bell import ring
 from ionq_tui.view.alarm import alarms
 from ionq_tui.view.meanwhile import meanwhile
+from ionq_tui.view.moment import clock
 from ionq_tui.view.skew import skew_line
 from ionq_tui.view.tone import Cell, Line, Tone, line
-from ionq_tui.view.used import used_cells
+from ionq_tui.view.used import used_cells, used_words
 
 Result = TypeVar("Result")
 _MOST = 3
 """Lines of each kind."""
+_LATE = timedelta(minutes=1)
+"""Numbers that are older say so."""
 _OUTLOOK = 10
 """Seconds between two looks at the same picture."""
 
@@ -35,7 +38,7 @@ class Lookout:
         self._engine = engine
         self._looked: dict[str, tuple[Watch, int]] = {}
         self._alarms: dict[str, dict[str, str]] = {}
-        self._used: dict[str, tuple[Watch, tuple[Cell, Cell]]] = {}
+        self._used: dict[str, tuple[Watch, bool, tuple[Cell, Cell]]] = {}
         self._told: dict[str, tuple[Watch, Absence, Line]] = {}
         """What happened while nobody looked, by session id, and from which picture that was read."""
         self._hook_told = False
@@ -52,13 +55,26 @@ class Lookout:
         return [watch.session for watch in self.watches.values() if watch.session is not None and not watch.ended]
 
     def used(self, session_id: str) -> tuple[Cell, Cell]:
-        """Return what of its jobs and its money is used."""
+        """Return what of its jobs and its money is used, marked where that is not of now."""
         watcher = self._engine.round.held.get(session_id)
         watch = watcher.store.value if watcher is not None else EMPTY_WATCH
-        held = self._used.get(session_id)
-        if held is None or held[0] is not watch:
-            held = self._used[session_id] = watch, used_cells(watch)
-        return held[1]
+        late, held = self._as_of(session_id) is not None, self._used.get(session_id)
+        if held is None or held[0] is not watch or held[1] is not late:
+            held = self._used[session_id] = watch, late, used_cells(watch, late=late)
+        return held[2]
+
+    def used_words(self, session_id: str) -> str:
+        """Return the same in a phrase, with the time of day as of which that is; empty where nothing was heard."""
+        watch, as_of = self.watches.get(session_id), self._as_of(session_id)
+        if watch is None:
+            return ""
+        return used_words(watch, clock(as_of, self._engine.clock.now(), None) if as_of is not None else "")
+
+    def _as_of(self, session_id: str) -> datetime | None:
+        """Return when its jobs were read last where that is a while ago, and they may be others by now."""
+        watcher = self._engine.round.held.get(session_id)
+        at = watcher.jobs_as_of if watcher is not None and not (watcher.running or watcher.told) else None
+        return at if at is not None and self._engine.clock.now() - at >= _LATE else None
 
     def look(self, app: App[Result]) -> None:
         """Ring for what is new, unless a screen that watches the session does."""

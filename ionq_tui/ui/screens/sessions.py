@@ -28,7 +28,7 @@ from ionq_tui.view.home import summary
 from ionq_tui.view.plain import cells, plain
 from ionq_tui.view.row import SessionItem, session_moment, session_row
 from ionq_tui.view.tone import Line
-from ionq_tui.view.used import HOME_COLUMNS, label_room, used_words, window_title
+from ionq_tui.view.used import HOME_COLUMNS, label_room, window_title
 
 _RANK = {owner: rank for rank, owner in enumerate(Owner)}
 _ON_ONE = frozenset({"new_like", "mark", "copy"})
@@ -166,13 +166,12 @@ class SessionsScreen(Cockpit):
     # What is done
 
     def _caption(self) -> None:
-        watch = self._lookout.watches.get(self.table.key)
         item = self._listed.get(self.table.key)
         label = plain(item.label, 40).strip() if item is not None else ""
         told = (
             self.table.caption,
             "ended ones too" if self._with_ended else "",
-            used_words(watch) if watch else "",
+            self._lookout.used_words(self.table.key),
             f'"{label}"' if cells(label) > label_room(self.room) else "",
         )
         self.caption.tell(" · ".join(one for one in told if one))

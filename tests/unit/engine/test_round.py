@@ -18,7 +18,7 @@ from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.session import Session
 from ionq_tui.model.watch import EMPTY_WATCH
 from tests.unit.engine.clock import NOON, ManualClock, running
-from tests.unit.engine.cloud import PLACE, ScriptedCloud, ended, job, session
+from tests.unit.engine.cloud import BROKEN, PLACE, ScriptedCloud, ended, job, session
 
 CHARGED = JobCost(cost=Money(Decimal("0.50"), "usd"))
 OURS, ALSO, THEIRS = session("ours"), session("also"), session("theirs", creator_id="they")
@@ -210,3 +210,26 @@ async def test_the_user_s_command_is_told_of_what_happens_from_now_on_once(
         await forward(clock, journal, 3)
     assert [(one["kind"], one["session_id"], one["backend"]) for one in kept.told] == [("ended", "ours", "qpu.forte-1")]
     await made.close()
+
+
+async def test_what_another_process_was_told_of_costs_is_known_here_soon(
+    cloud: ScriptedCloud, clock: ManualClock, tmp_path: Path
+) -> None:
+    dashboard, other = (Journal(tmp_path / "journal", patience=30) for _ in range(2))
+    await opened(dashboard, OURS)
+    cloud.jobs = [job(number) for number in range(40)]
+    cloud.faults["cost"] = BROKEN
+    made = engine(cloud, clock, dashboard)
+    async with running(made.home.run()):
+        await quiet(clock, dashboard)
+        await forward(clock, dashboard, 4)
+        watch = made.round.held["ours"].store.value
+        assert (watch.finished_count, watch.priced_count) == (40, 0)
+        await other.keep_costs(PLACE, "ours", {one.id: CHARGED for one in cloud.jobs})
+        await forward(clock, dashboard, 6)
+        assert made.round.held["ours"].store.value.charged == (Money(Decimal("20.00"), "usd"),)
+        cloud.counted()
+        await forward(clock, dashboard, 6)
+        assert "cost" not in " ".join(cloud.counted()), "all is priced"
+    await made.close()
+    other.close()

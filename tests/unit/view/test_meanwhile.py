@@ -33,7 +33,14 @@ def test_what_is_used_stands_in_the_list_and_above_it() -> None:
     assert [cell.text for cell in used_cells(watch())] == ["31/40", "18.20 usd"]
     assert [cell.text for cell in used_cells(watch(complete=False))] == ["≥ 31/40", "≥ 18.20 usd"]
     assert [cell.text for cell in used_cells(None)] == ["-", "-"]
-    assert used_words(watch()) == "9fe21c: jobs 31 of 40, left 9 · money 18.20 + 4.10 res. of 30.00, left 7.70"
+    told = "9fe21c: jobs 31 of 40, left 9 · money 18.20 + 4.10 res. of 30.00 usd, left 7.70"
+    assert used_words(watch()) == told and used_words(watch(), "14:01") == f"{told} · as of 14:01"
+
+
+def test_what_is_not_of_now_is_marked() -> None:
+    assert [cell.text for cell in used_cells(watch(), late=True)] == ["~31/40", "~18.20 usd"]
+    assert [cell.text for cell in used_cells(watch(complete=False), late=True)] == ["≥ 31/40", "≥ 18.20 usd"]
+    assert [cell.text for cell in used_cells(None, late=True)] == ["-", "-"]
     assert used_words(EMPTY_WATCH) == ""
     item = SessionItem(session(), Owner.HERE, "", watch())
     assert [column.key(item) for column in HOME_COLUMNS[-2:]] == [31.0, 18.2]

@@ -134,7 +134,7 @@ def test_money_of_which_nothing_is_priced_is_unknown_and_not_zero() -> None:
 
 
 def test_no_jobs_cost_nothing() -> None:
-    assert money_meter(with_jobs(0, LIMITS)).words == "0.00 of 30.00, left 30.00"
+    assert money_meter(with_jobs(0, LIMITS)).words == "0.00 of 30.00 usd, left 30.00"
 
 
 def test_a_dry_run_is_no_spend() -> None:
@@ -161,7 +161,7 @@ def test_units_are_told_side_by_side_and_never_added() -> None:
 
 def test_money_over_the_limit_and_over_only_with_what_is_reserved() -> None:
     over = money_meter(watch(session(Limits(money=usd("10")))))
-    assert over.words == "18.20 + 4.10 res. / 10.00 OVER"
+    assert over.words == "18.20 + 4.10 res. / 10.00 usd OVER"
     near = money_meter(watch(session(Limits(money=usd("20")))))
     assert (near.over, near.left, near.tone) == (False, "0.00", Tone.BAD)
     assert near.note.endswith("with what is reserved it goes over the limit")
