@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from ionq_tui.view.amount import UNKNOWN
 from ionq_tui.view.meter import Meter, bar
 from ionq_tui.view.plain import cells, cut, pad
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
 _NAME = 7
-_USED, _LIMIT, _LEFT = 18, 11, 11
+Widths = tuple[int, int, int]
+"""Cells of the columns for used, limit and left."""
+NARROWEST: Widths = (17, 10, 10)
+_WIDEST: Widths = (24, 14, 16)
+"""What is longer stands out of line alone."""
 _BAR = 20
 _LEAST_BAR = 4
 
 
-def meter_line(meter: Meter, width: int, tail: str = "", tail_room: int = 0) -> Line:
+def column_widths(shown: Iterable[Meter]) -> Widths:
+    """Return widths with which the columns of these meters stand in line, also where one has a "≥" in it."""
+    wide = NARROWEST
+    for meter in shown:
+        if not meter.over:
+            needed = [cells(part) for part in _parts(meter)]
+            needed[1] = 0 if meter.unlimited else needed[1]
+            wide = _wider(wide, needed)
+    return wide
+
+
+def _wider(held: Widths, needed: Sequence[int]) -> Widths:
+    used, limit, left = (
+        max(one, other if other <= most else 0) for one, other, most in zip(held, needed, _WIDEST, strict=True)
+    )
+    return used, limit, left
+
+
+def meter_line(meter: Meter, width: int, tail: str = "", tail_room: int = 0, columns: Widths = NARROWEST) -> Line:
     """Return one line of at most `width` cells; the words come first, the bar takes what room they leave.
 
     `tail_room` cells are kept for a tail even where there is none, so that the bars of several meters stay in line.
     """
     name = Cell(pad(meter.name, _NAME), Tone.DIM)
-    said = Cell(cut(_said(meter), max(0, width - _NAME)), meter.tone)
+    said = Cell(cut(_said(meter, columns), max(0, width - _NAME)), meter.tone)
     room = width - _NAME - cells(said.text)
     ending = f" {meter.percent:>4}" if meter.percent else ""
     ending += f" {tail:<{tail_room}}" if tail or tail_room else ""
@@ -34,12 +58,16 @@ def note_line(meter: Meter, width: int) -> Line:
     return line(Cell(" " * _NAME + cut(meter.note, max(0, width - _NAME)), Tone.DIM)) if meter.note else ()
 
 
-def _said(meter: Meter) -> str:
-    used = meter.used if " res." in meter.used else f"used  {meter.used}"
+def _said(meter: Meter, columns: Widths) -> str:
     if meter.over:
-        return f"{meter.used} / {meter.limit} OVER  "
+        return pad_up(f"{meter.used} / {meter.limit} OVER", sum(columns) + 2) + " "
+    return "".join(f"{pad_up(part, width)} " for part, width in zip(_parts(meter), columns, strict=True))
+
+
+def _parts(meter: Meter) -> tuple[str, str, str]:
+    used = meter.used if " res." in meter.used else f"used  {meter.used}"
     left = f"left {meter.left}" if meter.left != UNKNOWN or not meter.unlimited else ""
-    return " ".join((pad_up(used, _USED - 1), pad_up(f"of {meter.limit}", _LIMIT - 1), pad_up(left, _LEFT - 1), ""))
+    return used, f"of {meter.limit}", left
 
 
 def pad_up(text: str, width: int) -> str:

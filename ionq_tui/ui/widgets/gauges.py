@@ -8,7 +8,7 @@ from datetime import datetime
 from ionq_tui.model.watch import EMPTY_WATCH, Watch
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.forecast import Forecast, tail
-from ionq_tui.view.gauge import meter_line, note_line
+from ionq_tui.view.gauge import Widths, column_widths, meter_line, note_line
 from ionq_tui.view.meter import Meter, jobs_meter, money_meter, time_meter
 from ionq_tui.view.tone import Line
 
@@ -29,11 +29,13 @@ class Gauges(Words):
             self._watch, self._jobs, self._money = watch, jobs_meter(watch), money_meter(watch)
         room = max(map(len, tails.values()), default=0)
         lines: list[Line | str] = []
-        for meter in (time_meter(watch.session, now), self._jobs, self._money):
-            lines += self._lines(meter, notes, tails.get(meter.name, ""), room)
+        shown = time_meter(watch.session, now), self._jobs, self._money
+        columns = column_widths(shown)
+        for meter in shown:
+            lines += self._lines(meter, notes, tails.get(meter.name, ""), room, columns)
         self.tell(*lines)
 
-    def _lines(self, meter: Meter, notes: bool, ending: str, room: int) -> list[Line | str]:
+    def _lines(self, meter: Meter, notes: bool, ending: str, room: int, columns: Widths) -> list[Line | str]:
         width = self.content_size.width or self.app.size.width - 2
         note = note_line(meter, width) if notes else ()
-        return [meter_line(meter, width, ending, room), *([note] if note else [])]
+        return [meter_line(meter, width, ending, room, columns), *([note] if note else [])]

@@ -13,8 +13,9 @@ from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.money import Money
 from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session, jobs_lost
-from ionq_tui.view.gauge import meter_line, note_line
+from ionq_tui.view.gauge import column_widths, meter_line, note_line
 from ionq_tui.view.meter import Meter, bar, jobs_meter, meters, money_meter, time_meter
+from ionq_tui.view.plain import cells
 from ionq_tui.view.tone import Tone, width_of, words
 from tests.unit.view.scene import LIMITS, NOW, at, session, usd, watch
 
@@ -32,6 +33,33 @@ def test_the_three_meters_as_drawn() -> None:
         "money  18.20 + 4.10 res. of 30.00   left 7.70  ████████████▒▒▒░░░░░  74%",
     ]
     assert meters(watch(), NOW)[2].note == "usd, charged + reserved · all 29 finished jobs priced"
+
+
+def drawn(held: Watch, width: int = 79) -> list[str]:
+    shown = meters(held, NOW)
+    columns = column_widths(shown)
+    return [words(meter_line(meter, width, columns=columns)) for meter in shown]
+
+
+def test_the_columns_stay_in_line_while_not_all_is_known() -> None:
+    missing = {key: cost for key, cost in watch().costs.items() if key != "job-000003"}
+    for held in (replace(watch(), costs=missing), watch(complete=False), watch(session(expires_at=None))):
+        lines = drawn(held)
+        assert "≥" in lines[2] or "~" in lines[0]
+        for sign in (" of ", " left ", "█"):
+            places = {line.index(sign) for line in lines if sign in line}
+            assert len(places) == 1, lines
+        assert len({cells(line) for line in lines}) == 1, lines
+    assert drawn(watch()) == [words(meter_line(meter, 79)) for meter in meters(watch(), NOW)]
+
+
+def test_what_is_over_or_too_long_moves_no_other_line() -> None:
+    over = drawn(watch(session(Limits(10, 90, Money(Decimal("30"), "usd")))))
+    assert over[0].index("█") == over[1].index("█") == over[2].index("█") and "31 / 10 OVER" in over[1]
+    mixed = heard_costs(watch(), {f"job-{n:06}": JobCost(cost=Money(Decimal(7), "credit")) for n in range(3)})
+    time, jobs, money = drawn(mixed, 120)
+    assert time.index(" of ") == jobs.index(" of ") == drawn(watch())[0].index(" of ") < money.index(" of ")
+    assert time.index("█") == jobs.index("█")
 
 
 def test_before_anything_is_known_there_is_no_number_and_no_bar() -> None:
