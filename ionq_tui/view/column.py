@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ionq_tui.view.plain import Align, pad
+from ionq_tui.view.plain import Align, cut_inside, pad
 from ionq_tui.view.tone import Cell, Line
 
 Item = TypeVar("Item")
@@ -28,6 +28,8 @@ class Column(Generic[Item]):
     align: Align = "left"
     grows: int = 0
     """The width it may grow to where there is room; 0 stays."""
+    keeps_end: bool = False
+    """True where the last characters tell more than those before them, as the number of a backend does."""
 
 
 def arranged(items: Iterable[Item], column: Column[Item], *, reverse: bool = False) -> list[Item]:
@@ -58,7 +60,7 @@ def widths(columns: Sequence[Column[Item]], total: int, gap: int = 2) -> list[in
 def fitted(row: Row, columns: Sequence[Column[Item]], given: Sequence[int]) -> Line:
     """Return the row's cells cut and padded to the widths."""
     return tuple(
-        Cell(pad(cell.text, width, column.align), cell.tone)
+        Cell(pad(cut_inside(cell.text, width) if column.keeps_end else cell.text, width, column.align), cell.tone)
         for cell, column, width in zip(row, columns, given, strict=True)
     )
 

@@ -14,9 +14,10 @@ from decimal import Decimal
 from ionq_tui.model.watch import Watch
 from ionq_tui.view.amount import count, figure, unit
 from ionq_tui.view.braille import Dots
+from ionq_tui.view.fold import fitting
 from ionq_tui.view.forecast import Forecast
 from ionq_tui.view.moment import aware, clock
-from ionq_tui.view.plain import pad
+from ionq_tui.view.plain import cells, pad
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
 Point = tuple[datetime, Decimal]
@@ -117,7 +118,7 @@ def picture(
     top = max(course.last, course.limit or Decimal(0), Decimal(1))
     dots = _dots(course, over, now, top, width, height)
     sides = {0: course.words(top), height - 1: course.words(Decimal(0))}
-    lines = [_heading(course, now, tz)]
+    lines = [_heading(course, now, tz, size[0])]
     for number, row in enumerate(dots.rows()):
         side = pad(sides.get(number, ""), _SIDE, "right")
         lines.append(line(Cell(f"{side} ", Tone.DIM), Cell(row, Tone.PLAIN)))
@@ -125,14 +126,16 @@ def picture(
     return lines
 
 
-def _heading(course: Course, now: datetime, tz: tzinfo | None) -> Line:
+def _heading(course: Course, now: datetime, tz: tzinfo | None, width: int) -> Line:
     told = f"{course.name} {'≥ ' if course.at_least else ''}{course.words(course.last)}"
     if course.limit is not None:
         told += f" of {course.words(course.limit)}"
     told += f" {course.unit}" if course.unit else ""
     more = " · NO LIMIT" if course.limit is None else " · ┄ limit"
     if course.reached is not None and course.reached > now:
-        more += f" · ⠐ at this rate reached about {clock(course.reached, now, tz)}"
+        at = clock(course.reached, now, tz)
+        forms = (f"{more} · ⠐ at this rate reached about {at}", f"{more} · ⠐ about {at}")
+        more = fitting(forms, width - cells(told))
     return line(Cell(told, Tone.STRONG), Cell(more, Tone.DIM))
 
 

@@ -11,6 +11,7 @@ from ionq_tui.model.job import Job
 from ionq_tui.model.money import in_unit
 from ionq_tui.model.watch import Watch
 from ionq_tui.view.amount import figure, unit
+from ionq_tui.view.fold import fitting
 from ionq_tui.view.moment import aware, clock, spoken
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
@@ -52,17 +53,21 @@ def tail(forecast: Forecast, now: datetime, tz: tzinfo | None) -> str:
     return ("~" if forecast.guess else "") + clock(forecast.at, now, tz)
 
 
-def first_line(told: Iterable[Forecast], now: datetime, tz: tzinfo | None) -> Line:
-    """Return "! jobs run out first: about 14:19 CEST, in 17 min, at 32 jobs/h (last 20 min)"; empty where unknown."""
+def first_line(told: Iterable[Forecast], now: datetime, tz: tzinfo | None, width: int = 80) -> Line:
+    """Return "! jobs run out first: about 14:19 CEST, in 17 min, at 32 jobs/h (last 20 min)"; empty where unknown.
+
+    What does not fit in `width` cells is left out: first how long that is from now, then the rate.
+    """
     first = next(iter(told), None)
     if first is None or first.at <= now:
         return ()
     verb = "run out" if first.name == "jobs" else "runs out"
-    at = f"{'about ' if first.guess else ''}{clock(first.at, now, tz, zone=True)}"
-    rate = f", at {first.rate}" if first.rate else ""
-    words = f"{first.name} {verb} first: {at}, in {spoken(first.at - now)}{rate}"
     soon = first.at - now < _SOON
-    return line(Cell(f"{'!' if soon else '·'} {words}", Tone.WARN if soon else Tone.PLAIN))
+    at = f"{'about ' if first.guess else ''}{clock(first.at, now, tz, zone=True)}"
+    said = f"{'!' if soon else '·'} {first.name} {verb} first: {at}"
+    ahead, rate = f", in {spoken(first.at - now)}", f", at {first.rate}" if first.rate else ""
+    words = fitting((said + ahead + rate, said + rate, said + ahead, said), width)
+    return line(Cell(words, Tone.WARN if soon else Tone.PLAIN))
 
 
 def _of_jobs(watch: Watch, now: datetime) -> Forecast | None:

@@ -9,28 +9,27 @@ from ionq_tui.model.board import Fleet
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.view.amount import counted, money
+from ionq_tui.view.fold import spared
 from ionq_tui.view.moment import ago, clock, duration, since
 from ionq_tui.view.plain import plain
 from ionq_tui.view.row import SessionItem
-from ionq_tui.view.tone import Cell, Line, Tone, joined, line
+from ionq_tui.view.tone import Cell, Line, Tone, joined, line, width_of
 
 
-def summary(items: Collection[SessionItem], fleet: Fleet, unreadable: int = 0, *, loaded: bool = True) -> Line:
-    """Return "4 active in the organisation, 2 opened here · backends: 2 up, 1 degraded".
+def summary(
+    items: Collection[SessionItem], fleet: Fleet, unreadable: int = 0, *, loaded: bool = True, width: int = 80
+) -> Line:
+    """Return "4 active in the organisation, 2 opened here · backends: 2 up, 1 degraded", with what fits of it.
 
     Before a list was heard (`loaded` is False) there is no number: unknown is not zero.
     """
     active = [item for item in items if not item.session.ended]
     here = sum(item.owner is Owner.HERE for item in active)
-    return joined(
-        [
-            line(f"{len(active):,} active in the organisation, {here:,} opened here")
-            if loaded
-            else line("no list of sessions yet"),
-            line(Cell(f"{counted(unreadable, 'session')} could not be read", Tone.WARN)) if unreadable else (),
-            line(f"backends: {_fleet(fleet)}") if fleet.loaded else (),
-        ]
-    )
+    forms = [f"{len(active):,} active{where}, {here:,} opened here" for where in (" in the organisation", "")]
+    odd = line(Cell(f"{counted(unreadable, 'session')} could not be read", Tone.WARN)) if unreadable else ()
+    rest = [odd, line(f"backends: {_fleet(fleet)}") if fleet.loaded else ()]
+    long, short = ([line(form), *rest] for form in (forms if loaded else ["no list of sessions yet"] * 2))
+    return joined(long) if width_of(joined(long)) <= width else spared(short, width, spare=(2,))
 
 
 def _fleet(fleet: Fleet) -> str:

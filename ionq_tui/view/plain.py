@@ -99,6 +99,23 @@ def cut(text: str, width: int) -> str:
     return text
 
 
+def head(text: str, width: int) -> str:
+    """Return as much of clean text as fits in `width` cells, and nothing in place of the rest."""
+    used = 0
+    for index, character in enumerate(text):
+        used += _cell(character)
+        if used > width:
+            return text[:index]
+    return text
+
+
+def cut_inside(text: str, width: int, last: int = 2) -> str:
+    """Return clean text in at most `width` cells; where it is cut, its last characters stay: "qpu.forte-e…-1"."""
+    if cells(text) <= width or width <= 2 * last or cells(text[-last:]) != last:
+        return cut(text, width)
+    return cut(text, width - last) + text[-last:]
+
+
 def pad(text: str, width: int, align: Align = "left") -> str:
     """Return clean text in exactly `width` cells."""
     shown = cut(text, width)

@@ -11,25 +11,28 @@ from ionq_tui.model.backend import Backend
 from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.session import Owner
 from ionq_tui.view.amount import count
+from ionq_tui.view.fold import spared
 from ionq_tui.view.moment import NOTHING, clock
 from ionq_tui.view.plain import cells, plain
 from ionq_tui.view.row import SessionItem, queue_words
 from ionq_tui.view.status import NOBODY, backend_status
-from ionq_tui.view.tone import Cell, Line, Tone, joined, line
+from ionq_tui.view.tone import Cell, Line, Tone, line
 
 _OURS = (Owner.HERE, Owner.YOU, Owner.UNKNOWN, Owner.OTHER)
 
 
-def form_title(backend: Backend) -> Line:
-    """Return "NEW SESSION on qpu.forte-1 · available · 36 qubits · queue about 6 min"."""
+def form_title(backend: Backend, width: int = 80) -> Line:
+    """Return "NEW SESSION on qpu.forte-1 · available · 36 qubits · queue about 6 min", with what fits of it."""
     queue = queue_words(backend)
-    return joined(
+    return spared(
         [
             line(Cell(f"NEW SESSION on {plain(backend.name, 60)}", Tone.STRONG)),
             line(backend_status(backend)),
             line(f"{count(backend.qubits)} qubits") if backend.qubits is not None else (),
             line(f"queue {queue}") if queue != NOTHING else (),
-        ]
+        ],
+        width,
+        spare=(2, 3),
     )
 
 

@@ -13,20 +13,24 @@ from ionq_tui.view.amount import count, counted, money
 from ionq_tui.view.moment import NOTHING, clock
 from ionq_tui.view.plain import plain
 from ionq_tui.view.status import NOBODY, job_status, owner_words, person, session_status_loud
-from ionq_tui.view.tone import Cell, Line, Tone, joined, line
+from ionq_tui.view.tone import Cell, Line, Tone, joined, line, width_of
+
+_WHOLE_LINE = 37
+"""Cells of the longest line that tells how to send, beside the id."""
 
 
-def title(session: Session, owner: Owner, label: str = "", people: Mapping[str, str] = NOBODY) -> Line:
-    """Return the whole id, backend, whose it is, and the label in quotes."""
+def title(
+    session: Session, owner: Owner, label: str = "", people: Mapping[str, str] = NOBODY, *, width: int = 500
+) -> Line:
+    """Return the id, backend, whose it is, and the label in quotes; the short id where the whole one does not fit."""
     shown = plain(label, 80).strip()
-    return joined(
-        [
-            line(Cell(plain(session.id, 80), Tone.STRONG)),
-            line(plain(session.backend, 60)),
-            line(owner_words(owner, session.creator_id, people)),
-            line(f'"{shown}"') if shown else (),
-        ]
-    )
+    rest = [
+        line(plain(session.backend, 60)),
+        line(owner_words(owner, session.creator_id, people)),
+        line(f'"{shown}"') if shown else (),
+    ]
+    whole, short = (joined([line(Cell(plain(one, 80), Tone.STRONG)), *rest]) for one in (session.id, session.short))
+    return whole if width_of(whole) <= width else short
 
 
 def timeline(
@@ -92,9 +96,17 @@ def spend_lines(watch: Watch) -> list[str]:
     return [*charged, *reserved] or ["charged —"]
 
 
-def how_to_send(session_id: str) -> list[str]:
+def how_to_send(session_id: str, width: int = 80) -> list[str]:
     """Return how to send jobs into the session, for where there are none; safe to paste into a shell."""
     shown = plain(session_id, 80)
+    if width < _WHOLE_LINE + len(shown):
+        return [
+            "send some into this session, by its id (c copies):",
+            f"  {shown}",
+            "  shell       export IONQ_SESSION_ID=ID",
+            "  create_job  session_id='ID'",
+            "  Python      SessionManager.from_id(client, 'ID')",
+        ]
     return [
         "send some into this session:",
         f"  shell       {export_line(session_id)}",

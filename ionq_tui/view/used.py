@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ionq_tui.model.session import Session
@@ -26,12 +27,24 @@ def _sent(item: SessionItem) -> SortKey:
     return None if item.watch is None else float(len(item.watch.counted))
 
 
+def _at_home(column: Column[SessionItem]) -> Column[SessionItem]:
+    """Return the column with what matters at home: the end of a backend's name tells it from others."""
+    if column.name == "BACKEND":
+        return replace(column, width=17, keeps_end=True)
+    return replace(column, width=7) if column.name == "STATUS" else column
+
+
 HOME_COLUMNS: tuple[Column[SessionItem], ...] = (
-    *SESSION_COLUMNS,
+    *map(_at_home, SESSION_COLUMNS),
     Column("JOBS", 7, _sent, "right", grows=11),
     Column("SPENT", 11, _spent, "right", grows=20),
 )
 """The list at home: what only ours can tell folds away first where it is narrow, and stands above the list then."""
+
+
+def label_room(width: int) -> int:
+    """Return about how many cells a label has in a list of that width; where it has too few it is told beside it."""
+    return 0 if width < 70 else 7 if width < 110 else 32
 
 
 def used_cells(watch: Watch | None, *, late: bool = False) -> tuple[Cell, Cell]:

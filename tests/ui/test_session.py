@@ -56,7 +56,7 @@ def app(stair: FakeStair) -> Stage:
 async def ready(pilot: Pilot[None], app: Stage) -> None:
     await app.engine.desk.recall()
     await until(pilot, lambda: app.engine.watcher(ONE.id).store.value.all_listed)
-    await until(pilot, lambda: f"{ONE.id} · qpu.forte-1" in app.text())
+    await until(pilot, lambda: " · qpu.forte-1 · opened here" in app.text())
 
 
 def asked(app: Stage, what: str) -> list[str]:
@@ -68,7 +68,17 @@ async def test_status_meters_and_jobs_are_to_be_seen(app: Stage, hand: Hand, siz
     async with app.run_test(size=size) as pilot:
         await ready(pilot, app)
         text = app.text()
-        for words in (ONE.id, "STARTED", "created", "time   used  40m", "jobs   used  5", "money", "5 jobs:", "000004"):
+        assert (ONE.id if size[0] >= 80 else ONE.short) in text
+        for words in (
+            "H2 scan",
+            "STARTED",
+            "created",
+            "time   used  40m",
+            "jobs   used  5",
+            "money",
+            "5 jobs:",
+            "000004",
+        ):
             assert words in text
         assert "e end" in text
         assert ("session started" in text) == (size[1] >= 24)

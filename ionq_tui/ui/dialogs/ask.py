@@ -19,6 +19,7 @@ from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.quiet import Attentive, Deliberate, Quiet
 from ionq_tui.ui.widgets.rest import Rest
 from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.fold import all_folded
 from ionq_tui.view.plain import cells
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
@@ -44,6 +45,8 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
     CSS_PATH = "../styles/dialog.tcss"
     AUTO_FOCUS = ".choice"
     SAFE = ".choice"
+    hang = 2
+    """Cells by which a fact that takes several lines is indented."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIALOG)]
 
     facts = query_one("#facts", Words)
@@ -74,7 +77,7 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
         with VerticalGroup(id="dialog"):
             yield Words(line(Cell(self._title, Tone.STRONG)), id="title")
             with Rest(id="scroll", can_focus=False):
-                yield Words(*self._lines, id="facts")
+                yield Words(*self._folded(), id="facts")
             with HorizontalGroup(id="choices"):
                 yield from self._buttons(grave=False)
                 if self._typed:
@@ -94,7 +97,8 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
 
     def on_mount(self) -> None:
         """Tell of the keys that scroll where there is something to scroll."""
-        self.watch(self.query_one("#scroll"), "show_vertical_scrollbar", self._tell_more)
+        for scroll in self.query("#scroll"):  # there is none where the app goes while the dialog comes
+            self.watch(scroll, "show_vertical_scrollbar", self._tell_more)
 
     def _tell_more(self, longer: bool) -> None:
         self.query_one("#dialog").border_subtitle = _MORE if longer else ""
@@ -103,15 +107,25 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
         """Put the choices below each other where they do not fit beside each other."""
         wanted = sum(max(_BUTTON, cells(choice.label) + 4) + _GAP for choice in self._choices)
         wanted += _FIELD if self._typed else 0
-        self.set_class(wanted - _GAP > min(_WIDE, self.app.size.width) - _EDGES, "-stacked")
+        self.set_class(wanted - _GAP > self._room, "-stacked")
+        for facts in self.query("#facts").results(Words):
+            facts.tell(*self._folded())
+
+    @property
+    def _room(self) -> int:
+        return min(_WIDE, self.app.size.width) - _EDGES
+
+    def _folded(self) -> list[Line]:
+        return all_folded(self._lines, self._room - 1, self.hang)
 
     @property
     def _safe_label(self) -> str:
         return next((choice.label for choice in self._choices if choice.answer == self._safe), "close")
 
     def _hint(self) -> str:
-        typed = f"type {self._typed} in the field first · " if self._typed else ""
-        return f"{typed}esc: {self._safe_label} · tab and arrows move · enter answers"
+        if self._typed:
+            return f"type {self._typed} first · tab moves · enter answers · esc: {self._safe_label}"
+        return f"esc: {self._safe_label} · tab and arrows move · enter answers"
 
     @on(Input.Changed, "#typed")
     def compare(self, event: Input.Changed) -> None:

@@ -22,7 +22,7 @@ from ionq_tui.view.tone import Cell, Tone, line
 
 _WHOLE = 16
 """Characters from which a text may be a whole id that no list told of."""
-_HINT = "any unique beginning or end of the id · enter · esc: back"
+_HINT = "any unique beginning or end of it · enter · esc: back"
 
 
 class Attach(ModalScreen[str]):

@@ -21,6 +21,7 @@ from ionq_tui.view.result import end_result
 from ionq_tui.view.tone import Cell, Fact, Line, Tone, line
 
 Result = TypeVar("Result")
+_NAME = 12
 NONE: tuple[str, ...] = ()
 """The answer that ends nothing."""
 
@@ -34,6 +35,7 @@ class EndSession(Ask[tuple[str, ...]]):
         self._shown = sessions
         ledger = engine.desk.ledger.value
         several = len(sessions) > 1
+        self.hang = 4 if several else _NAME
         typed = needs_typing([ledger.owner(one) for one in sessions], len(sessions))
         super().__init__(
             f"End {len(sessions)} sessions?" if several else "End this session?",
@@ -64,7 +66,8 @@ class EndSession(Ask[tuple[str, ...]]):
 
     def renew(self) -> None:
         """Tell the facts as of now."""
-        self.facts.tell(*self._told())
+        self._lines = self._told()
+        self.facts.tell(*self._folded())
 
     def _told(self) -> tuple[Line | str, ...]:
         told: list[Line | str] = []
@@ -95,7 +98,7 @@ def _whole(facts: list[Fact]) -> list[Line | str]:
 
 def _fact(name: str, said: str) -> Line:
     loud = name == "unfinished" and not said.startswith("no jobs")
-    return line(Cell(pad(name, 12), Tone.DIM), Cell(said, Tone.WARN if loud else Tone.PLAIN))
+    return line(Cell(pad(name, _NAME), Tone.DIM), Cell(said, Tone.WARN if loud else Tone.PLAIN))
 
 
 def _brief(facts: list[Fact]) -> list[Line | str]:

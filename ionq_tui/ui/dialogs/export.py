@@ -22,7 +22,8 @@ _WRITERS = {"csv": result_csv, "json": result_json}
 def ask_to_export(app: App[Result], job: Job, detail: JobDetail | None, shares: dict[str, float]) -> None:
     """Ask in which form, then write a file in the folder that the program was started in."""
     told = (
-        f"{file_name(job)}.csv: a line an outcome · {file_name(job)}.json: the job too",
+        "CSV: a line for each outcome · JSON: the job too",
+        f"named {file_name(job)}",
         f"in {plain(_folder() or 'a folder that is gone', 400)}; no file is ever overwritten",
     )
     choices = (Choice("Back", ""), Choice("Save CSV", "csv"), Choice("Save JSON", "json"))

@@ -29,9 +29,9 @@ class QuitQuestion(Ask[QuitAnswer]):
         super().__init__(
             "A session opened here is still running",
             (
-                title(session, ledger.owner(session), ledger.label(session.id), engine.people),
+                title(session, ledger.owner(session), ledger.label(session.id), engine.people, width=71),
                 "",
-                line("left running, it goes on costing until it ends or is ended; to come back:"),
+                line("left running, it costs until it ends or is ended; to come back:"),
                 line(f"  {attach_command(session.id)}"),
             ),
             (

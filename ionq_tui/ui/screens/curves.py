@@ -81,7 +81,9 @@ class CurvesScreen(Cockpit):
             self.heading_line.tell(f"{self._session_id}: being read…")
             return
         ledger, session = self.engine.desk.ledger.value, watch.session
-        self.heading_line.tell(title(session, ledger.owner(session), ledger.label(session.id), self.engine.people))
+        self.heading_line.tell(
+            title(session, ledger.owner(session), ledger.label(session.id), self.engine.people, width=self.room)
+        )
         found = courses(watch, forecasts(watch, now))
         shown = [*found[: _MOST - 1], found[-1]] if len(found) > _MOST else found
         over = span(watch, shown, now)

@@ -20,10 +20,13 @@ from ionq_tui.ui.dialogs.export import ask_to_export
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.fault import About
+from ionq_tui.view.fold import all_folded
 from ionq_tui.view.job_card import detail_facts, job_facts
 from ionq_tui.view.outcome_chart import result_lines
 from ionq_tui.view.plain import pad, plain
 from ionq_tui.view.tone import Cell, Fact, Line, Tone, line
+
+_NAME = 12
 
 
 class JobScreen(Cockpit):
@@ -73,13 +76,14 @@ class JobScreen(Cockpit):
             return
         found = self._inquiry.findings.value
         facts = job_facts(job, watch.costs.get(job.id), self.engine.clock.now(), None, self.engine.people)
-        told: list[Line | str] = [_fact(one, failed=job.failed) for one in facts]
+        told: list[Line] = [_fact(one, failed=job.failed) for one in facts]
         if found.known is not None:
             told += [_fact(one, failed=False) for one in detail_facts(found.known)]
         width = (self.facts.content_size.width or self.app.size.width - 5) - 1
+        shown = all_folded(told, width, _NAME)
         if result := result_lines(job, found.known, found.shares, width):
-            told += ["", *result]
-        self.facts.tell(*told)
+            shown += [(), *all_folded(result, width)]
+        self.facts.tell(*shown)
 
     def _inquire(self) -> None:
         """Ask what can be known of the job in its present state, once a state."""
@@ -129,4 +133,4 @@ class JobScreen(Cockpit):
 def _fact(fact: Fact, *, failed: bool) -> Line:
     name, said = fact
     loud = failed and name in {"status", "failure", ""}
-    return line(Cell(pad(name, 12), Tone.DIM), Cell(said, Tone.BAD if loud else Tone.PLAIN))
+    return line(Cell(pad(name, _NAME), Tone.DIM), Cell(said, Tone.BAD if loud else Tone.PLAIN))

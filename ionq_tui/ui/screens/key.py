@@ -23,8 +23,12 @@ from ionq_tui.ui.screens.frame import Frame
 from ionq_tui.ui.stair import Stair
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.fault import fault_words
+from ionq_tui.view.fold import all_folded
 from ionq_tui.view.key_card import key_title, key_ways
 from ionq_tui.view.tone import Cell, Line, Tone, line
+
+_WAY = 11
+"""Cells before the words of a way to give a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,15 @@ class KeyScreen(Frame[KeyGiven | None]):
 
     def _offer(self) -> None:
         self.query_one(Tick).display = self._missing.can_keep
-        self.query_one("#ways", Words).tell(*key_ways(self._missing, self._connection))
+        self._say_ways()
+
+    def _say_ways(self) -> None:
+        ways = key_ways(self._missing, self._connection)
+        self.query_one("#ways", Words).tell(*all_folded(ways, self.room - 2, _WAY))
+
+    def on_resize(self) -> None:
+        """Fold what does not fit below itself."""
+        self._say_ways()
 
     async def _learn(self, late: Awaitable[FoundKey | NoKey]) -> None:
         """Take over what the search came to, unless somebody is already doing something here."""

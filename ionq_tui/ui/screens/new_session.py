@@ -35,6 +35,7 @@ from ionq_tui.ui.widgets.limits_form import LimitsForm
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.draft import draft_of, obstacle
 from ionq_tui.view.fault import About
+from ionq_tui.view.fold import all_folded, folded
 from ionq_tui.view.plain import plain
 from ionq_tui.view.price import reach_line
 from ionq_tui.view.result import open_result
@@ -86,7 +87,7 @@ class NewSessionScreen(Attentive, Cockpit):
         """The fields, what is to be known, what is sent, the buttons."""
         yield Words(id="form-title", classes="one-line")
         yield LimitsForm(self._begin, self._label)
-        yield Caption()
+        yield Caption(id="rule")
         with VerticalScroll(id="known", can_focus=False):
             yield Words(id="review")
             yield Words(id="preview")
@@ -100,11 +101,15 @@ class NewSessionScreen(Attentive, Cockpit):
     def on_mount(self) -> None:
         """Tell what is known, and again whenever it differs."""
         self.query_one("#view-button", Button).display = False
+        self.watch(self.query_one("#known"), "show_vertical_scrollbar", self._tell_more)
         self.listen(self.engine.home.board, self._renew)
         self.listen(self.engine.desk.ledger, self._renew)
         self.listen(self.engine.yard.fleet, self._renew)
         self.listen(self.engine.estimator.told, self._renew)
         self._estimate()
+
+    def _tell_more(self, longer: bool) -> None:
+        self.query_one("#rule", Caption).tell("pgdn: the rest of it, and what is sent" if longer else "")
 
     # What is known
 
@@ -145,7 +150,9 @@ class NewSessionScreen(Attentive, Cockpit):
 
     def _renew(self, _: object = None) -> None:
         backend = self.engine.yard.fleet.value.named(self._backend)
-        self.form_title.tell(form_title(backend) if backend else f"NEW SESSION on {plain(self._backend, 60)}")
+        self.form_title.tell(
+            form_title(backend, self.room) if backend else f"NEW SESSION on {plain(self._backend, 60)}"
+        )
         if not self._spent:
             self.form.adopt(self.engine.billed_in)
         self.form.read()
@@ -154,8 +161,8 @@ class NewSessionScreen(Attentive, Cockpit):
         asked = request or OpenRequest(self._backend)
         reach = reach_line(self.engine.estimator.of(self._backend), asked.limits) if request is not None else ()
         told = review_lines(asked, items, now, None, self.engine.people, readable=request is not None)
-        self.review.tell(*told[:-2], *([reach] if reach else []), *told[-2:])
-        width = (self.preview.content_size.width or self.app.size.width - 2) - 1
+        width = (self.preview.content_size.width or self.room) - 1
+        self.review.tell(*all_folded([*told[:-2], *([reach] if reach else []), *told[-2:]], width))
         if request is not None:
             self.preview.tell(*request_preview(request, self.engine.connection.base_url, width))
         else:
@@ -173,11 +180,11 @@ class NewSessionScreen(Attentive, Cockpit):
         _label(viewer, f"View {plain(self._viewed[-6:])}")
         if not self._spent and (why_not or self.state.has_class("obstacle")):
             self.state.set_class(bool(why_not), "obstacle")
-            self.state.tell(*([line(Cell(f"! {why_not}", Tone.WARN))] if why_not else []))
+            self.state.tell(*(folded(line(Cell(f"! {why_not}", Tone.WARN)), self.room) if why_not else []))
 
     def _say(self, *lines: Line | str) -> None:
         self.state.remove_class("obstacle")
-        self.state.tell(*lines)
+        self.state.tell(*all_folded(lines, self.room))
 
     # What is pressed
 

@@ -16,11 +16,13 @@ class Caption(Widget):
         super().__init__(id=id)
         self._told = told
 
-    def tell(self, told: str) -> None:
-        """Say this; the same again paints nothing."""
-        if told != self._told:
-            self._told = told
-            self.refresh()
+    def tell(self, told: str) -> bool:
+        """Say this; returns whether it differs, for the same again paints nothing."""
+        if told == self._told:
+            return False
+        self._told = told
+        self.refresh()
+        return True
 
     def render(self) -> Content:
         """Draw the rule."""

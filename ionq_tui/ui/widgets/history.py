@@ -11,9 +11,11 @@ from textual.containers import VerticalScroll
 from ionq_tui.model.event import Event
 from ionq_tui.model.watch import Watch
 from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view.fold import folded
 from ionq_tui.view.happening import event_line
-from ionq_tui.view.tone import Line
+from ionq_tui.view.tone import Line, line
 
+_TIME = 10
 _FEW = 8
 """Events told in the small view; how many of them are seen is a question of height."""
 
@@ -42,11 +44,13 @@ class History(VerticalScroll):
 
     def show(self, watch: Watch, now: datetime, people: Mapping[str, str]) -> None:
         """Tell what happened."""
-        looked = (watch.events, self.whole, watch.costs)
+        looked = (watch.events, self.whole, (watch.costs, self.app.size.width))
         if looked != self._told:
             self._told = looked
+            width = self.app.size.width - 4
             events = watch.events[::-1] if self.whole else watch.events[: -_FEW - 1 : -1]
-            told: list[Line | str] = [
-                event_line(event, now, None, costs=watch.costs, people=people, with_utc=self.whole) for event in events
-            ]
-            self._words.tell(*(told or ["nothing has happened yet"]))
+            told: list[Line] = []
+            for event in events:
+                one = event_line(event, now, None, costs=watch.costs, people=people, with_utc=self.whole)
+                told += folded(one, width, _TIME)
+            self._words.tell(*(told or [line("nothing has happened yet")]))

@@ -54,6 +54,19 @@ def test_the_first_to_run_out_comes_first() -> None:
     assert tail(told[2], NOW, UTC) == "13:40"
 
 
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [
+        (78, "! jobs run out first: about 13:12 UTC, in 10 min, at 60 jobs/h (last 20 min)"),
+        (70, "! jobs run out first: about 13:12 UTC, at 60 jobs/h (last 20 min)"),
+        (58, "! jobs run out first: about 13:12 UTC, in 10 min"),
+        (20, "! jobs run out first: about 13:12 UTC"),
+    ],
+)
+def test_the_sentence_leaves_out_what_does_not_fit(width: int, said: str) -> None:
+    assert words(first_line(forecasts(watch(30), NOW), NOW, UTC, width)) == said
+
+
 def test_money_counts_what_was_charged_of_late() -> None:
     told = {one.name: one for one in forecasts(watch(20, price="1.00"), NOW)}
     assert told["money"].at - NOW == timedelta(minutes=10)
