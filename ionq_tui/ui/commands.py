@@ -75,7 +75,11 @@ CHOOSE = Command("look", "enter", "new session", "Fill the form for a new sessio
 
 CIRCUIT = Command("circuit", "i", "estimate", "Choose the kind of job whose cost is estimated; asking costs nothing.")
 
-BACKENDS: Commands = (Command("copy", "c,y", "copy", "Copy the backend's name."), CIRCUIT)
+BACKENDS: Commands = (
+    Command("copy", "c,y", "copy", "Copy the backend's name."),
+    CIRCUIT,
+    Command("more", "space", "more", "Scroll on what is told of the backend; after its end from the beginning."),
+)
 
 _PAGES: Commands = (
     Command("page_back", "pageup", "page back", "Scroll back what is told here.", False),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on, work
+from textual.containers import VerticalScroll
 from textual.getters import query_one
 from textual.widget import Widget
 
@@ -22,11 +23,13 @@ from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.backend_card import backend_facts
 from ionq_tui.view.fault import About, fault_of, fault_words
 from ionq_tui.view.plain import pad, plain
+from ionq_tui.view.fold import all_folded
 from ionq_tui.view.row import BACKEND_COLUMNS, BackendItem, backend_row
 from ionq_tui.view.status import why_not
 from ionq_tui.view.tone import Cell, Fact, Line, Tone, line
 
 _MOVING = {"updated"}
+_NAME = 10
 """Facts that would be painted anew every second; the first line tells the age of the list."""
 
 
@@ -44,6 +47,8 @@ class BackendsScreen(Cockpit):
     facts = query_one("#facts", Words)
     notice = query_one("#notice", Words)
 
+    pane = query_one("#pane", VerticalScroll)
+    rule = query_one("#rule", Caption)
     def __init__(self, engine: Engine) -> None:
         """Take the engine."""
         super().__init__(engine)
@@ -61,7 +66,8 @@ class BackendsScreen(Cockpit):
         )
         yield Words(id="notice")
         yield Caption(id="rule")
-        yield Words(id="facts")
+        with VerticalScroll(id="pane", can_focus=False):
+            yield Words(id="facts")
 
     def on_mount(self) -> None:
         """Hear the backends."""
@@ -89,6 +95,10 @@ class BackendsScreen(Cockpit):
 
     def _show(self) -> None:
         fleet = self.engine.yard.fleet.value
+    def on_resize(self) -> None:
+        """Fit the facts into the new width."""
+        self.call_after_refresh(self._say)
+
         measured = fleet.characterizations
         self.table.update_rows({one.name: BackendItem(one, measured.get(one.name)) for one in fleet.backends})
         self.table.display = bool(fleet.backends)
@@ -103,7 +113,16 @@ class BackendsScreen(Cockpit):
         self.notice.tell(*notice)
         self.notice.display = bool(notice)
         facts = self._facts(item) if item is not None else []
-        self.facts.tell(*(line(Cell(pad(name, 10), Tone.DIM), text) for name, text in facts if name not in _MOVING))
+        told = (line(Cell(pad(name, _NAME), Tone.DIM), text) for name, text in facts if name not in _MOVING)
+        self.facts.tell(*all_folded(told, self.room - 1, _NAME))
+        self.call_after_refresh(self._say_part)
+
+    def _say_part(self) -> None:
+        """Say in the rule above the facts which of them are seen, where not all are."""
+        lines, seen, top = len(self.facts.told), self.pane.size.height, round(self.pane.scroll_y)
+        part = f"lines {top + 1} to {min(top + seen, lines)} of {lines}, space: more" if lines > seen > 0 else ""
+        if self.rule.tell(part):
+            self.refresh_bindings()
 
     def _facts(self, item: BackendItem) -> list[Fact]:
         samples = self.engine.yard.queues.store.value.get(item.backend.name, ())
@@ -135,6 +154,7 @@ class BackendsScreen(Cockpit):
         backend = engine.yard.fleet.value.named(name)
         if backend is not None and backend.available and self.can_ask:
             await engine.estimator.ask(name)
+        self.pane.scroll_home(animate=False)
 
     @on(Table.Chosen)
     def _choose(self, event: Table.Chosen) -> None:
@@ -176,3 +196,17 @@ class BackendsScreen(Cockpit):
 
 def _text(item: BackendItem) -> str:
     return f"{item.backend.name} {item.backend.status} {item.backend.location}"
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Scrolling is offered only where there is something to scroll."""
+        if action == "more" and not self.pane.max_scroll_y:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_more(self) -> None:
+        """Scroll on, and after the end back to the beginning."""
+        if self.pane.scroll_y >= self.pane.max_scroll_y:
+            self.pane.scroll_home(animate=False)
+        else:
+            self.pane.scroll_page_down(animate=False)
+        self.call_after_refresh(self._say_part)
+

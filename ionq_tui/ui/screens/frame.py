@@ -145,6 +145,7 @@ class Frame(Screen[ScreenResultType]):
                 widget.focus()
                 return
 
+        self.set_class(width < 80, "-narrow")
     def tick(self) -> None:
         """Paint again what the time has changed."""
         self.query_one(TopLine).tell(*self.heading())

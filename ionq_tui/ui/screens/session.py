@@ -206,7 +206,7 @@ class SessionScreen(Cockpit):
         self.empty.display = bare and watch.session is not None and not watch.ended
         self.summary.display = not self.empty.display
         if self.empty.display:
-            self.empty.tell(*how_to_send(self.session_id))
+            self.empty.tell(*how_to_send(self.session_id, self.room))
         self._table.update_rows(self._jobs.items(watch.jobs, watch.costs))
         self._table.display = not bare and not self.history.whole
         if self._table.display and self.focused is None:
