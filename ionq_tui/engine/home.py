@@ -121,6 +121,8 @@ class Yard:
         """Take the ports, and the server whose backends these are."""
         self.queues = QueueHistory(journal, clock, base_url)
         self.fleet: Store[Fleet] = Store(EMPTY_FLEET)
+        self._measuring: set[str] = set()
+        """Backends of which a characterization is being read."""
         self._cloud = cloud
         self.poller = Poller(self._tick, clock)
 
@@ -139,11 +141,20 @@ class Yard:
         held = self.fleet.value.characterizations.get(backend)
         if offered is None or offered.characterization_id is None:
             return
-        if held is not None and held.id == offered.characterization_id:
+        if backend in self._measuring or (held is not None and held.id == offered.characterization_id):
             return
-        heard = await self._cloud.characterization(backend)
+        self._measuring.add(backend)
+        try:
+            heard = await self._cloud.characterization(backend)
+        finally:
+            self._measuring.discard(backend)
         if not isinstance(heard, Fault):
             self.fleet.apply(lambda fleet: heard_characterization(fleet, heard))
+
+    async def measure_all(self) -> None:
+        """Read the newest characterization of each backend, one after the other."""
+        for backend in self.fleet.value.backends:
+            await self.measure(backend.name)
 
     async def _tick(self) -> Tick:
         heard = await self._cloud.backends()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ionq_tui.api import wire
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.pricer import told_early
-from ionq_tui.model.backend import Backend
+from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.event import EventKind
 from ionq_tui.model.exit_code import DONE
 from ionq_tui.model.job import Job, JobCost
@@ -58,8 +58,16 @@ async def _backends(engine: Engine, as_json: bool) -> int:
     backends: tuple[Backend, ...] = () if isinstance(listed, Fault) else listed
     if as_json:
         return tell_json({"backends": [wire.backend_json(one) for one in backends]})
-    print(text_table(BACKEND_COLUMNS, [backend_row(one) for one in backends]))
+    measured = await _measured(engine, backends)
+    print(text_table(BACKEND_COLUMNS, [backend_row(one, measured.get(one.name)) for one in backends]))
     return DONE
+
+
+async def _measured(engine: Engine, backends: Iterable[Backend]) -> Mapping[str, Characterization]:
+    """Read what was measured of each backend; what cannot be read just now is left out."""
+    names = [one.name for one in backends if one.characterization_id is not None]
+    told = await asyncio.gather(*map(engine.cloud.characterization, names))
+    return {name: one for name, one in zip(names, told, strict=True) if isinstance(one, Characterization)}
 
 
 async def _list(engine: Engine, settings: Settings, as_json: bool, every: bool) -> int:

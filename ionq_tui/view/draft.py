@@ -77,7 +77,10 @@ def obstacle(told: Connection, fleet: Fleet, name: str, draft: Draft) -> str:
 
 
 def _typed(amount: Money, unit: str) -> str:
-    return f"{amount.value:f}" + ("" if amount.unit == unit else amount.unit)
+    """Return the amount as people write it: "20", "20.50", "7credit"."""
+    whole, _, part = f"{amount.value:f}".partition(".")
+    cents = part.rstrip("0")
+    return whole + (f".{cents.ljust(2, '0')}" if cents else "") + ("" if amount.unit == unit else amount.unit)
 
 
 def _minutes(number: int) -> str:

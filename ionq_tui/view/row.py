@@ -201,6 +201,7 @@ def _run(job: Job, now: datetime) -> str:
     return NOTHING
 
 
+_ASKED = "…"
 BACKEND_COLUMNS: tuple[Column[BackendItem], ...] = (
     Column("NAME", 22, lambda item: _text(item.backend.name), grows=32),
     Column("STATUS", 11, lambda item: _text(item.backend.status), grows=16),
@@ -219,9 +220,14 @@ def backend_row(backend: Backend, measured: Characterization | None = None) -> R
         backend_status(backend),
         Cell(queue_words(backend, short=True), tone),
         Cell(NOTHING if backend.qubits is None else count(backend.qubits), tone),
-        Cell(percent(fidelity(measured, "2q")), tone),
+        Cell(_ASKED if _unread(backend, measured) else percent(fidelity(measured, "2q")), tone),
         Cell(plain((backend.location or "").partition(",")[0], 60) or NOTHING, tone),
     )
+
+
+def _unread(backend: Backend, measured: Characterization | None) -> bool:
+    """True where something was measured, and it is not read yet: nothing is known of it, not even that it is none."""
+    return measured is None and backend.characterization_id is not None
 
 
 def queue_words(backend: Backend, *, short: bool = False) -> str:

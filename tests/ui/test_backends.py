@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
 from textual.pilot import Pilot
 
+from ionq_tui.model.backend import Characterization
 from ionq_tui.model.estimate import Circuit
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.money import Money
 from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.screens.backends import BackendsScreen
-from tests.ui.fake import NOW, OFFLINE, FakeStair
+from ionq_tui.ui.widgets.table import Table
+from tests.ui.fake import BACKENDS, NOW, OFFLINE, FakeStair
 from tests.ui.stage import Stage, shows, until
 
 FORTE = "qpu.forte-1"
@@ -18,6 +21,11 @@ FORTE = "qpu.forte-1"
 
 def asked(app: Stage) -> list[str]:
     return [one for one in app.stair.cloud.asked if one.startswith("estimate")]
+
+
+def fidelities(app: Stage) -> dict[str, str]:
+    table = app.screen.query_one("#backends", Table)
+    return {key: table._cells_of(table._rows.items[key])[4].text for key in table.keys}
 
 
 async def ready(pilot: Pilot[None], app: Stage) -> None:
@@ -50,6 +58,27 @@ async def test_at_the_smallest_the_backends_are_still_to_be_chosen(stair: FakeSt
         await ready(pilot, app)
         await until(pilot, lambda: "about 0.65 usd" in app.text())
         assert all(f"{name} " in app.text() for name in (FORTE, "qpu.forte-enterprise-1", "qpu.aria-1", "simulator"))
+
+
+async def test_what_is_not_read_yet_is_told_from_what_there_is_not(stair: FakeStair) -> None:
+    read = asyncio.Event()
+    told = stair.cloud.characterization
+
+    async def slowly(backend: str) -> Characterization | Fault:
+        await read.wait()
+        return await told(backend)
+
+    stair.cloud.characterization = slowly  # type: ignore[method-assign]
+    app = Stage(stair, BackendsScreen)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot, app)
+        offered = {one.name: one.characterization_id for one in BACKENDS}
+        assert fidelities(app) == {name: "…" if measured else "-" for name, measured in offered.items()}
+        read.set()
+        await until(pilot, lambda: "…" not in fidelities(app).values())
+        assert fidelities(app) == {name: "99.60%" if measured else "-" for name, measured in offered.items()}
+        measured = [one for one in stair.cloud.asked if one.startswith("characterization")]
+        assert len(measured) == len(set(measured)), "each once"
 
 
 async def test_each_available_backend_is_asked_about_once_and_no_other(stair: FakeStair) -> None:

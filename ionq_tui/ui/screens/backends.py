@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.poller import Freshness
+from ionq_tui.model.board import Fleet
 from ionq_tui.model.estimate import Circuit
 from ionq_tui.ui.commands import BACKENDS, CHOOSE, TABLE, Commands
 from ionq_tui.ui.dialogs.circuit import CircuitDialog
@@ -22,14 +23,14 @@ from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.backend_card import backend_facts
 from ionq_tui.view.fault import About, fault_of, fault_words
-from ionq_tui.view.plain import pad, plain
 from ionq_tui.view.fold import all_folded
+from ionq_tui.view.plain import pad, plain
 from ionq_tui.view.row import BACKEND_COLUMNS, BackendItem, backend_row
 from ionq_tui.view.status import why_not
 from ionq_tui.view.tone import Cell, Fact, Line, Tone, line
 
-_MOVING = {"updated"}
 _NAME = 10
+_MOVING = {"updated"}
 """Facts that would be painted anew every second; the first line tells the age of the list."""
 
 
@@ -46,12 +47,13 @@ class BackendsScreen(Cockpit):
     caption = query_one("#caption", Caption)
     facts = query_one("#facts", Words)
     notice = query_one("#notice", Words)
-
     pane = query_one("#pane", VerticalScroll)
     rule = query_one("#rule", Caption)
+
     def __init__(self, engine: Engine) -> None:
         """Take the engine."""
         super().__init__(engine)
+        self._compared = False
 
     def compose_body(self) -> Iterable[Widget]:
         """The table above the facts of one backend."""
@@ -71,9 +73,14 @@ class BackendsScreen(Cockpit):
 
     def on_mount(self) -> None:
         """Hear the backends."""
-        self.listen(self.engine.yard.fleet, lambda _: self._show())
+        self.listen(self.engine.yard.fleet, self._hear)
         self.listen(self.engine.yard.queues.store, lambda _: self._say())
         self.listen(self.engine.estimator.told, lambda _: self._say())
+
+    @work(group="measure all", description="what was measured of each backend", exclusive=True)
+    async def _compare(self) -> None:
+        """Read what was measured of all, once they are known: they stand beside each other."""
+        await self.engine.yard.measure_all()
 
     def freshness(self) -> Freshness:
         """Return how old the list of backends is."""
@@ -88,17 +95,23 @@ class BackendsScreen(Cockpit):
         """True where there is a key to ask with."""
         return bool(self.engine.connection.key_masked) or self.engine.connection.demo
 
+    def on_resize(self) -> None:
+        """Fit the facts into the new width."""
+        self.call_after_refresh(self._say)
+
     def tick(self) -> None:
         """Ages grow."""
         super().tick()
         self._say()
 
+    def _hear(self, fleet: Fleet) -> None:
+        if fleet.loaded and not self._compared:
+            self._compared = True
+            self._compare()
+        self._show()
+
     def _show(self) -> None:
         fleet = self.engine.yard.fleet.value
-    def on_resize(self) -> None:
-        """Fit the facts into the new width."""
-        self.call_after_refresh(self._say)
-
         measured = fleet.characterizations
         self.table.update_rows({one.name: BackendItem(one, measured.get(one.name)) for one in fleet.backends})
         self.table.display = bool(fleet.backends)
@@ -141,6 +154,7 @@ class BackendsScreen(Cockpit):
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted) -> None:
         """Read what was measured of the backend, once somebody looks at it."""
+        self.pane.scroll_home(animate=False)
         self._say()
         self.refresh_bindings()
         self._look_at(event.key)
@@ -154,7 +168,6 @@ class BackendsScreen(Cockpit):
         backend = engine.yard.fleet.value.named(name)
         if backend is not None and backend.available and self.can_ask:
             await engine.estimator.ask(name)
-        self.pane.scroll_home(animate=False)
 
     @on(Table.Chosen)
     def _choose(self, event: Table.Chosen) -> None:
@@ -187,15 +200,6 @@ class BackendsScreen(Cockpit):
 
         self.app.push_screen(CircuitDialog(self.engine.estimator.circuit.value), chosen)
 
-    def action_refresh(self) -> None:
-        """Ask for the backends now, and for what could not be told before."""
-        self.engine.yard.poller.nudge()
-        self.engine.estimator.forget_faults()
-        self._look_at(self.table.key)
-
-
-def _text(item: BackendItem) -> str:
-    return f"{item.backend.name} {item.backend.status} {item.backend.location}"
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Scrolling is offered only where there is something to scroll."""
         if action == "more" and not self.pane.max_scroll_y:
@@ -210,3 +214,13 @@ def _text(item: BackendItem) -> str:
             self.pane.scroll_page_down(animate=False)
         self.call_after_refresh(self._say_part)
 
+    def action_refresh(self) -> None:
+        """Ask for the backends now, and for what could not be told before."""
+        self.engine.yard.poller.nudge()
+        self.engine.estimator.forget_faults()
+        self._compare()
+        self._look_at(self.table.key)
+
+
+def _text(item: BackendItem) -> str:
+    return f"{item.backend.name} {item.backend.status} {item.backend.location}"

@@ -41,3 +41,13 @@ def test_what_cannot_be_sent_is_named(typed: str) -> None:
 )
 def test_again_like_this_is_read_as_the_same(limits: Limits) -> None:
     assert draft_of(limits).limits == limits
+
+
+@pytest.mark.parametrize(
+    ("amount", "typed"),
+    [("20.0", "20"), ("20.5", "20.50"), ("20.50", "20.50"), ("2E+1", "20"), ("0.05", "0.05"), ("1000", "1000")],
+)
+def test_money_is_written_as_people_type_it(amount: str, typed: str) -> None:
+    limits = Limits(money=Money(Decimal(amount), "usd"))
+    assert draft_of(limits).money == typed and draft_of(limits).limits == limits
+    assert draft_of(limits, "credit").money == f"{typed}usd"

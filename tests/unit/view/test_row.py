@@ -133,6 +133,9 @@ def test_backends() -> None:
     forte = Backend("qpu.forte-1", "available", False, 36, 360_000.0, location="us-east")
     assert told(backend_row(forte, measured)) == ["qpu.forte-1", "available", "about 6m", "36", "99.60%", "us-east"]
     assert told(backend_row(replace(forte, degraded=True)))[1] == "degraded"
+    unread = replace(forte, characterization_id="c")
+    assert told(backend_row(unread))[4] == "…" and told(backend_row(unread, measured))[4] == "99.60%"
+    assert told(backend_row(unread, Characterization("c", "qpu.forte-1")))[4] == "-"
     assert told(backend_row(Backend("x"))) == ["x", "unknown", "-", "-", "-", "-"]
 
 
