@@ -46,7 +46,7 @@ class Cockpit(Frame[None]):
         def tell() -> None:
             self._say_heading()
             method(store.value)
-            self.refresh_bindings()
+            self.renew_commands()
 
         def take() -> None:
             nonlocal waiting

@@ -49,6 +49,7 @@ class Frame(Screen[ScreenResultType]):
         self._connection = connection
         self._owed: dict[Callable[[], None], None] = {}
         """What is to be told, in this order, once the screen is seen again."""
+        self._states: tuple[tuple[bool | None, str], ...] = ()
 
     def compose(self) -> ComposeResult:
         """Put the body between the lines."""
@@ -94,6 +95,18 @@ class Frame(Screen[ScreenResultType]):
             return None
         return True
 
+    def refresh_bindings(self) -> None:
+        """Let the last line tell the commands anew."""
+        self._states = ()
+        super().refresh_bindings()
+
+    def renew_commands(self) -> None:
+        """Let the last line tell the commands anew where they differ from what this last found."""
+        states = tuple((self.check_action(one.id, ()), self.label(one)) for one in self.OFFERS)
+        if states != self._states:
+            self.refresh_bindings()
+            self._states = states
+
     def on_mount(self) -> None:
         """Say the first line, and then again whenever it may differ."""
         self.tick()
@@ -132,6 +145,7 @@ class Frame(Screen[ScreenResultType]):
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-too-small")
         self.set_class(height < 24, "-low")
+        self.set_class(width < 80, "-narrow")
         if not small and self.focused is None and self.is_current:
             self.call_after_refresh(self._focus_again)
         if small:
@@ -145,7 +159,6 @@ class Frame(Screen[ScreenResultType]):
                 widget.focus()
                 return
 
-        self.set_class(width < 80, "-narrow")
     def tick(self) -> None:
         """Paint again what the time has changed."""
         self.query_one(TopLine).tell(*self.heading())

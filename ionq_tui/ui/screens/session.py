@@ -291,4 +291,4 @@ class SessionScreen(Cockpit):
     @on(Table.Highlighted, "#jobs")
     def enable(self) -> None:
         """Another job may be one that can be cancelled."""
-        self.refresh_bindings()
+        self.renew_commands()

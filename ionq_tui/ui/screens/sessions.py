@@ -179,12 +179,12 @@ class SessionsScreen(Cockpit):
     @on(Table.Arranged)
     def _arranged(self) -> None:
         self._caption()
-        self.refresh_bindings()
+        self.renew_commands()
 
     @on(Table.Highlighted)
     def _highlighted(self) -> None:
         self._caption()
-        self.refresh_bindings()
+        self.renew_commands()
 
     @on(Table.Chosen)
     def _look(self, event: Table.Chosen) -> None:
@@ -251,7 +251,7 @@ class SessionsScreen(Cockpit):
             self.run_worker(self._read_ended(), group="ended", description="ended sessions", exclusive=True)
         self._show()
         self._caption()
-        self.refresh_bindings()
+        self.renew_commands()
 
     async def _read_ended(self) -> None:
         before = frozenset(self.engine.home.board.value.sessions)

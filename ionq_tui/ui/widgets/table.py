@@ -88,6 +88,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         self._dispensable = dispensable
         self._cells_of = cells_of
         self._moment_of = moment_of
+        self._styles: dict[tuple[Tone, bool], Style] = {}
         self._made: dict[str, tuple[Item, Hashable, Row]] = {}
         searched = text_of or (lambda item: " ".join(cell.text for cell in cells_of(item)))
         self._rows = Rows(columns, searched, follows_top=follows_top)
@@ -157,12 +158,18 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Change the rows or the cursor, then show it and say what differs."""
+        """Change the rows, then show them and say what differs."""
+        with self._said():
+            yield
+            self.virtual_size = Size(self.size.width, len(self._rows.order) + 1)
+            self._keep_in_sight()
+            self._repaint()
+
+    @contextmanager
+    def _said(self) -> Iterator[None]:
+        """Say it where the cursor comes to another row, or the caption differs."""
         key, caption = self.key, self.caption
         yield
-        self.virtual_size = Size(self.size.width, len(self._rows.order) + 1)
-        self._keep_in_sight()
-        self._repaint()
         if self.key != key:
             self.post_message(self.Highlighted(self, self.key))
         if self.caption != caption:
@@ -175,12 +182,18 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
             self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
 
     def _move(self, to: int) -> None:
-        with self._changing():
+        with self._said():
+            before, top = self._rows.cursor, round(self.scroll_y)
             self._rows.move(to)
+            self._keep_in_sight()
+            if round(self.scroll_y) == top:  # else all lines are painted
+                for y in {before, self._rows.cursor} if before != self._rows.cursor else ():
+                    self._refresh_line(y - top + 1)
 
     def on_resize(self) -> None:
         """Keep the cursor to be seen."""
-        self._move(self._rows.cursor)
+        with self._changing():
+            pass
         self.post_message(self.Arranged())
 
     # Paint
@@ -224,7 +237,11 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         """Paint the lines that differ from what was painted."""
         for y in range(1, self.size.height):
             if self._look(y) != self._painted.get(y):
-                self.refresh(Region(0, y, self.size.width, 1))
+                self._refresh_line(y)
+
+    def _refresh_line(self, y: int) -> None:
+        if 0 < y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
 
     def render_line(self, y: int) -> Strip:
         """Make one line."""
@@ -251,11 +268,18 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
             segments.append(Segment(cell.text, self._style(cell.tone, cursor)))
         return Strip(segments)
 
+    def notify_style_update(self) -> None:
+        """Find the styles anew."""
+        self._styles.clear()
+        super().notify_style_update()
+
     def _style(self, tone: Tone, cursor: bool) -> Style:
-        if not cursor:
-            return self.get_component_rich_style(f"table--{tone.value}")
-        style = self.get_component_rich_style("table--cursor")
-        return style + Style(bold=True) if tone in {Tone.BAD, Tone.WARN, Tone.STRONG} else style
+        if (style := self._styles.get((tone, cursor))) is None:
+            style = self.get_component_rich_style("table--cursor" if cursor else f"table--{tone.value}")
+            if cursor and tone in {Tone.BAD, Tone.WARN, Tone.STRONG}:
+                style += Style(bold=True)
+            self._styles[tone, cursor] = style
+        return style
 
     # Keys and mouse
 
