@@ -59,7 +59,7 @@ pins: python ## write tests/constraints.txt anew from what is current
 	touch $(DEV)/.stamp
 
 clean: ## remove both environments and all caches
-	rm -rf $(RUN) $(DEV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(RUN) $(DEV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fault-matrix.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN)/.stamp: pyproject.toml $(PINS) | python

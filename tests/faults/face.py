@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
@@ -15,7 +14,8 @@ from ionq_tui.model.exit_code import DONE, REFUSED, UNCERTAIN
 from ionq_tui.model.key import FoundKey
 from ionq_tui.model.link import Fault as Failure
 from ionq_tui.model.outcome import Ended, NotOpened, Opened
-from tests.faults.fault import Fault, Operation, Stage
+from tests.faults.fault import BLIND, Fault, Operation, Stage
+from tests.faults.forked import Done, command
 from tests.faults.verdict import Claim
 from tests.faults.world import BACKEND, REQUEST, World
 
@@ -171,53 +171,35 @@ def _failed(manager: SessionManager, operation: Operation, error: IonQError) -> 
     return Claim("refused", held)
 
 
-_LAST_BEFORE = {Operation.OPEN: "/backends", Operation.END: "active=true", Operation.LIST: "/whoami"}
+_LAST_BEFORE = {
+    Operation.OPEN: "/backends",
+    Operation.END: "active=true",
+    Operation.STATUS: "active=true",
+    Operation.LIST: "/whoami",
+}
 """The last that a command asks before the request in question."""
+_TRIES = 10
+"""On a busy machine the short time-outs of these tests may be met by accident, before the request in question."""
 
 
 class Command:
-    """`ionq-tui open`, `end` and `ls`, each a process of its own."""
+    """`ionq-tui open`, `end`, `show` and `ls`, each a process of its own."""
 
-    def __init__(self, name: str = "command", *, known_here: bool = True) -> None:
-        self.name = name
-        self.known_here = known_here
+    name = "command"
+    known_here = True
 
     def act(self, world: World, operation: Operation, fault: Fault) -> Claim:
         session_id = world.server.committed[0] if world.server.committed else ""
         arguments = {
-            Operation.OPEN: ("open", BACKEND, "--max-jobs", "3", "--max-time", "30", "--yes"),
+            Operation.OPEN: ("open", BACKEND, *_LIMITS),
             Operation.END: ("end", session_id, "--not-mine", "--yes"),
+            Operation.STATUS: ("show", session_id, "--json"),
             Operation.LIST: ("ls", "--json"),
         }[operation]
+        if operation is Operation.STATUS:  # otherwise the list would tell it
+            world.server.arm(Operation.LIST, BLIND)
         world.server.arm(operation, fault, after_path=_LAST_BEFORE[operation])
-        return claim_of(operation, session_id, self.run(world, *arguments))
-
-    def run(self, world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return _run(world, *arguments)
-
-
-def claim_of(operation: Operation, session_id: str, done: subprocess.CompletedProcess[str]) -> Claim:
-    """Read what a command claimed from its exit code and what it printed."""
-    assert "Traceback" not in done.stderr, done.stderr
-    code, out = done.returncode, done.stdout.strip()
-    if operation is Operation.OPEN:
-        if code == DONE:
-            return Claim(_how_opened(done), frozenset({out}))
-        if code == UNCERTAIN:
-            named = frozenset(one.split()[-1] for one in done.stderr.splitlines() if "ionq-tui show " in one)
-            return Claim("uncertain", named=named, question="may" in done.stderr)
-        return Claim("refused", wrong="" if code == REFUSED and not out else f"exit {code}: {out}")
-    if operation is Operation.END:
-        told = {DONE: "ended", UNCERTAIN: "not proved", REFUSED: "refused"}.get(code, f"exit {code}")
-        return Claim(told, frozenset({session_id}))
-    if code != DONE:
-        return Claim("not told", wrong="" if code == REFUSED and not out else f"exit {code}: {out}")
-    listed = {one["id"] for one in json.loads(out)["sessions"]}
-    return Claim("told", wrong="" if listed == {session_id} else "another list than the cloud's")
-
-
-def _how_opened(done: subprocess.CompletedProcess[str]) -> str:
-    return "adopted" if "found by looking" in done.stderr else "opened"
+        return claim_of(operation, session_id, _run(world, operation, *arguments))
 
 
 class Run:
@@ -228,17 +210,47 @@ class Run:
 
     def act(self, world: World, operation: Operation, fault: Fault) -> Claim:
         world.server.arm(operation, fault, after_path="/backends" if operation is Operation.OPEN else "/sessions")
-        limits = ("--max-jobs", "3", "--max-time", "30", "--yes")
-        done = _run(world, "run", BACKEND, *limits, "--", "/bin/sh", "-c", "echo $IONQ_SESSION_ID")
-        held = frozenset(done.stdout.split())
+        done = _run(world, operation, "run", BACKEND, *_LIMITS, "--", "/bin/sh", "-c", "echo $IONQ_SESSION_ID")
+        held = frozenset(done.out.split())
         if operation is Operation.OPEN and not held:
             return claim_of(operation, "", done)
-        proved = "ended" if done.returncode == DONE else "not proved"
+        proved = "ended" if done.code == DONE else "not proved"
         word = _how_opened(done) if operation is Operation.OPEN else proved
         return Claim(word, held, wrong="" if held else "nothing ran")
 
 
-def _run(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        world.command(*arguments), env=world.environment(), capture_output=True, text=True, timeout=60, check=False
-    )
+_LIMITS = ("--max-jobs", "3", "--max-time", "30", "--yes")
+
+
+def _run(world: World, operation: Operation, *arguments: str) -> Done:
+    for _ in range(_TRIES):
+        done = command(arguments, world.environment(), world.home)
+        if world.server.reached[operation] or world.server.gone:
+            break
+    return done
+
+
+def claim_of(operation: Operation, session_id: str, done: Done) -> Claim:
+    """Read what a command claimed from its exit code and what it printed."""
+    assert "Traceback" not in done.err, done.err
+    code, out = done.code, done.out.strip()
+    if operation is Operation.OPEN:
+        if code == DONE:
+            return Claim(_how_opened(done), frozenset({out}))
+        if code == UNCERTAIN:
+            named = frozenset(one.split()[-1] for one in done.err.splitlines() if "ionq-tui show " in one)
+            return Claim("uncertain", named=named, question="may" in done.err)
+        return Claim("refused", wrong="" if code == REFUSED and not out else f"exit {code}: {out}")
+    if operation is Operation.END:
+        told = {DONE: "ended", UNCERTAIN: "not proved", REFUSED: "refused"}.get(code, f"exit {code}")
+        return Claim(told, frozenset({session_id}))
+    if code != DONE:
+        return Claim("not told", wrong="" if code == REFUSED and not out else f"exit {code}: {out}")
+    if operation is Operation.STATUS:
+        return _told(session_id, json.loads(out)["status"])
+    listed = {one["id"] for one in json.loads(out)["sessions"]}
+    return Claim("told", wrong="" if listed == {session_id} else "another list than the cloud's")
+
+
+def _how_opened(done: Done) -> str:
+    return "adopted" if "found by looking" in done.err else "opened"

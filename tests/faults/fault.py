@@ -94,6 +94,10 @@ class Fault:
         return f"<{self.name}>"
 
 
+BLIND = Fault("blind", status=500, body=PROXY_PAGE)
+"""What looking meets where it fails too."""
+
+
 def refused(status: int) -> bytes:
     """Return a refusal as the API writes it."""
     return REFUSAL % status

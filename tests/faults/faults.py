@@ -104,6 +104,7 @@ LATE = (
 _COLLEAGUE = Fault(
     "a colleague opens the same, reply lost", Stage.NO_REPLY, colleague=Colleague.OTHER_KEY, claims=FOUND
 )
+_SAME_KEY = replace(_COLLEAGUE, colleague=Colleague.SAME_KEY)
 COMPANY = (
     _COLLEAGUE,
     replace(_COLLEAGUE, name="a colleague opens the same, ours 5 s late", late=5.0),
@@ -116,7 +117,19 @@ COMPANY = (
         colleague=Colleague.OTHER_KEY,
         claims=REFUSED,
     ),
-    replace(_COLLEAGUE, name="the same key opens the same, reply lost", colleague=Colleague.SAME_KEY, claims=ASKED),
+    replace(_SAME_KEY, name="the same key opens the same, reply lost", claims=ASKED),
+    replace(_SAME_KEY, name="the same key opens the same, ours 5 s late", late=5.0, claims=ASKED),
+    # From here on nobody can tell the two apart: of one key there is one such session, and it is not ours.
+    replace(_SAME_KEY, name="the same key opens the same, ours a minute late", late=60.0),
+    replace(_SAME_KEY, name="the same key opens the same, ours not carried out", carried_out=False),
+    replace(
+        _SAME_KEY,
+        name="500, the same key opens the same, not carried out",
+        stage=Stage.NONE,
+        status=500,
+        body=PROXY_PAGE,
+        carried_out=False,
+    ),
     Fault("the same key opens the same, all is well", colleague=Colleague.SAME_KEY, claims=OPENED),
 )
 BLIND = (
@@ -159,20 +172,3 @@ TABLE: dict[Operation, tuple[Fault, ...]] = {
     Operation.STATUS: TO_READ,
     Operation.LIST: TO_READ,
 }
-_SHORT = (
-    *("all is well", "reset before reading", "nobody listens", "closed after reading, carried out"),
-    *("cut in mid-headers, carried out", "cut in mid-body, carried out", "never a reply, not carried out"),
-    *("success that is HTML", "redirect, carried out", "500, a proxy's page, carried out"),
-    *("429, the API's own words, carried out", "422, the API's own words, not carried out"),
-    *("closed after reading, visible 5 s late", "a colleague opens the same, reply lost"),
-    *(
-        "reply lost, and looking fails too",
-        "answers 200, then three readings say created",
-        "answers 200, not carried out",
-    ),
-)
-
-
-def shortened(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
-    """Return the faults that are worth starting a process for."""
-    return tuple(fault for fault in faults if fault.name in _SHORT)

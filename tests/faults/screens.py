@@ -11,11 +11,13 @@ from typing import ClassVar
 from textual.pilot import Pilot
 from textual.widgets import Button
 
+from ionq_tui.model.link import FRESH
 from ionq_tui.model.outcome import Ended
 from ionq_tui.ui.app import CockpitApp
 from ionq_tui.ui.dialogs.ask import Ask
 from ionq_tui.ui.exit_note import ExitNote
 from ionq_tui.ui.screens.backends import BackendsScreen
+from ionq_tui.ui.screens.key import KeyScreen
 from ionq_tui.ui.screens.new_session import NewSessionScreen
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
@@ -52,7 +54,8 @@ class Hand:
         deadline = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < deadline, f"gave up waiting for {what}; the screen shows:\n{self.text()}"
-            await self.pilot.pause(0.01)
+            await asyncio.sleep(0.03)
+        await self.pilot.pause()
 
     def text(self) -> str:
         """Return what is on the screen and what was notified."""
@@ -109,13 +112,14 @@ async def dashboard(world: World, attach: str = "") -> AsyncIterator[Hand]:
 
 
 class Tui:
-    """New session and End, by keys."""
+    """The screens, by keys: New session and End, and `r` on the live screen and on the list."""
 
     name = "dashboard"
     known_here = True
 
     def act(self, world: World, operation: Operation, fault: Fault) -> Claim:
-        return asyncio.run(self._open(world, fault) if operation is Operation.OPEN else self._end(world, fault))
+        work = {Operation.OPEN: self._open, Operation.END: self._end}.get(operation)
+        return asyncio.run(work(world, fault) if work is not None else self._read(world, operation, fault))
 
     async def _open(self, world: World, fault: Fault) -> Claim:
         async with dashboard(world) as hand:
@@ -123,23 +127,22 @@ class Tui:
             world.server.arm(Operation.OPEN, fault)
             await hand.press("enter")
             await hand.until(lambda: self._told(hand), "what became of it")
+            if hand.shows(KeyScreen):
+                await hand.press("escape")
+                await hand.until(lambda: self._told(hand), "what became of it")
             asked = isinstance(hand.app.screen, Ask)
             if asked:
                 await self._answer(world, hand)
             return self._claim(hand, asked)
 
     def _told(self, hand: Hand) -> bool:
-        return (
-            hand.shows(SessionScreen)
-            or hand.shows(Ask)
-            or "nothing was opened" in hand.text()
-            or (hand.questions() and self._nothing_to_ask(hand))
-        )
-
-    def _nothing_to_ask(self, hand: Hand) -> bool:
+        if hand.shows(SessionScreen) or hand.shows(Ask) or hand.shows(KeyScreen):
+            return True
         assert hand.app.engine is not None
         ledger = hand.app.engine.desk.ledger.value
-        return not ledger.opening and not any(one.outcome.candidates for one in ledger.questions)
+        if ledger.opening or any(one.outcome.candidates for one in ledger.questions):
+            return False
+        return "nothing was opened" in hand.text() or hand.questions()
 
     async def _answer(self, world: World, hand: Hand) -> None:
         """Answer the question as somebody who knows."""
@@ -159,7 +162,8 @@ class Tui:
         screen = hand.app.screen
         if isinstance(screen, SessionScreen):
             looked = "found by looking" in hand.text()
-            return Claim("adopted" if asked or looked else "opened", frozenset({screen.session_id}))
+            word = "uncertain" if asked else "adopted" if looked else "opened"
+            return Claim(word, frozenset({screen.session_id}))
         if "nothing was opened" in hand.text():
             return Claim("refused")
         return Claim("uncertain", question=hand.questions())
@@ -182,3 +186,27 @@ class Tui:
             words = ("ended",) if proved else ("STILL OPEN", "is not known")
             await hand.until(lambda: any(one in hand.text() for one in words), "the words")
             return Claim("ended" if proved else "not proved", frozenset({session_id}))
+
+    async def _read(self, world: World, operation: Operation, fault: Fault) -> Claim:
+        session_id = world.server.committed[0]
+        async with dashboard(world, attach=session_id if operation is Operation.STATUS else "") as hand:
+            engine = hand.app.engine
+            assert engine is not None
+            poller = engine.home.poller if operation is Operation.LIST else engine.watcher(session_id).poller
+            await hand.until(lambda: poller.freshness().age is not None, "the first reading")
+            await hand.until(lambda: session_id[-6:] in hand.text(), "the session")
+            world.server.arm(operation, fault)
+            before = world.server.reached[operation]
+            await hand.press("r")
+
+            def over() -> bool:
+                told = poller.freshness()
+                sent = world.server.reached[operation] > before or world.server.gone
+                return sent and told.next_try is not None and (told.link != FRESH or not world.server.gone)
+
+            await hand.until(over, "the next reading")
+            if poller.freshness().link == FRESH:
+                return Claim("told", wrong="" if session_id[-6:] in hand.text() else "the session is gone")
+            await hand.until(lambda: hand.shows(KeyScreen) or " ! " in hand.text(), "why nothing newer is shown")
+            kept = hand.shows(KeyScreen) or session_id[-6:] in hand.text()
+            return Claim("not told", wrong="" if kept else "the last good picture is gone")

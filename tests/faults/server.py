@@ -22,11 +22,10 @@ from ionq_tui.simulator.book import SessionEntry
 from ionq_tui.simulator.chance import hashed_id
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import PREFIX, Reply, Request, respond
-from tests.faults.fault import PROXY_PAGE, Colleague, Fault, Operation, Stage
+from tests.faults.fault import BLIND, Colleague, Fault, Operation, Stage
 
 KEY = "our-key-for-the-fault-server"
 SOUND = Fault("sound")
-BLIND = Fault("blind", status=500, body=PROXY_PAGE)
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -50,14 +49,18 @@ class FaultServer:
         """Requests whose first line came in, by kind."""
         self.committed: list[str] = []
         """Ids of the sessions that requests to open created; a colleague's are not among them."""
+        self.alike: list[str] = []
+        """Ids of identical sessions that others with our very key opened at the same moment."""
         self.made: dict[str, SessionEntry] = {}
-        """The same sessions, also those that are not visible yet."""
+        """The sessions of both lists, also those that are not visible yet."""
         self.held = threading.Event()
         """Set while a request is held."""
         self.release = threading.Event()
         self.taken = False
         """True once a reply that was held has reached the client's machine."""
         self._faults: dict[Operation, Fault] = {}
+        self.gone = False
+        """True once nobody listens any more."""
         self._gone_after: str | None = None
         self._due: list[_Due] = []
         self._stale: dict[str, tuple[int, Reply]] = {}
@@ -104,6 +107,7 @@ class FaultServer:
 
     def vanish(self) -> None:
         """Stop listening, and close every connection."""
+        self.gone = True
         self._close_listener()
         self.drop_lines()
 
@@ -214,7 +218,10 @@ class FaultServer:
             if fault.colleague is not Colleague.NOBODY:
                 key = KEY if fault.colleague is Colleague.SAME_KEY else "a-colleague's-key"
                 self.cloud.advance()
-                self.cloud.open_session(hashed_id("creator", key), backend, terms)
+                theirs = self.cloud.open_session(hashed_id("creator", key), backend, terms)
+                if fault.colleague is Colleague.SAME_KEY:
+                    self.alike.append(theirs.id)
+                    self.made[theirs.id] = theirs
             before = set(self.cloud.sessions)
             reply = respond(self.cloud, request)
             for entry in [one for key, one in self.cloud.sessions.items() if key not in before]:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ionq_tui.ui.quiet import Quiet
 from ionq_tui.ui.screens.session import SessionScreen
+from tests.faults.face import Face
 from tests.faults.fault import Fault, Operation, Stage
-from tests.faults.faults import TABLE, shortened
+from tests.faults.faults import TABLE
+from tests.faults.forked import forked
 from tests.faults.screens import Hand, Tui, dashboard
-from tests.faults.test_matrix import play
+from tests.faults.test_matrix import Played, Record, cell, play
 from tests.faults.world import world_at
 
 SCALE = 0.05
 """Painting takes longer than answering: time-outs are not to be met by accident."""
-
-ALIKE = {
-    *("cut in mid-headers, carried out", "cut in mid-body, carried out", "success that is HTML"),
-    *("redirect, carried out", "429, the API's own words, carried out", "reset before reading"),
-}
-"""What the desk below has met already, and the screens cannot tell apart."""
+AT_ONCE = 4
+PARTS = 4
+"""So that both of two workers have their share."""
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +28,21 @@ def quiet_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Quiet, "clock", lambda: Hand.now)
 
 
-@pytest.mark.parametrize("operation", [Operation.OPEN, Operation.END], ids=lambda one: one.name)
-def test_matrix(operation: Operation, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
-    faults = tuple(fault for fault in shortened(TABLE[operation]) if fault.name not in ALIKE)
-    play(Tui(), operation, faults, tmp_path, record_property, at_once=1, scale=SCALE)
+def alone(face: Face, operation: Operation, fault: Fault, home: Path, scale: float) -> Played:
+    """Play a cell in a process of its own: whether an app rests is told by how busy its process is."""
+    return forked(_alone, face, operation, fault, home, scale)
+
+
+def _alone(face: Face, operation: Operation, fault: Fault, home: Path, scale: float) -> Played:
+    Quiet.clock = lambda: Hand.now
+    return cell(face, operation, fault, home, scale)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("operation", TABLE, ids=lambda one: one.name)
+def test_matrix(operation: Operation, part: int, tmp_path: Path, record_property: Record) -> None:
+    faults = TABLE[operation][part::PARTS]
+    play(Tui(), operation, faults, tmp_path, record_property, at_once=AT_ONCE, scale=SCALE, by=alone)
 
 
 @pytest.mark.parametrize("known_here", [True, False], ids=["adopted", "asked"])

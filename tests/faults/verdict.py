@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.faults.fault import Operation
 from tests.faults.server import FaultServer
 
 BAD = ("duplicate", "forgotten", "unproved", "mistaken")
+ALIKE = "same key: taken for ours"
+EVERY_CELL = Path(__file__).resolve().parents[2] / ".fault-matrix.txt"
+"""Where a run leaves one line per cell."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Cell:
     unproved: int
     mistaken: int
     """Sessions claimed that another request created, and other things told that are not so."""
+    alike: int
+    """Sessions of somebody with our very key that were taken for ours: IonQ tells nobody which is whose."""
 
     @property
     def good(self) -> bool:
@@ -53,7 +59,9 @@ class Cell:
         """Return the cell as it is printed."""
         marks = [name for name in BAD if getattr(self, name)]
         told = f"{self.operation:<6} | {self.face:<17} | {self.fault:<52} | committed {self.committed}"
-        return f"{told} open {self.running} claimed {self.claim}{'  <-- ' + ', '.join(marks) if marks else ''}"
+        alike = f"  ({ALIKE})" if self.alike else ""
+        bad = f"  <-- {', '.join(marks)}" if marks else ""
+        return f"{told} open {self.running} claimed {self.claim}{alike}{bad}"
 
 
 def judged(server: FaultServer, operation: Operation, fault: str, face: str, claim: Claim) -> Cell:
@@ -62,12 +70,14 @@ def judged(server: FaultServer, operation: Operation, fault: str, face: str, cla
     known = claim.held | in_doubt
     committed = server.committed if operation is Operation.OPEN else []
     late = claim.question and not claim.held
-    lost = 0 if late else sum(1 for one in committed if one not in known)
+    alike = len(claim.held & set(server.alike))
+    # Who holds another one of the same key misses his own: that is counted as the one mistake that it is.
+    lost = 0 if late else max(0, sum(1 for one in committed if one not in known) - alike)
     sent = server.reached[Operation.OPEN] if operation is Operation.OPEN else server.reached[Operation.END]
     server.settle()
     active = [one for one in server.committed if one in server.cloud.active]
     ended_alive = claim.word == "ended" and any(one in server.cloud.active for one in claim.held)
-    mistaken = sum(1 for one in claim.held if one not in server.committed) + bool(claim.wrong)
+    mistaken = sum(1 for one in claim.held if one not in (*server.committed, *server.alike)) + bool(claim.wrong)
     return Cell(
         fault=fault,
         operation=operation.value,
@@ -79,13 +89,23 @@ def judged(server: FaultServer, operation: Operation, fault: str, face: str, cla
         forgotten=lost,
         unproved=int(ended_alive),
         mistaken=mistaken,
+        alike=alike,
     )
 
 
 def summary(cells: Sequence[Mapping[str, str | int]], *, every: bool) -> Iterator[str]:
-    """Return the totals of the matrix, after its cells where they are wanted; nothing where no cell was played."""
+    """Return the totals of the matrix, after its cells where they are wanted; nothing where no cell was played.
+
+    Every cell is a line of a file in any case.
+    """
+    if not cells:
+        return
+    lines = sorted(Cell(**cell).line() for cell in cells)  # type: ignore[arg-type]
+    told = (f"{sum(int(cell[name]) for cell in cells)} {name}" for name in BAD)
+    totals = f"fault matrix: {len(cells):,} cells, {', '.join(told)}"
+    alike = f"{ALIKE} {sum(int(cell['alike']) for cell in cells)} times, where nobody can tell"
+    EVERY_CELL.write_text("\n".join([*lines, "", totals, alike, ""]), encoding="utf-8")
     if every:
-        yield from (Cell(**cell).line() for cell in cells)  # type: ignore[arg-type]
-    if cells:
-        told = (f"{sum(int(cell[name]) for cell in cells)} {name}" for name in BAD)
-        yield f"fault matrix: {len(cells):,} cells, {', '.join(told)}"
+        yield from lines
+    yield f"{totals}; {alike}"
+    yield f"fault matrix: one line per cell is in {EVERY_CELL.name}"
