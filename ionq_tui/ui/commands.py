@@ -153,6 +153,15 @@ def bindings(commands: Iterable[Command], *, priority: bool = False) -> list[Bin
     ]
 
 
+def refusals(commands: Iterable[Command]) -> list[Binding]:
+    """Return what the same keys do where their commands cannot be given: say why, instead of nothing."""
+    return [
+        Binding(command.keys, f"refuse('{command.id}')", command.label, show=False, tooltip=command.help, id=command.id)
+        for command in commands
+        if command.keys and not command.urgent
+    ]
+
+
 def key_id(name: str) -> str:
     """Return Textual's name of a key as it is written for people."""
     return next((key for key, sign in _SIGNS.items() if sign == name), name)

@@ -87,7 +87,7 @@ class Palette(ModalScreen[Command | None]):
 
     def _give(self, key: str) -> None:
         offer = self._offers.get(key)
-        if offer is not None and offer.enabled:
+        if offer is not None:
             self.dismiss(offer.command)
 
     def action_dismiss_none(self) -> None:

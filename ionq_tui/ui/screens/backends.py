@@ -21,6 +21,7 @@ from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.widgets.caption import Caption
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view import reason
 from ionq_tui.view.backend_card import backend_facts
 from ionq_tui.view.fault import About, fault_of, fault_words
 from ionq_tui.view.fold import all_folded
@@ -62,6 +63,7 @@ class BackendsScreen(Cockpit):
         yield Table[BackendItem](
             BACKEND_COLUMNS,
             lambda item: backend_row(*item),
+            arranged=self._caption,
             text_of=_text,
             dispensable=("LOCATION", "QUBITS"),
             id="backends",
@@ -86,9 +88,11 @@ class BackendsScreen(Cockpit):
         """Return how old the list of backends is."""
         return self.engine.yard.poller.freshness()
 
-    def when(self, command: str) -> bool:
+    def why_not(self, command: str) -> str:
         """Copying needs a backend, an estimate a key."""
-        return self.can_ask if command == "circuit" else bool(self.table.key)
+        if command == "circuit":
+            return "" if self.can_ask else reason.NO_KEY
+        return "" if self.table.key else reason.NO_BACKEND
 
     @property
     def can_ask(self) -> bool:
@@ -147,7 +151,6 @@ class BackendsScreen(Cockpit):
         backend = fleet.named(self.table.key)
         return None if backend is None else BackendItem(backend, fleet.characterizations.get(backend.name))
 
-    @on(Table.Arranged)
     def _caption(self) -> None:
         self.caption.tell(self.table.caption)
 

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from ionq_tui.model.connection import Connection
-from ionq_tui.ui.commands import EVERYWHERE, QUIT, TABLE, Command, Commands, bindings
+from ionq_tui.ui.commands import EVERYWHERE, QUIT, TABLE, Command, Commands, bindings, refusals
 from ionq_tui.ui.driver import forget_picture
 from ionq_tui.ui.widgets.lines import BottomLine, FindLine, TopLine
 from ionq_tui.ui.widgets.table import Table
@@ -40,7 +40,8 @@ class Frame(Screen[ScreenResultType]):
     def __init_subclass__(cls, **options: bool) -> None:
         """Bind the commands of the screen, beside what else it binds itself."""
         if "OFFERS" in cls.__dict__:
-            cls.BINDINGS = [*cls.__dict__.get("BINDINGS", ()), *bindings(cls.OFFERS)]
+            own = [*bindings(cls.OFFERS), *refusals(cls.OFFERS)]
+            cls.BINDINGS = [*cls.__dict__.get("BINDINGS", ()), *own]
         super().__init_subclass__(**options)
 
     def __init__(self, connection: Connection) -> None:
@@ -76,9 +77,9 @@ class Frame(Screen[ScreenResultType]):
         """All commands that can be given here, those of the table and of everywhere included."""
         return (*self.OFFERS, *(self.IN_TABLE if self.query(Table) else ()), *EVERYWHERE, QUIT, *self.UNBOUND)
 
-    def when(self, command: str) -> bool:
-        """Tell whether the command can be given now."""
-        return True
+    def why_not(self, command: str) -> str:
+        """Return why the command cannot be given now, and what to do; empty where it can."""
+        return ""
 
     @property
     def room(self) -> int:
@@ -91,9 +92,15 @@ class Frame(Screen[ScreenResultType]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey the commands that cannot be given now."""
-        if any(command.id == action for command in self.OFFERS) and not self.when(action):
+        if action == "refuse":
+            return self.check_action(str(parameters[0]), ()) is None
+        if any(command.id == action for command in self.OFFERS) and self.why_not(action):
             return None
         return True
+
+    def action_refuse(self, command: str) -> None:
+        """Say in the last line why what was asked for cannot be done now."""
+        self.query_one(BottomLine).say(self.why_not(command))
 
     def refresh_bindings(self) -> None:
         """Let the last line tell the commands anew."""
@@ -262,6 +269,9 @@ class Frame(Screen[ScreenResultType]):
 
     async def give(self, command: Command) -> None:
         """Do what the command's key would do."""
+        if self.check_action(command.id, ()) is None:
+            self.action_refuse(command.id)
+            return
         for active in self.active_bindings.values():
             if active.binding.id == command.id:
                 await self.app.run_action(active.binding.action, active.node)

@@ -19,6 +19,7 @@ from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.dialogs.export import ask_to_export
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view import reason
 from ionq_tui.view.fault import About
 from ionq_tui.view.fold import all_folded
 from ionq_tui.view.job_card import detail_facts, job_facts
@@ -96,12 +97,14 @@ class JobScreen(Cockpit):
     def _job(self) -> Job | None:
         return self._watcher.store.value.jobs.get(self.job_id)
 
-    def when(self, command: str) -> bool:
-        """Tell whether the command can be given now."""
+    def why_not(self, command: str) -> str:
+        """Return why the command cannot be given now."""
         job = self._job
+        if command == "cancel" and self.engine.connection.read_only:
+            return reason.READ_ONLY
         if command == "cancel":
-            return not self.engine.connection.read_only and job is not None and not job.finished
-        return command != "export" or bool(self._shares)
+            return reason.NO_JOB if job is None else reason.job_finished(job) if job.finished else ""
+        return reason.NO_RESULT if command == "export" and not self._shares else ""
 
     @property
     def _shares(self) -> dict[str, float]:

@@ -29,6 +29,7 @@ from ionq_tui.ui.widgets.gauges import Gauges
 from ionq_tui.ui.widgets.history import History
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view import reason
 from ionq_tui.view.alarm import alarms
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About
@@ -88,6 +89,7 @@ class SessionScreen(Cockpit):
             JOB_COLUMNS,
             self._cells,
             moment_of=lambda item: job_moment(item.job, self.engine.clock.now()),
+            arranged=self._arranged,
             text_of=job_text,
             dispensable=("WAIT", "SHOTS", "RUN"),
             follows_top=True,
@@ -217,16 +219,29 @@ class SessionScreen(Cockpit):
 
     # Commands
 
-    def when(self, command: str) -> bool:
-        """Tell whether the command can be given now; old data never holds up an end."""
-        writable = not self.engine.connection.read_only
+    def why_not(self, command: str) -> str:
+        """Return why the command cannot be given now; old data never holds up an end."""
+        if command in {"end", "cancel", "cancel_waiting"} and self.engine.connection.read_only:
+            return reason.READ_ONLY
         if command == "end":
-            return writable and not (self.missing or self.known.ended or self.ending)
+            return self._why_no_end()
         if command == "cancel":
-            return writable and (job := self.selected) is not None and not job.finished
-        if command == "cancel_waiting":
-            return writable and any(job.waiting for job in self.known.unfinished)
-        return True
+            return self._why_no_cancel()
+        if command == "cancel_waiting" and not any(job.waiting for job in self.known.unfinished):
+            return reason.NONE_WAITS
+        return ""
+
+    def _why_no_end(self) -> str:
+        known = self.known
+        if known.ended:
+            return reason.session_ended(known.session or Session(self.session_id))
+        return reason.NO_SUCH_SESSION if self.missing else reason.ENDING if self.ending else ""
+
+    def _why_no_cancel(self) -> str:
+        job = self.selected
+        if self.history.whole:
+            return reason.JOBS_HIDDEN
+        return reason.NO_JOB if job is None else reason.job_finished(job) if job.finished else ""
 
     def action_end(self) -> None:
         """Ask, then end the session that was shown."""
@@ -244,8 +259,10 @@ class SessionScreen(Cockpit):
         ask_to_cancel(self.app, self.engine, self._watcher, waiting)
 
     def label(self, command: Command) -> str:
-        """Name what leads from the events back to the jobs."""
-        return "jobs" if command.id == "events" and self.history.whole else super().label(command)
+        """Name what leads from the events back to the jobs; what is about a job is not told beside them."""
+        if not self.history.whole:
+            return super().label(command)
+        return {"events": "jobs", "cancel": "", "cancel_waiting": ""}.get(command.id, super().label(command))
 
     def go_back(self) -> None:
         """Go from the events back to the jobs, from the jobs to the screen before."""
@@ -283,12 +300,7 @@ class SessionScreen(Cockpit):
         """Show the job."""
         self.app.push_screen(JobScreen(self.engine, self.session_id, event.key))
 
-    @on(Table.Arranged)
-    def arranged(self) -> None:
+    def _arranged(self) -> None:
         """Say which of the jobs are shown, in which order."""
         self.query_one("#rule", Caption).tell(self._table.caption)
-
-    @on(Table.Highlighted, "#jobs")
-    def enable(self) -> None:
-        """Another job may be one that can be cancelled."""
         self.renew_commands()

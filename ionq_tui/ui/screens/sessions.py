@@ -20,6 +20,7 @@ from ionq_tui.ui.screens.lookout import Lookout
 from ionq_tui.ui.widgets.caption import Caption
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.words import Words
+from ionq_tui.view import reason
 from ionq_tui.view.banner import home_lines, nothing_to_show
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About, fault_of, fault_words
@@ -31,7 +32,7 @@ from ionq_tui.view.tone import Line
 from ionq_tui.view.used import HOME_COLUMNS, label_room, window_title
 
 _RANK = {owner: rank for rank, owner in enumerate(Owner)}
-_ON_ONE = frozenset({"new_like", "mark", "copy"})
+_ON_ONE = frozenset({"new_like", "mark", "copy", "end"})
 """Commands that need a selected session."""
 
 
@@ -68,6 +69,7 @@ class SessionsScreen(Cockpit):
             HOME_COLUMNS,
             self._cells,
             moment_of=self._moment,
+            arranged=self._arranged,
             text_of=_text,
             dispensable=("JOBS", "SPENT", "OPENED", "LABEL"),
             id="sessions",
@@ -80,15 +82,21 @@ class SessionsScreen(Cockpit):
         self.listen(self.engine.desk.ledger, lambda _: self._show())
         self.listen(self.engine.yard.fleet, lambda _: self._say())
 
-    def when(self, command: str) -> bool:
+    def why_not(self, command: str) -> str:
         """Commands on a session need one; ending needs one that is not known to have ended."""
         if command in {"new_like", "end"} and self.engine.connection.read_only:
-            return False
-        if command == "end":
-            return any(not session.ended for session in self._chosen())
+            return reason.READ_ONLY
         if command == "answer":
-            return bool(self.engine.desk.ledger.value.questions)
-        return command not in _ON_ONE or bool(self.table.key)
+            return "" if self.engine.desk.ledger.value.questions else reason.NO_QUESTION
+        chosen = self._chosen()
+        if command in _ON_ONE and not chosen:
+            return reason.NO_SESSION
+        if command == "end" and all(session.ended for session in chosen):
+            return reason.session_ended(chosen[0])
+        session = self._session(self.table.key)
+        if command == "new_like" and session is not None and session.backend is None:
+            return reason.backend_unknown(session)
+        return ""
 
     def label(self, command: Command) -> str:
         """Name what leads from all sessions back to the active ones."""
@@ -176,13 +184,7 @@ class SessionsScreen(Cockpit):
         )
         self.caption.tell(" · ".join(one for one in told if one))
 
-    @on(Table.Arranged)
     def _arranged(self) -> None:
-        self._caption()
-        self.renew_commands()
-
-    @on(Table.Highlighted)
-    def _highlighted(self) -> None:
         self._caption()
         self.renew_commands()
 

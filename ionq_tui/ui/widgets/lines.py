@@ -7,14 +7,17 @@ from collections.abc import Callable
 from textual import events
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
 from ionq_tui.ui.commands import Command, Commands, key_id, key_name
 from ionq_tui.ui.paint import painted
 from ionq_tui.view.plain import cells
-from ionq_tui.view.tone import Line, width_of
+from ionq_tui.view.tone import Cell, Line, Tone, line, width_of
 
+_SAID_FOR = 5.0
+"""Seconds for which something is said."""
 _Part = tuple[str, str, bool]
 """Key, label, and whether the command can be given now."""
 
@@ -53,6 +56,20 @@ class BottomLine(Widget):
         self._commands = [command for command in commands if command.shown]
         self._last = [command for command in last if command.shown]
         self._told: tuple[list[_Part], list[_Part]] = ([], [])
+        self._said: Line = ()
+        self._silence: Timer | None = None
+
+    def say(self, words: str) -> None:
+        """Say this for a while in the place of the keys."""
+        if self._silence is not None:
+            self._silence.stop()
+        self._silence = self.set_timer(_SAID_FOR, self._fall_silent)
+        self._said = line(Cell(f"! {words}", Tone.WARN))
+        self.refresh()
+
+    def _fall_silent(self) -> None:
+        self._said = ()
+        self.refresh()
 
     def on_mount(self) -> None:
         """Hear when a command can or cannot be given any more."""
@@ -72,7 +89,11 @@ class BottomLine(Widget):
             self.refresh()
 
     def _parts(self, commands: list[Command], keys: dict[str, tuple[str, bool]]) -> list[_Part]:
-        return [(keys[one.id][0], self._label(one), keys[one.id][1]) for one in commands if one.id in keys]
+        return [
+            (keys[one.id][0], self._label(one), keys[one.id][1])
+            for one in commands
+            if one.id in keys and self._label(one)
+        ]
 
     def _fitting(self) -> tuple[list[_Part], int]:
         """Return what fits, and the cells between: the last ones always, of the others as many as there is room for."""
@@ -86,7 +107,9 @@ class BottomLine(Widget):
         return [*kept, *last], 2
 
     def render(self) -> Content:
-        """Tell them."""
+        """Tell them, or what is said for a while."""
+        if self._said:
+            return painted(self._said).truncate(self.size.width, ellipsis=True)
         parts: list[Content | str | tuple[str, str]] = []
         told, gap = self._fitting()
         for key, label, enabled in told:
