@@ -62,9 +62,6 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
     class Find(Message):
         """A text to find is asked for."""
 
-    class Arranged(Message):
-        """Other rows, another order, another filter or another mark: the caption differs."""
-
     def __init__(
         self,
         columns: Sequence[Column[Item]],
@@ -74,6 +71,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         text_of: Callable[[Item], str] | None = None,
         dispensable: Sequence[str] = (),
         follows_top: bool = False,
+        arranged: Callable[[], None] = lambda: None,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -81,13 +79,15 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
 
         Cells are made anew where the item is another, or `moment_of` tells something else than before: whatever else
         they depend on, such as the time. `dispensable` names the columns that fold away where it is narrow, the first
-        first. With `follows_top` the cursor stays on the first line until somebody moves it.
+        first. With `follows_top` the cursor stays on the first line until somebody moves it. `arranged` is called where
+        the cursor comes to another row, or the caption differs: at once, so that both are painted together.
         """
         super().__init__(id=id, classes=classes)
         self._columns = columns
         self._dispensable = dispensable
         self._cells_of = cells_of
         self._moment_of = moment_of
+        self._arranged = arranged
         self._styles: dict[tuple[Tone, bool], Style] = {}
         self._made: dict[str, tuple[Item, Hashable, Row]] = {}
         searched = text_of or (lambda item: " ".join(cell.text for cell in cells_of(item)))
@@ -172,8 +172,8 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         yield
         if self.key != key:
             self.post_message(self.Highlighted(self, self.key))
-        if self.caption != caption:
-            self.post_message(self.Arranged())
+        if self.key != key or self.caption != caption:
+            self._arranged()
 
     def _keep_in_sight(self) -> None:
         lines, top, cursor = max(1, self.size.height - 1), round(self.scroll_y), self._rows.cursor
@@ -194,7 +194,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         """Keep the cursor to be seen."""
         with self._changing():
             pass
-        self.post_message(self.Arranged())
+        self._arranged()
 
     # Paint
 
