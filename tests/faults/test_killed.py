@@ -1,10 +1,9 @@
-"""`kill -9` of `ionq-tui open` at every step; what is started next shows the session or the open question."""
+"""`kill -9` at every step of opening and ending; what is started next shows the session or the open question."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sqlite3
 import subprocess
 import time
@@ -15,13 +14,20 @@ from pathlib import Path
 import pytest
 
 from ionq_tui.engine.engine import Engine
+from ionq_tui.journal.journal import Journal
+from ionq_tui.model.exit_code import DONE
 from ionq_tui.model.key import FoundKey
 from ionq_tui.model.ledger import Ledger
+from ionq_tui.model.record import Kept
 from tests.faults.fault import Fault, Operation, Stage
-from tests.faults.world import BACKEND, World, world_at
+from tests.faults.victim import VICTIMS, Command, Dashboard, Kill, Victim, dashboard
+from tests.faults.world import World, world_at
 
 PATIENCE = 20.0
 ASKED = "SELECT count(*) FROM intent WHERE state = 'asked'"
+ANSWERED = Fault("held", Stage.HELD, answers_when_released=True)
+
+victims = pytest.mark.parametrize("victim", VICTIMS, ids=lambda one: one.name)
 
 
 @pytest.fixture
@@ -30,31 +36,51 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def _until(holds: Callable[[], bool], what: str) -> None:
+def _until(holds: Callable[[], object], what: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline, f"gave up waiting: {what}"
         time.sleep(0.01)
 
 
-@contextmanager
-def _opening(world: World) -> Iterator[subprocess.Popen[str]]:
-    """`ionq-tui open`, killed for good at the end."""
-    arguments = world.command("open", BACKEND, "--max-jobs", "3", "--yes")
-    with subprocess.Popen(
-        arguments, env=world.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.communicate(timeout=PATIENCE)
-
-
 def _intents(world: World) -> int:
     """How many decisions of which nothing more is known are on disk."""
     with closing(sqlite3.connect(world.journal_path)) as journal:
         return int(journal.execute(ASKED).fetchone()[0])
+
+
+def _kept(world: World) -> Kept:
+    """What is on disk of the newest session opened here."""
+    with closing(Journal(world.journal_path, patience=PATIENCE)) as journal:
+        kept = journal.newest_here_now(world.place)
+    assert kept is not None
+    return kept
+
+
+@contextmanager
+def _journal_locked(world: World) -> Iterator[None]:
+    """Somebody else holds the journal, so that nothing can be noted."""
+    with closing(sqlite3.connect(world.journal_path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        try:
+            yield
+        finally:
+            other.execute("ROLLBACK")
+
+
+def _kill_before_the_note(world: World, kill: Kill) -> None:
+    """Let the reply come and kill at once, while the journal is locked by somebody else."""
+    assert world.server.held.wait(PATIENCE)
+    with _journal_locked(world):
+        world.server.release.set()
+        _until(lambda: world.server.taken, "the reply to be taken")
+        kill()
+
+
+def _told(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        world.command(*arguments), env=world.environment(), capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def _restarted(world: World) -> tuple[Ledger, list[dict[str, object]]]:
@@ -73,19 +99,25 @@ def _restarted(world: World) -> tuple[Ledger, list[dict[str, object]]]:
         finally:
             await engine.close()
 
-    done = subprocess.run(
-        world.command("ls", "--json"), env=world.environment(), capture_output=True, text=True, timeout=60, check=True
-    )
+    done = _told(world, "ls", "--json")
+    assert done.returncode == DONE, done.stderr
     ledger = asyncio.run(recalled())
     assert ("may have been opened" in done.stderr) == bool(ledger.questions)
     return ledger, json.loads(done.stdout)["sessions"]
 
 
-def test_before_the_intent(world: World) -> None:
+def _dashboard_shows(world: World, *words: str) -> None:
+    """Start the dashboard anew; what it shows first has these words."""
+    with dashboard(world) as terminal:
+        for one in ("in the organisation", *words):
+            terminal.wait_for(one)
+
+
+@victims
+def test_before_the_intent(world: World, victim: Victim) -> None:
     """The decision was not written down yet, and nothing was sent: nothing is to be known."""
-    world.server.arm(Operation.BACKENDS, Fault("held", Stage.HELD))
-    with _opening(world):
-        assert world.server.held.wait(PATIENCE)
+    with victim.opening(world, goes_on=False) as kill:
+        kill()
     assert not _intents(world)
     ledger, listed = _restarted(world)
     assert not world.server.reached[Operation.OPEN]
@@ -93,70 +125,63 @@ def test_before_the_intent(world: World) -> None:
     assert not listed
 
 
+@victims
 @pytest.mark.parametrize("carried_out", [False, True], ids=["before it is carried out", "before the reply"])
-def test_after_the_intent(world: World, carried_out: bool) -> None:
+def test_after_the_intent(world: World, victim: Victim, carried_out: bool) -> None:
     """The decision is on disk, the request is with the server: it stays a question, and the session stands beside."""
     world.server.arm(Operation.OPEN, Fault("held", Stage.HELD, carried_out=carried_out))
-    with _opening(world):
+    with victim.opening(world) as kill:
         assert world.server.held.wait(PATIENCE)
         assert _intents(world) == 1, "the intent must be on disk before the request is sent"
+        kill()
     ledger, listed = _restarted(world)
     assert world.server.reached[Operation.OPEN] == 1
     (question,) = ledger.questions
     assert [one.id for one in question.outcome.candidates] == world.server.committed
     assert [one["id"] for one in listed] == world.server.committed
     assert len(listed) == carried_out
+    if isinstance(victim, Dashboard):
+        _dashboard_shows(world, "may have been opened", *(one[-6:] for one in world.server.committed))
 
 
-def test_after_the_reply_before_the_note(world: World) -> None:
-    """The session is open and the process knows it, but the journal is locked by somebody else."""
-    world.server.arm(Operation.OPEN, Fault("held", Stage.HELD, answers_when_released=True))
-    with _opening(world) as process:
-        assert world.server.held.wait(PATIENCE)
-        with closing(sqlite3.connect(world.journal_path, isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            world.server.release.set()
-            _until(lambda: world.server.taken, "the reply to be taken")
-            process.kill()
-            process.wait(PATIENCE)
-            other.execute("ROLLBACK")
+@victims
+def test_after_the_reply_before_the_note(world: World, victim: Victim) -> None:
+    """The session is open and the process knows it, but it cannot be written down."""
+    world.server.arm(Operation.OPEN, ANSWERED)
+    with victim.opening(world) as kill:
+        _kill_before_the_note(world, kill)
     assert _intents(world) == 1, "the note must not have been written"
     ledger, listed = _restarted(world)
     (question,) = ledger.questions
     assert [one.id for one in question.outcome.candidates] == world.server.committed
     assert [one["id"] for one in listed] == world.server.committed
+    if isinstance(victim, Dashboard):
+        _dashboard_shows(world, "may have been opened", world.server.committed[0][-6:])
 
 
-def test_after_the_note(world: World) -> None:
-    """The note is on disk before anything is printed; whoever starts next knows that it was opened here."""
-    read, write = os.pipe()
-    with os.fdopen(read, "rb"), os.fdopen(write, "wb") as full:
-        os.set_blocking(write, False)
-        with pytest.raises(BlockingIOError):
-            while True:
-                os.write(write, b"x" * 4096)
-        os.set_blocking(write, True)
-        arguments = world.command("open", BACKEND, "--max-jobs", "3", "--yes")
-        environment = world.environment()
-        with subprocess.Popen(arguments, env=environment, stdout=full, stderr=full, text=True) as process:
-            try:
-                _until(lambda: bool(world.server.committed) and not _intents(world), "the note")
-                assert process.poll() is None, "it must still be there to be killed"
-            finally:
-                process.kill()
+@victims
+def test_after_the_note(world: World, victim: Victim) -> None:
+    """The note is on disk before anything is told; whoever starts next knows that it was opened here."""
+    with victim.opening(world) as kill:
+        _until(lambda: world.server.committed and not _intents(world), "the note")
+        kill()
     ledger, listed = _restarted(world)
     assert not ledger.questions
     assert ledger.here >= set(world.server.committed)
     (session,) = listed
+    short = world.server.committed[0][-6:]
     assert session["id"] == world.server.committed[0]
-    assert session["ionq_tui"] == {"whose": "here", "label": "", "short_id": world.server.committed[0][-6:]}
+    assert session["ionq_tui"] == {"whose": "here", "label": "", "short_id": short}
+    if isinstance(victim, Dashboard):
+        _dashboard_shows(world, "1 opened here", short)
 
 
 def test_a_question_ends_when_it_is_answered(world: World) -> None:
     """Who says which session it was, or that it was none, is not asked again."""
     world.server.arm(Operation.OPEN, Fault("held", Stage.HELD))
-    with _opening(world):
+    with Command().opening(world) as kill:
         assert world.server.held.wait(PATIENCE)
+        kill()
     world.server.release.set()
     world.server.disarm()
 
@@ -177,3 +202,68 @@ def test_a_question_ends_when_it_is_answered(world: World) -> None:
     assert not ledger.questions
     assert ledger.here >= set(world.server.committed)
     assert [one["ionq_tui"]["whose"] for one in listed] == ["here"]  # type: ignore[index]
+
+
+@victims
+def test_an_end_that_was_asked_for_and_not_carried_out(world: World, victim: Victim) -> None:
+    """It is on disk that the end was asked for, and the session still runs: it stands there as opened here."""
+    session_id = world.opened_here()
+    world.server.arm(Operation.END, Fault("held", Stage.HELD, carried_out=False))
+    with victim.ending(world, session_id) as kill:
+        assert world.server.held.wait(PATIENCE)
+        assert _kept(world).end_asked_at is not None, "it must be on disk before the request is sent"
+        kill()
+    _, listed = _restarted(world)
+    assert [one["id"] for one in listed] == [session_id]
+    assert _kept(world).ended_at is None
+    if isinstance(victim, Dashboard):
+        _dashboard_shows(world, "1 opened here", session_id[-6:])
+    again = _told(world, "end", session_id, "--yes")
+    assert again.returncode == DONE, again.stderr
+    assert world.server.reached[Operation.END] == 2
+    assert _kept(world).ended_at is not None
+    assert not world.server.cloud.active
+
+
+def _assert_over(world: World, session_id: str) -> None:
+    """Whoever starts next shows it no more, says that it had ended, and asks for no end."""
+    _, listed = _restarted(world)
+    assert not listed
+    again = _told(world, "end", session_id, "--yes")
+    assert again.returncode == DONE
+    assert "had ended already" in again.stderr
+    assert world.server.reached[Operation.END] == 1
+
+
+@victims
+def test_an_end_that_was_carried_out_and_not_heard_of(world: World, victim: Victim) -> None:
+    session_id = world.opened_here()
+    world.server.arm(Operation.END, Fault("held", Stage.HELD))
+    with victim.ending(world, session_id) as kill:
+        assert world.server.held.wait(PATIENCE)
+        kill()
+    assert _kept(world).end_asked_at is not None
+    assert _kept(world).ended_at is None
+    if isinstance(victim, Dashboard):
+        world.server.disarm()
+        _dashboard_shows(world, session_id[-6:], "ended")
+    _assert_over(world, session_id)
+
+
+@victims
+def test_an_end_that_was_proved_and_not_noted(world: World, victim: Victim) -> None:
+    session_id = world.opened_here()
+    world.server.arm(Operation.END, ANSWERED)
+    with victim.ending(world, session_id) as kill:
+        _kill_before_the_note(world, kill)
+    assert _kept(world).ended_at is None
+    _assert_over(world, session_id)
+
+
+@victims
+def test_an_end_that_was_proved_and_noted(world: World, victim: Victim) -> None:
+    session_id = world.opened_here()
+    with victim.ending(world, session_id) as kill:
+        _until(lambda: _kept(world).ended_at, "the note")
+        kill()
+    _assert_over(world, session_id)

@@ -70,6 +70,15 @@ class World:
         self.server.committed.append(entry.id)
         return entry.id
 
+    def opened_here(self) -> str:
+        """Open a session of ours that the journal knows."""
+        session_id = self.running_session()
+        journal = Journal(self.journal_path, patience=30)
+        number = journal.intent_now(self.place, REQUEST)
+        journal.opened_now(number, Session(session_id, status="created", creator_id=hashed_id("creator", KEY)))
+        assert journal.close(30)
+        return session_id
+
     def environment(self) -> dict[str, str]:
         """Return the environment of a command."""
         return {
