@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from textual.app import App
 
 import ionq_tui.ui
-from ionq_tui.compose import Stair
+from ionq_tui.api.dashboard import Answer
+from ionq_tui.compose import Stair, inside
 from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.home import Home
+from ionq_tui.engine.poller import Tick
 from ionq_tui.engine.watcher import Watcher
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import Opened, OpenRequest
 from ionq_tui.settings import Settings
-from ionq_tui.simulator.book import SessionEntry
+from ionq_tui.simulator.book import JobEntry, SessionEntry
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.ui.screens.session import SessionScreen
@@ -33,6 +39,8 @@ SPEED = 60
 FORTE = "qpu.forte-1"
 PACE = (200.0, 260.0)
 """Simulated seconds between two jobs: what a reading finds new is priced with it."""
+RUN_MS = 150_000
+"""So long that most readings find a job that runs, with what is reserved for it."""
 LONGEST = 120
 """Readings after which a session would have ended."""
 
@@ -100,17 +108,85 @@ def words_of(entry: SessionEntry) -> str:
     return f"{len(entry.jobs)} job{'' if len(entry.jobs) == 1 else 's'}: {told}" if told else "no jobs yet"
 
 
-def compare(shown: Shown, entry: SessionEntry, limits: Limits, now: datetime) -> None:
+@dataclass(frozen=True)
+class Till:
+    """What the cloud is made to tell of costs: in which unit, and whether at all, by the job's place in its session."""
+
+    unit_of: Callable[[int], str]
+    tells: Callable[[int], bool] = lambda _: True
+
+    def tamper(self, entry: JobEntry, told: dict[str, object]) -> dict[str, object]:
+        """Return the reply of `GET /jobs/{id}/cost` as it shall be."""
+        if not self.tells(entry.place):
+            return {"dry_run": told["dry_run"]}
+        return {
+            name: {**held, "unit": self.unit_of(entry.place)} if isinstance(held, dict) else held
+            for name, held in told.items()
+        }
+
+    def sums(self, entry: SessionEntry, *, reserved: bool) -> dict[str, Decimal]:
+        """Return what the books hold, per unit, of jobs of which something is told."""
+        total: dict[str, Decimal] = {}
+        for job in entry.jobs:
+            value = (None if job.finished else job.estimate) if reserved else job.cost
+            if value is not None and self.tells(job.place):
+                unit = self.unit_of(job.place)
+                total[unit] = total.get(unit, Decimal(0)) + value
+        return total
+
+    def complete(self, entry: SessionEntry) -> bool:
+        """True where the cost of each finished job is told."""
+        return all(self.tells(job.place) for job in entry.jobs if job.finished)
+
+    def spent(self, entry: SessionEntry, asked: Money | None) -> str:
+        """Return how the books' money reads in the meter."""
+        charged, reserved = self.sums(entry, reserved=False), self.sums(entry, reserved=True)
+        if not charged and not self.complete(entry):
+            return "—"
+        at_least = "" if self.complete(entry) else "≥ "
+        units = {*charged, *reserved, *((asked.unit,) if asked is not None else ())}
+        if len(units) == 1:
+            held = sum(reserved.values(), Decimal(0))
+            return f"{at_least}{figure(sum(charged.values(), Decimal(0)))}" + (
+                f" + {figure(held)} res." if held else ""
+            )
+        parts = [f"{figure(charged[unit])} {unit}" for unit in sorted(charged)]
+        parts += [f"{figure(reserved[unit])} {unit} res." for unit in sorted(reserved)]
+        return at_least + (" + ".join(parts) or "0.00")
+
+    def at_home(self, entry: SessionEntry) -> str:
+        """Return how the books' charges read in the list of sessions."""
+        at_least, charged = "" if self.complete(entry) else "≥ ", self.sums(entry, reserved=False)
+        return " + ".join(f"{at_least}{figure(charged[unit])} {unit}" for unit in sorted(charged))
+
+
+USD = Till(lambda _: "usd")
+CREDIT = Till(lambda _: "credit")
+MIXED = Till(lambda place: "credit" if place % 3 == 1 else "usd")
+SECRETIVE = Till(lambda _: "usd", lambda place: place % 4 != 2)
+
+
+def compare(shown: Shown, entry: SessionEntry, limits: Limits, till: Till, now: datetime) -> None:
     """Fail where the screen tells anything else than the books."""
     assert shown.status == entry.status
     assert shown.counts == words_of(entry)
     assert re.split(r"\s+", shown.jobs)[2] == str(len(entry.jobs))
-    paid = re.search(r"(\d[\d.,]*)(?: \+ (\d[\d.,]*) res\.)?", shown.money)
-    assert paid is not None
-    assert (paid[1], paid[2] or "0.00") == (figure(entry.charged), figure(entry.reserved))
+    used = till.spent(entry, limits.money)
+    assert re.match(rf"money  (used  )?{re.escape(used)} +of ", shown.money), (shown.money, used)
+    assert sum(till.sums(entry, reserved=False).values()) == entry.charged or not till.complete(entry)
+    one = len({limits.money.unit if limits.money else "", *till.sums(entry, reserved=False)}) == 1
+    if limits.money is not None and one and "—" not in shown.money:
+        spent = sum((sum(till.sums(entry, reserved=held).values(), Decimal(0)) for held in (False, True)), Decimal(0))
+        left_over = figure(max(Decimal(0), limits.money.value - spent))
+        assert re.search(rf"left (≤ )?{re.escape(left_over)}\b|OVER", shown.money), (shown.money, left_over)
     if limits.minutes is not None and entry.status == "started" and entry.expires_at is not None:
         near = {left(entry.expires_at - now + timedelta(seconds=second)) for second in range(-2, 3)}
         assert shown.left in near
+
+
+def slowed(job: JobEntry) -> JobEntry:
+    job.run_ms = RUN_MS
+    return job
 
 
 async def reading(clock: QuickClock, watcher: Watcher) -> None:
@@ -120,29 +196,97 @@ async def reading(clock: QuickClock, watcher: Watcher) -> None:
         await clock.to_next()
 
 
+Polled = TypeVar("Polled")
+
+
+@dataclass
+class Line:
+    """The way to the cloud: what is asked is counted, and what costs are told is the till's."""
+
+    cloud: SimulatedCloud
+    till: Till
+    asked: list[str] = field(default_factory=list)
+    prices: Counter[str] = field(default_factory=Counter)
+    ticks: Counter[str] = field(default_factory=Counter)
+
+    def inside(self, cloud: SimulatedCloud) -> Answer:
+        answer = inside(cloud)
+
+        def respond(
+            method: str, path: str, query: tuple[tuple[str, str], ...], headers: Mapping[str, str], body: bytes
+        ) -> tuple[int, list[tuple[str, str]], bytes]:
+            status, told, content = answer(method, path, query, headers, body)
+            self.asked.append(f"{method} {path.removeprefix('/v0.4')}")
+            if path.endswith("/cost"):
+                job = self.cloud.jobs[path.split("/")[-2]]
+                self.prices[job.id] += 1
+                content = json.dumps(self.till.tamper(job, json.loads(content))).encode()
+                told = [(name, value) for name, value in told if name.lower() != "content-length"]
+            return status, told, content
+
+        return respond
+
+    def counted(self, name: str, tick: Callable[[Polled], Awaitable[Tick]]) -> Callable[[Polled], Awaitable[Tick]]:
+        """Return the tick of a poller, counted under a name."""
+
+        async def ticks(polled: Polled) -> Tick:
+            self.ticks[name] += 1
+            return await tick(polled)
+
+        return ticks
+
+    def check(self, session_id: str) -> None:
+        """Fail where more was asked since the last time than home and one live session may in their ticks."""
+        asked, ticks = self.asked, self.ticks
+        self.asked, self.ticks = [], Counter()
+        home = [one for one in asked if one in {"GET /whoami", "GET /sessions"}]
+        live = [one for one in asked if one.startswith(f"GET /sessions/{session_id}")]
+        assert len(home) <= 2 * ticks["home"] and home.count("GET /sessions") == ticks["home"], asked
+        assert live and len(live) <= 3 * ticks["live"], asked
+        assert {*asked} - {*home, *live} <= {f"GET /jobs/{job}/cost" for job in self.prices}, asked
+
+
+USD_9 = Money(Decimal("9.00"), "usd")
+LARGE = Limits(40, 90, Money(Decimal("400"), "usd"))
+
+
 @pytest.mark.parametrize(
-    "limits",
+    ("limits", "till"),
     [
-        Limits(minutes=35),
-        Limits(jobs=9),
-        Limits(money=Money(Decimal("9.00"), "usd")),
-        Limits(40, 90, Money(Decimal("400"), "usd")),
+        (Limits(minutes=35), USD),
+        (Limits(jobs=9), USD),
+        (Limits(money=USD_9), USD),
+        (LARGE, USD),
+        (Limits(money=Money(Decimal("9.00"), "credit")), CREDIT),
+        (Limits(jobs=9), MIXED),
+        (LARGE, MIXED),
+        (Limits(minutes=35), SECRETIVE),
+        (LARGE, SECRETIVE),
     ],
-    ids=["time", "jobs", "money", "by hand"],
+    ids=["time", "jobs", "money", "by hand", "credit", "mixed", "mixed by hand", "unknown", "unknown by hand"],
 )
-async def test_every_number_is_the_books_own_until_the_session_has_ended(limits: Limits) -> None:
+async def test_every_number_is_the_books_own_until_the_session_has_ended(
+    limits: Limits, till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = QuickClock()
-    cloud = SimulatedCloud(clock.stopped, workload=True, colleagues=False)
+    cloud = SimulatedCloud(clock.stopped, workload=True, colleagues=False, unit=till.unit_of(0))
+    make = cloud._job
+    monkeypatch.setattr(cloud, "_job", lambda *of: slowed(make(*of)))
+    line = Line(cloud, till)
+    monkeypatch.setattr("ionq_tui.compose.inside", line.inside)
+    monkeypatch.setattr(Home, "_tick", line.counted("home", Home._tick))
+    monkeypatch.setattr(Watcher, "_tick", line.counted("live", Watcher._tick))
     engine = await Stair(Settings(), {}).demo_on(cloud, clock)
     opened = await engine.desk.open("token", OpenRequest(FORTE, limits), "whole")
     assert isinstance(opened, Opened)
     entry = cloud.sessions[opened.session.id]
     entry.pace = PACE
     app, read = Board(engine, entry.id), 0
-    async with app.run_test(size=(120, 40)) as pilot:
+    line.asked.clear()
+    async with app.run_test(size=(160, 40)) as pilot:
         watcher = engine.watcher(entry.id)
         await clock.settle()
-        started = False
+        started, reserved = False, False
         while not watcher.store.value.ended or watcher.store.value.unfinished:
             await reading(clock, watcher)
             read += 1
@@ -150,15 +294,21 @@ async def test_every_number_is_the_books_own_until_the_session_has_ended(limits:
             await pilot.pause()
             cloud.advance()
             started = started or entry.status == "started"
-            compare(Shown.on(app.live), entry, limits, cloud.now)
-            if limits.jobs == 40 and len(entry.jobs) >= 6 and entry.active:
+            shown = Shown.on(app.live)
+            reserved = reserved or " res." in shown.money
+            compare(shown, entry, limits, till, cloud.now)
+            line.check(entry.id)
+            if limits is LARGE and len(entry.jobs) >= 6 and entry.active:
                 await engine.desk.end(entry.id)
-        assert started and entry.jobs and read > 4
+                line.asked.clear()
+        assert started and reserved and entry.jobs and read > 4
+        final = {job.id for job in entry.jobs if till.tells(job.place)}
+        assert all(many <= 2 for job, many in line.prices.items() if job in final), "reserved, and charged: once each"
         app.pop_screen()
         await pilot.pause()
         assert isinstance(app.screen, SessionsScreen)
         app.screen.tick()
         used = [cell.text for cell in app.screen._lookout.used(entry.id)]
         many = f"{len(entry.jobs)}/{limits.jobs}" if limits.jobs is not None else str(len(entry.jobs))
-        assert used == [many, f"{figure(entry.charged)} usd"]
+        assert used == [many, till.at_home(entry)]
     await engine.close()
