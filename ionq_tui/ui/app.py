@@ -135,17 +135,20 @@ class CockpitApp(Leaving, inherit_bindings=False):
         if given is None:
             self.exit(ExitNote())
         else:
-            self._enter(given.engine)
+            self._enter(given.engine, hasty=True)
 
-    def _enter(self, engine: Engine) -> None:
-        """Show home, and poll for as long as the app lives."""
+    def _enter(self, engine: Engine, *, hasty: bool = False) -> None:
+        """Show home, and poll for as long as the app lives; `hasty` where an Enter led here that may be held."""
         from ionq_tui.ui.screens.sessions import SessionsScreen
 
         self.engine = engine
         engine.desk.ledger.subscribe(self._tell_of_openings)
         self.run_worker(engine.home.run(), group="poll", description="the organisation's sessions")
         self.run_worker(engine.yard.run(), group="poll", description="the backends")
-        self.push_screen(SessionsScreen(engine))
+        home = SessionsScreen(engine)
+        if hasty:
+            home.await_quiet()
+        self.push_screen(home)
         if self._attach_to:
             self.run_worker(self._view(engine, self._attach_to), group="attach", description="attach")
 
@@ -199,6 +202,7 @@ class CockpitApp(Leaving, inherit_bindings=False):
     async def _renew(self, engine: Engine, refused: Fault | None) -> None:
         from ionq_tui.model.key import NoKey
         from ionq_tui.ui.screens.key import KeyScreen
+        from ionq_tui.ui.screens.sessions import SessionsScreen
         from ionq_tui.view.fault import fault_says
 
         screen = KeyScreen(self._stair, NoKey(), engine.connection, running=True, refused=refused)
@@ -208,6 +212,9 @@ class CockpitApp(Leaving, inherit_bindings=False):
                 told = f'{fault_says(refused)}: the palette (:) has the command "{KEY.label}"'
                 self.notify(told, severity="error", timeout=20, markup=False)
             return
+        for below in self.screen_stack:
+            if isinstance(below, SessionsScreen):
+                below.await_quiet()
         await given.engine.cloud.close()
         await self._stair.renew(engine, given.found)
         self._refusal_told = False

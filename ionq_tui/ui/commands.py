@@ -21,8 +21,8 @@ class Command:
     """One sentence; tooltip, help and palette."""
     shown: bool = True
     """True where it stands in the footer."""
-    urgent: bool = False
-    """True where it acts before the focused field hears the key: what is typed behind it goes to the next field."""
+    urgent: str = ""
+    """Those of the keys that act before the focused field hears them: what is typed behind goes to the next field."""
 
 
 Commands = tuple[Command, ...]
@@ -86,9 +86,9 @@ _PAGES: Commands = (
     Command("page_on", "pagedown", "page on", "Scroll on what is told here.", False),
 )
 NEW_SESSION: Commands = (
-    Command("next_field", "tab", "next field", "Go to the next field; after the last to Back.", False, urgent=True),
-    Command("previous_field", "shift+tab", "field before", "Go to the field before.", False, urgent=True),
-    Command("leave_field", "enter", "next field", "Go on from a field; on a button, press it.", False, urgent=True),
+    Command("next_field", "tab", "next field", "Go to the next field; after the last to Back.", False, "tab"),
+    Command("previous_field", "shift+tab", "field before", "Go to the field before.", False, "shift+tab"),
+    Command("leave_field", "enter", "next field", "Go on from a field; on a button, press it.", False, "enter"),
     *_PAGES,
 )
 
@@ -109,8 +109,8 @@ JOB: Commands = (
 
 DIALOG: Commands = (
     Command("dismiss", "escape", "back", "The safe answer: nothing is sent."),
-    Command("focus_next", "tab,down,right", "next", "Go to the next field or button.", False),
-    Command("focus_previous", "shift+tab,up,left", "previous", "Go to the field or button before.", False),
+    Command("focus_next", "tab,down,right", "next", "Go to the next field or button.", False, "tab"),
+    Command("focus_previous", "shift+tab,up,left", "previous", "Go to the field or button before.", False, "shift+tab"),
     *_PAGES,
 )
 
@@ -140,17 +140,23 @@ def bindings(commands: Iterable[Command], *, priority: bool = False) -> list[Bin
     """Return Textual's bindings for the commands; the action is named as the command."""
     return [
         Binding(
-            command.keys,
+            keys,
             command.id,
             command.label,
             show=command.shown,
             tooltip=command.help,
             id=command.id,
-            priority=priority or command.urgent,
+            priority=priority or keys == command.urgent,
         )
         for command in commands
-        if command.keys
+        for keys in (command.urgent, _calm(command))
+        if keys
     ]
+
+
+def _calm(command: Command) -> str:
+    """Return the keys that the focused field hears first."""
+    return ",".join(key for key in command.keys.split(",") if key not in command.urgent.split(","))
 
 
 def refusals(commands: Iterable[Command]) -> list[Binding]:

@@ -23,12 +23,15 @@ class Quiet:
     def __init__(self) -> None:
         """Begin at the key that led here."""
         self._gap = 0.0
+        self.began = False
+        """True once a key came after enough quiet: those before it were meant for what was here before."""
         self._last = self._at(monotonic())
 
     def heard(self, at: float) -> None:
         """Take note of a key or a click."""
         now = self._at(at)
         self._gap, self._last = now - self._last, now
+        self.began = self.began or self.kept
 
     @property
     def kept(self) -> bool:

@@ -9,9 +9,11 @@ from ionq_tui.model.key import NoKey
 from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.frame import Frame
 from ionq_tui.ui.screens.key import KeyScreen, Tick
+from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
-from tests.ui.cast import Cast, Hands, at_home, until
-from tests.ui.fake import REFUSED, FakeStair
+from tests.ui.cast import Cast, Hands, active, at_home, until
+from tests.ui.fake import REFUSED, FakeStair, session
+from tests.ui.hand import Hand
 from tests.ui.stage import SIZES
 
 SECRET = "sk-canary-5f0c-7777"
@@ -69,6 +71,71 @@ async def test_enter_on_the_empty_field_starts_the_demo() -> None:
         await pilot.pause()
         assert stair.calls == ["find_key", "demo"]
         assert "DEMO" in app.text()
+
+
+@pytest.mark.parametrize("behind", [" ", "x"])
+async def test_what_is_typed_right_behind_tab_is_not_typed_into_the_field(behind: str) -> None:
+    app = Cast(FakeStair(NoKey((), can_keep=True)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(KeyScreen))
+        await pilot.pause()
+        field, tick = app.screen.query_one("#key", Input), app.screen.query_one(Tick)
+        app.simulate_key("a")
+        app.simulate_key("tab")
+        app.simulate_key("space" if behind == " " else behind)
+        await until(pilot, lambda: app.focused is tick and field.value == "a")
+        await pilot.pause()
+        assert field.value == "a"
+        assert tick.value == (behind == " ")
+
+
+async def test_a_second_enter_while_the_key_is_checked_does_nothing_and_nothing_on_the_next_screen() -> None:
+    stair = FakeStair(NONE)
+    active(stair, session(1))
+    stair.cloud.gate = asyncio.Event()
+    app = Cast(stair)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await type_key(pilot, app)
+        await until(pilot, lambda: "whoami" in stair.cloud.asked)
+        await pilot.press("enter", "enter")
+        assert app.shows(KeyScreen)
+        assert "asking IonQ about" in app.text()
+        assert stair.calls == ["find_key", "connect"]
+        stair.cloud.gate.set()
+        await until(pilot, lambda: app.shows(SessionsScreen) and "000001" in app.text())
+        assert stair.calls == ["find_key", "connect"]
+
+
+async def test_a_held_enter_chooses_nothing_at_home_and_a_deliberate_one_does(hand: Hand) -> None:
+    stair = FakeStair(NONE)
+    active(stair, session(1))
+    app = Cast(stair)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await type_key(pilot, app)
+        await until(pilot, lambda: app.shows(SessionsScreen) and "> 000001" in app.text())
+        for _ in range(40):
+            hand.now += 0.03
+            await pilot.press("enter")
+        assert app.shows(SessionsScreen)
+        hand.rest()
+        await pilot.press("enter")
+        await until(pilot, lambda: app.shows(SessionScreen))
+
+
+async def test_another_key_for_a_running_window_leaves_no_enter_behind(hand: Hand) -> None:
+    stair = FakeStair()
+    active(stair, session(1))
+    app = Cast(stair)
+    async with at_home(app) as pilot:
+        await pilot.press(":", *"api key", "enter")
+        await type_key(pilot, app)
+        await until(pilot, lambda: app.shows(SessionsScreen))
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.shows(SessionsScreen)
+        hand.rest()
+        await pilot.press("enter")
+        await until(pilot, lambda: app.shows(SessionScreen))
 
 
 async def test_the_field_is_empty_before_anything_is_asked_and_the_key_is_nowhere_to_be_seen() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import ClassVar, Generic, TypeVar
 
 from textual import on
@@ -155,10 +156,12 @@ class Ask(Attentive, ModalScreen[T], Generic[T]):
 
     def action_focus_next(self) -> None:
         """Go to the next field or button."""
+        self.quiet.heard(monotonic())
         self.focus_next()
 
     def action_focus_previous(self) -> None:
         """Go to the field or button before."""
+        self.quiet.heard(monotonic())
         self.focus_previous()
 
     def action_page_back(self) -> None:

@@ -27,6 +27,7 @@ from ionq_tui.view.fold import all_folded
 from ionq_tui.view.key_card import key_title, key_ways
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
+_CHECK = "check the key"
 _WAY = 11
 """Cells before the words of a way to give a key."""
 
@@ -80,6 +81,7 @@ class KeyScreen(Frame[KeyGiven | None]):
         self._in_use = running
         self._refused = refused
         self._late = late
+        self._doing = ""
 
     def compose_body(self) -> Iterable[Widget]:
         """The field, whether to keep it, the buttons, and what works on this machine."""
@@ -144,12 +146,14 @@ class KeyScreen(Frame[KeyGiven | None]):
         event.stop()
         if self.field.value.strip() or self._in_use:
             self._check_typed()
-        else:
+        elif not self._at_work:
             self._demo()
 
     @on(Button.Pressed, "#check")
     def _check_typed(self) -> None:
         """Empty the field first, so that from here on nothing but the key object holds the key."""
+        if self._at_work and not self.field.value.strip():
+            return  # a second Enter, while the answer to the first is awaited
         try:
             found = FoundKey(ApiKey(self.field.value), "typed")
         except ValueError as error:
@@ -159,7 +163,7 @@ class KeyScreen(Frame[KeyGiven | None]):
         self.field.value = ""
         keep = self._missing.can_keep and self.query_one(Tick).value
         self.say(line(f"asking IonQ about {found.key.masked} …"))
-        self._work(self._check(found, keep), "check the key")
+        self._work(self._check(found, keep), _CHECK)
 
     @on(Button.Pressed, "#demo")
     def _demo(self) -> None:
@@ -221,5 +225,9 @@ class KeyScreen(Frame[KeyGiven | None]):
         return any(worker.group == "key" and worker.is_running for worker in self.workers)
 
     def _work(self, work: Coroutine[None, None, None], description: str) -> None:
-        """Do one thing at a time: the newest wish counts."""
+        """Do one thing at a time: the newest wish counts, and the same once more is no wish."""
+        if self._at_work and description == self._doing != _CHECK:
+            work.close()
+            return
+        self._doing = description
         self.run_worker(work, group="key", description=description, exclusive=True)

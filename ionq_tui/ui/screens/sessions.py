@@ -15,6 +15,7 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.ui.commands import SESSIONS, Command, Commands
+from ionq_tui.ui.quiet import Attentive, Quiet
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.screens.lookout import Lookout
 from ionq_tui.ui.widgets.caption import Caption
@@ -36,7 +37,7 @@ _ON_ONE = frozenset({"new_like", "mark", "copy", "end"})
 """Commands that need a selected session."""
 
 
-class SessionsScreen(Cockpit):
+class SessionsScreen(Attentive, Cockpit):
     """Active sessions, ours first; what needs a decision stands above them."""
 
     OFFERS: ClassVar[Commands] = SESSIONS
@@ -53,6 +54,9 @@ class SessionsScreen(Cockpit):
     def __init__(self, engine: Engine) -> None:
         """Take the engine."""
         super().__init__(engine)
+        self.quiet = Quiet()
+        self._hasty = False
+        """True where keys may still come that were meant for the screen before."""
         self._with_ended = False
         self._read: frozenset[str] = frozenset()
         """Ids that only the list of ended sessions told of."""
@@ -190,7 +194,13 @@ class SessionsScreen(Cockpit):
 
     @on(Table.Chosen)
     def _look(self, event: Table.Chosen) -> None:
-        self._view(event.key)
+        if self.quiet.began or not self._hasty:
+            self._view(event.key)
+
+    def await_quiet(self) -> None:
+        """Take no Enter for a choice before a moment without keys: a second one was meant for the screen before."""
+        self.quiet = Quiet()
+        self._hasty = True
 
     def _view(self, session_id: str) -> None:
         from ionq_tui.ui.screens.session import SessionScreen
