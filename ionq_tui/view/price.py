@@ -21,7 +21,7 @@ def estimate_words(estimate: Estimate | Fault) -> str:
         return f"none: {fault_says(estimate)}"
     kind = estimate.circuit
     gates = f"{count(kind.two_qubit_gates)} 2q + {count(kind.one_qubit_gates)} 1q gates"
-    asked = f"per {counted(kind.shots, 'shot')} of {gates}, {counted(kind.qubits, 'qubit')}"
+    asked = f"per {counted(kind.shots, 'shot')} of {gates}, {counted(kind.qubits, 'qubit')}{_mitigated(kind)}"
     return f"IonQ names no price {asked}" if estimate.cost is None else f"about {money(estimate.cost)} {asked}"
 
 
@@ -61,7 +61,12 @@ def reach_line(estimate: Estimate | Fault | None, limits: Limits) -> Line:
 
 def job_words(kind: Circuit) -> str:
     """Return "1,000 shots with 20 two-qubit gates"."""
-    return f"{counted(kind.shots, 'shot')} with {counted(kind.two_qubit_gates, 'two-qubit gate')}"
+    gates = counted(kind.two_qubit_gates, "two-qubit gate")
+    return f"{counted(kind.shots, 'shot')} with {gates}{_mitigated(kind)}"
+
+
+def _mitigated(kind: Circuit) -> str:
+    return ", errors mitigated" if kind.error_mitigation else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class CircuitDraft:
     two_qubit_gates: str
     one_qubit_gates: str
     qubits: str
+    error_mitigation: bool = False
 
     @property
     def circuit(self) -> Circuit | None:
@@ -80,7 +86,7 @@ class CircuitDraft:
         twos, ones = _number(self.two_qubit_gates), _number(self.one_qubit_gates)
         if shots is None or qubits is None or twos is None or ones is None:
             return None
-        return Circuit(qubits, ones, twos, shots)
+        return Circuit(qubits, ones, twos, shots, self.error_mitigation)
 
     @property
     def trouble(self) -> str:
@@ -99,7 +105,8 @@ class CircuitDraft:
 
 def draft_of_circuit(kind: Circuit) -> CircuitDraft:
     """Return what to type for this kind of job."""
-    return CircuitDraft(str(kind.shots), str(kind.two_qubit_gates), str(kind.one_qubit_gates), str(kind.qubits))
+    shots, twos, ones, qubits = map(str, (kind.shots, kind.two_qubit_gates, kind.one_qubit_gates, kind.qubits))
+    return CircuitDraft(shots, twos, ones, qubits, kind.error_mitigation)
 
 
 def _number(text: str, least: int = 0) -> int | None:

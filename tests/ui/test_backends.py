@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from textual.pilot import Pilot
 
 from ionq_tui.model.backend import Characterization
@@ -119,6 +120,27 @@ async def test_what_is_no_number_is_said_and_asks_nothing(stair: FakeStair) -> N
         await pilot.press("escape")
         assert shows(app, BackendsScreen) and app.engine.estimator.circuit.value == Circuit()
         assert len(asked(app)) == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 16)])
+async def test_an_estimate_with_error_mitigation_is_another_question(stair: FakeStair, size: tuple[int, int]) -> None:
+    app = Stage(stair, BackendsScreen)
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: asked(app))
+        await pilot.press("i")
+        await until(pilot, lambda: shows(app, CircuitDialog))
+        assert "with error mitigation" in app.text() and "esc: as it was" in app.text()
+        app.stair.cloud.price = Money(Decimal("2.50"), "usd")
+        await pilot.press(*["tab"] * 4, "space", "enter")
+        await until(pilot, lambda: shows(app, BackendsScreen) and len(asked(app)) == 2)
+        assert app.engine.estimator.circuit.value == Circuit(error_mitigation=True)
+        app.stair.cloud.price = Money(Decimal("0.65"), "usd")
+        if size == (80, 24):
+            await until(pilot, lambda: "about 2.50 usd per 1,000 shots" in app.text())
+            assert "errors mitigated" in app.text()
+        await pilot.press("i", *["tab"] * 4, "space", "enter")
+        await until(pilot, lambda: app.engine.estimator.circuit.value == Circuit())
 
 
 async def test_without_a_key_nothing_is_asked_that_needs_one(stair: FakeStair) -> None:

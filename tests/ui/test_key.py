@@ -8,9 +8,10 @@ from textual.widgets import Button, Input
 from ionq_tui.model.key import NoKey
 from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.frame import Frame
-from ionq_tui.ui.screens.key import KeyScreen, Tick
+from ionq_tui.ui.screens.key import KeyScreen
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
+from ionq_tui.ui.widgets.tick import Tick
 from tests.ui.cast import Cast, Hands, active, at_home, until
 from tests.ui.fake import REFUSED, FakeStair, session
 from tests.ui.hand import Hand

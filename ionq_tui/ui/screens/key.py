@@ -12,7 +12,7 @@ from textual.containers import HorizontalGroup, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input
+from textual.widgets import Button, Input
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.connection import Connection
@@ -21,6 +21,7 @@ from ionq_tui.model.link import Fault
 from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.screens.frame import Frame
 from ionq_tui.ui.stair import Stair
+from ionq_tui.ui.widgets.tick import Tick
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.fold import all_folded
@@ -38,17 +39,6 @@ class KeyGiven:
 
     engine: Engine
     found: FoundKey | None = None
-
-
-class Tick(Checkbox):
-    """A box whose cross says by itself whether it is ticked."""
-
-    BUTTON_INNER = " "
-
-    def watch_value(self) -> None:
-        """Draw or leave out the cross."""
-        self.BUTTON_INNER = "X" if self.value else " "
-        super().watch_value()
 
 
 class KeyScreen(Frame[KeyGiven | None]):

@@ -60,7 +60,9 @@ def test_what_was_not_told_is_not_guessed() -> None:
 
 
 def test_a_kind_of_job_as_it_is_typed() -> None:
-    assert draft_of_circuit(Circuit()).circuit == Circuit()
+    mitigated = Circuit(error_mitigation=True)
+    assert [draft_of_circuit(one).circuit for one in (Circuit(), mitigated)] == [Circuit(), mitigated]
+    assert estimate_words(Estimate("b", mitigated, usd("1"))).endswith("25 qubits, errors mitigated")
     assert CircuitDraft(" 500 ", "0", "0", "2").circuit == Circuit(2, 0, 0, 500)
 
 
