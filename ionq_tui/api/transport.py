@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypedDict
@@ -18,10 +18,11 @@ from weakref import WeakSet
 import httpx
 
 from ionq_tui.api.auth import KeyAuth
-from ionq_tui.api.errors import IonQError, ReadOnlyError
+from ionq_tui.api.errors import APIConnectionError, IonQError, ReadOnlyError
 from ionq_tui.api.reply import Body, broken, refusal, whole
 from ionq_tui.api.watchdog import Watchdog
 from ionq_tui.model.address import is_loopback
+from ionq_tui.model.key import without_keys
 
 if TYPE_CHECKING:
     from httpcore import AsyncNetworkStream
@@ -89,6 +90,17 @@ class Wiring:
             raise ReadOnlyError(f"read-only: {request.method} {request.url.path} was not sent")
 
 
+@contextmanager
+def _proxies() -> Iterator[None]:
+    """Tell of a proxy that the environment names and httpx cannot use as of any that cannot be reached."""
+    try:
+        yield
+    except (httpx.InvalidURL, ValueError, ImportError) as error:
+        told = APIConnectionError(f"the proxy that the environment names cannot be used: {without_keys(str(error))}")
+        told.unsent = True
+        raise told from error
+
+
 class Client(httpx.Client):
     """The sync client."""
 
@@ -102,7 +114,8 @@ class Client(httpx.Client):
             direct = httpx.HTTPTransport(verify=wiring.verify())
             super().__init__(**wiring.options(), transport=direct, trust_env=False)
         else:
-            super().__init__(**wiring.options(), verify=wiring.verify())
+            with _proxies():
+                super().__init__(**wiring.options(), verify=wiring.verify())
 
     def send(
         self,
@@ -161,7 +174,8 @@ class AsyncClient(httpx.AsyncClient):
             direct = httpx.AsyncHTTPTransport(verify=wiring.verify())
             super().__init__(**wiring.options(), transport=direct, trust_env=False)
         else:
-            super().__init__(**wiring.options(), verify=wiring.verify())
+            with _proxies():
+                super().__init__(**wiring.options(), verify=wiring.verify())
 
     async def send(
         self,
