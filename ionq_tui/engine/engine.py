@@ -18,6 +18,7 @@ from ionq_tui.engine.round import Round
 from ionq_tui.engine.watcher import Watcher
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.record import Place
+from ionq_tui.model.watch import Watch
 
 _INQUIRIES_KEPT = 50
 
@@ -84,6 +85,11 @@ class Engine:
             )
         return self._watchers[session_id]
 
+    @property
+    def watches(self) -> list[Watch]:
+        """The pictures of the sessions that are or were watched."""
+        return [watcher.store.value for watcher in self._watchers.values()]
+
     def inquiry(self, job_id: str) -> Inquiry:
         """Return what was asked about a job; the newest few are kept."""
         found = self._inquiries.pop(job_id, None) or Inquiry(self.cloud)
@@ -117,8 +123,7 @@ class Engine:
     @property
     def billed_in(self) -> str:
         """The unit in which costs, else limits, else estimates were seen; usd where none or several were."""
-        watches = [watcher.store.value for watcher in self._watchers.values()]
-        paid = {amount.unit for watch in watches for amount in (*watch.charged, *watch.reserved)}
+        paid = {amount.unit for watch in self.watches for amount in (*watch.charged, *watch.reserved)}
         listed = self.home.board.value.sessions.values()
         asked = {session.limits.money.unit for session in listed if session.limits.money is not None}
         units = paid or asked or self.estimator.units

@@ -50,6 +50,11 @@ class JobReader:
         self._asked = 0
         self._pages = PAGES_AT_ONCE
         self._glances = 0
+        self.unread = 0
+        """How many jobs of the list could not be read, as far as the last pass through it told."""
+        self._passed = 0
+        self._from_start = True
+        """True while the present pass began at the first page."""
 
     async def glance(self, watch: Watch) -> Fault | None:
         """Ask as `read` does, but with one request: what can have changed is asked for in several such steps."""
@@ -89,6 +94,13 @@ class JobReader:
                 self._newest_first = first > last
         return page
 
+    def _count(self, page: JobPage, *, first: bool) -> None:
+        """Count what could not be read: only a whole pass may find less of it than before."""
+        self._from_start = first or self._from_start
+        self._passed = page.unreadable + (0 if first else self._passed)
+        whole = self._from_start and page.next is None
+        self.unread = self._passed if whole else max(self.unread, self._passed)
+
     async def _catch_up(self) -> Fault | None:
         """Follow the cursors from where the last tick stopped, unless they lead nowhere."""
         for _ in range(self._pages):
@@ -97,6 +109,7 @@ class JobReader:
                 if page.kind in _BAD_CURSOR:
                     self._ahead, self._trail = None, Trail()
                 return page
+            self._count(page, first=self._ahead is None)
             if page.next is None:
                 self._take(page.jobs, True)
                 self._short, self._tail = self._ahead is None, self._ahead
@@ -113,6 +126,7 @@ class JobReader:
         page = await self._page(None)
         if isinstance(page, Fault):
             return page
+        self._count(page, first=True)
         self._take(page.jobs, False)
         if page.next is None:
             return None
@@ -122,7 +136,7 @@ class JobReader:
 
     def _changeable(self, watch: Watch) -> tuple[str, ...]:
         """Return ids of unfinished jobs: where there are too many, those that wait longest and by turns some others."""
-        unfinished = sorted((job for job in watch.jobs.values() if not job.finished), key=_submitted)
+        unfinished = sorted(watch.unfinished, key=_submitted)
         ids = tuple(job.id for job in unfinished)
         if len(ids) <= IDS_AT_ONCE:
             return ids
@@ -146,6 +160,7 @@ class JobReader:
         if isinstance(page, Fault):
             self._sweep = None if page.kind in _BAD_CURSOR else self._sweep
             return page
+        self._count(page, first=self._sweep is None)
         self._take(page.jobs, False)
         if page.next is None:
             self._tail = self._sweep
@@ -165,6 +180,7 @@ class JobReader:
                 return None
             after = page.next
         self._catching_up, self._ahead, self._trail = True, after, Trail()
+        self._passed, self._from_start = 0, False
         return None
 
     async def _read_tail(self, tail: str) -> Fault | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -23,6 +22,7 @@ from textual.worker import WorkerFailed
 from ionq_tui.ui.commands import KEY, QUIT, bindings
 from ionq_tui.ui.driver import forget_picture
 from ionq_tui.ui.exit_note import ExitNote
+from ionq_tui.ui.heap import start_collecting
 from ionq_tui.ui.leaving import Leaving
 from ionq_tui.ui.messages import KeyRefused, KeyWanted
 from ionq_tui.ui.screens.frame import Frame
@@ -50,13 +50,6 @@ async def _first_list(engine: Engine) -> None:
     if not engine.home.board.value.loaded:
         await heard.wait()
     stop()
-
-
-def _collect_again() -> None:
-    """Collect garbage from now on, where the command line put that off; what a start has made is here to stay."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()
 
 
 class CockpitApp(Leaving, inherit_bindings=False):
@@ -108,7 +101,7 @@ class CockpitApp(Leaving, inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.set_timer(STARTED_AFTER, _collect_again)
+        self.set_timer(STARTED_AFTER, start_collecting)
         self.run_worker(self._start(), group="start", description="find a key")
 
     async def _start(self) -> None:

@@ -15,6 +15,7 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.ui.commands import SESSIONS, Command, Commands
+from ionq_tui.ui.heap import Heap
 from ionq_tui.ui.quiet import Attentive, Quiet
 from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.screens.lookout import Lookout
@@ -61,6 +62,7 @@ class SessionsScreen(Attentive, Cockpit):
         self._read: frozenset[str] = frozenset()
         """Ids that only the list of ended sessions told of."""
         self._lookout = Lookout(engine)
+        self._heap = Heap()
         self._listed: dict[str, SessionItem] = {}
         """What the table holds."""
 
@@ -109,6 +111,8 @@ class SessionsScreen(Attentive, Cockpit):
     def heed(self) -> None:
         """Ring for what is new."""
         self._lookout.look(self.app)
+        held = (len(watch.jobs) + len(watch.costs) for watch in self.engine.watches)
+        self._heap.holds(len(self.engine.home.board.value.sessions) + sum(held))
 
     def tick(self) -> None:
         """Ages grow."""
