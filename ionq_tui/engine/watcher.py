@@ -18,7 +18,7 @@ from ionq_tui.model.job import Job
 from ionq_tui.model.link import FRESH, Fault, FaultKind, Link, Refused, link_of
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Session
-from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_jobs, heard_session, jobs_lost, lost
+from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_jobs, heard_session, heard_unread, jobs_lost, lost
 
 _MINUTE = timedelta(minutes=1)
 _JOBS_EVERY = 4
@@ -132,6 +132,7 @@ class Watcher:
         if self._clock.monotonic() < self._jobs_again:
             return FRESH
         fault = await read(self.store.value)
+        self.store.apply(lambda watch: heard_unread(watch, self._reader.unread))
         if fault is None:
             self._jobs_failures = 0
             self.jobs_as_of = self._clock.now()

@@ -43,8 +43,15 @@ class Watch:
     """Why the jobs are not to be seen, where the session itself is."""
     events: tuple[Event, ...] = ()
     """Newest last, the last 500."""
+    unread: int = 0
+    """Jobs of the list that could not be read at all."""
     tally: Tally = field(default=NO_TALLY, compare=False, repr=False)
     """What the jobs come to, carried on by the steps below."""
+
+    @property
+    def whole(self) -> bool:
+        """True once every page of the jobs was read, and every job of it could be."""
+        return self.all_listed and not self.unread
 
     @property
     def ended(self) -> bool:
@@ -137,6 +144,11 @@ def heard_jobs(watch: Watch, jobs: Iterable[Job], now: datetime, *, complete: bo
         jobs_fault=None,
         events=_kept(watch.events, happened),
     )
+
+
+def heard_unread(watch: Watch, number: int) -> Watch:
+    """Note how many jobs of the list could not be read."""
+    return watch if number == watch.unread else replace(watch, unread=number)
 
 
 def heard_costs(watch: Watch, costs: Mapping[str, JobCost]) -> Watch:

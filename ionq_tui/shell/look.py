@@ -19,7 +19,7 @@ from ionq_tui.model.spend import Spend, by_failure, by_model
 from ionq_tui.model.tally import cost_is_final
 from ionq_tui.model.timeline import Moment, timeline
 from ionq_tui.model.trail import Trail
-from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session, recalled
+from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session, heard_unread, recalled
 from ionq_tui.settings import Settings
 from ionq_tui.shell.line import Stop, find_session, heard, say, tell_json
 from ionq_tui.shell.line import run as connected
@@ -178,6 +178,7 @@ async def _watched(engine: Engine, session: Session) -> Watch:
             break
     if unread:
         say(f"{counted(unread, 'more job')} could not be read")
+        watch = heard_unread(watch, unread)
     return heard_costs(watch, await _priced(engine, watch))
 
 

@@ -42,7 +42,7 @@ def alarms(watch: Watch, now: datetime, jobs_as_of: datetime | None = None) -> d
 def idle_for(watch: Watch, now: datetime) -> timedelta | None:
     """Return how long no job has been waiting or running; None where some is, or where it is not known."""
     session = watch.session
-    if session is None or not watch.all_listed or watch.jobs_fault is not None or watch.unfinished:
+    if session is None or not watch.whole or watch.jobs_fault is not None or watch.unfinished:
         return None
     known = [job.completed_at for job in watch.counted] + [session.started_at, session.created_at]
     times = [aware(at) for at in known if at is not None]

@@ -59,7 +59,7 @@ def courses(watch: Watch, told: Iterable[Forecast]) -> list[Course]:
     asked = limits.money if limits is not None else None
     held = [amount.unit for amount in watch.charged]
     first = [asked.unit] if asked is not None else []
-    open_ends = not watch.all_listed or watch.jobs_fault is not None
+    open_ends = not watch.whole or watch.jobs_fault is not None
     drawn = []
     for name in dict.fromkeys([*first, *held]):
         limited = asked.value if asked is not None and asked.unit == name else None

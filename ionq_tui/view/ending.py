@@ -54,8 +54,10 @@ def unfinished_words(watch: Watch, people: Mapping[str, str] = NOBODY) -> str:
     if watch.jobs_fault is not None:
         return "unknown: the jobs are not visible"
     jobs = watch.unfinished
-    at_least = "" if watch.all_listed else "≥ "
+    at_least = "" if watch.whole else "≥ "
     if not jobs:
+        if watch.all_listed and watch.unread:
+            return f"unknown: {counted(watch.unread, 'job')} could not be read"
         return "none" if watch.all_listed else "unknown: jobs are being listed"
     told = [f"{sum(job.running for job in jobs):,} running", f"{sum(job.waiting for job in jobs):,} waiting"]
     odd = sum(not job.running and not job.waiting for job in jobs)

@@ -73,7 +73,7 @@ def first_line(told: Iterable[Forecast], now: datetime, tz: tzinfo | None, width
 def _of_jobs(watch: Watch, now: datetime) -> Forecast | None:
     limit = watch.session.limits.jobs if watch.session else None
     span = _span(watch, now)
-    if limit is None or span is None or not watch.all_listed:
+    if limit is None or span is None or not watch.whole:
         return None
     sent = sum(_within(job.submitted_at, now) for job in watch.counted)
     if sent < 2:
@@ -85,7 +85,7 @@ def _of_jobs(watch: Watch, now: datetime) -> Forecast | None:
 def _of_money(watch: Watch, now: datetime) -> Forecast | None:
     limit = watch.session.limits.money if watch.session else None
     span = _span(watch, now)
-    if limit is None or span is None or not watch.all_listed or watch.priced_count < watch.finished_count:
+    if limit is None or span is None or not watch.whole or watch.priced_count < watch.finished_count:
         return None
     paid, held = in_unit(watch.charged, limit.unit), in_unit(watch.reserved, limit.unit)
     spent = _spent(watch, limit.unit, (job for job in watch.counted if _within(job.completed_at, now)))

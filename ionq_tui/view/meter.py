@@ -126,8 +126,8 @@ def _told_limit(session: Session, total: timedelta | None) -> str:
 def jobs_meter(watch: Watch) -> Meter:
     """Count the jobs, "≥" while not all of them are listed."""
     session, number = watch.session, watch.count
-    unseen = watch.jobs_fault is not None or not watch.all_listed
-    note = "" if not unseen else "jobs not visible" if watch.jobs_fault is not None else "not all jobs listed yet"
+    unseen = watch.jobs_fault is not None or not watch.whole
+    note = _unseen(watch) if unseen else ""
     known = number > 0 or not unseen
     used = UNKNOWN if not known else f"≥ {count(number)}" if unseen else count(number)
     if session is None:
@@ -144,11 +144,17 @@ def jobs_meter(watch: Watch) -> Meter:
     return Meter("jobs", used, count(limit), f"≤ {remaining}" if unseen else remaining, fraction, 0.0, note, tone, over)
 
 
+def _unseen(watch: Watch) -> str:
+    if watch.jobs_fault is not None:
+        return "jobs not visible"
+    return f"{counted(watch.unread, 'job')} could not be read" if watch.all_listed else "not all jobs listed yet"
+
+
 def money_meter(watch: Watch) -> Meter:
     """Tell what was charged and what is reserved, each unit for itself, and never more certain than it is."""
     session, charged, reserved = watch.session, watch.charged, watch.reserved
     finished, priced, unreserved = watch.finished_count, watch.priced_count, _unreserved(watch)
-    unseen = watch.jobs_fault is not None or not watch.all_listed
+    unseen = watch.jobs_fault is not None or not watch.whole
     known = bool(charged) or (not unseen and (priced > 0 or finished == 0))
     at_least = "≥ " if priced < finished or unseen else ""
     asked = session.limits.money if session is not None else None

@@ -69,6 +69,8 @@ def jobs_line(watch: Watch) -> Line:
     number = watch.count
     if watch.jobs_fault is not None and not number:
         return line(Cell("jobs not visible to this key, or not readable just now", Tone.WARN))
+    if not number and watch.unread:
+        return line(Cell(f"{counted(watch.unread, 'job')} could not be read", Tone.WARN))
     if not number:
         return line("no jobs yet" if watch.all_listed else "jobs are being listed…")
     words: dict[str, int] = {}
@@ -77,9 +79,10 @@ def jobs_line(watch: Watch) -> Line:
         words[word] = words.get(word, 0) + many
     order = {"completed": 0, "failed": 1, "canceled": 2, "started": 3, "waiting": 4}
     told = sorted(words.items(), key=lambda pair: order.get(pair[0], len(order)))
-    at_least = "" if watch.all_listed and watch.jobs_fault is None else "≥ "
+    at_least = "" if watch.whole and watch.jobs_fault is None else "≥ "
     parts = [_part(word, many) for word, many in told]
-    return line(f"{at_least}{counted(number, 'job')}: ", *joined(parts))
+    more = [Cell(f" ({watch.unread:,} more could not be read)", Tone.WARN)] if watch.unread else []
+    return line(Cell(f"{at_least}{counted(number, 'job')}"), *more, ": ", *joined(parts))
 
 
 def _part(word: str, many: int) -> Line:
@@ -90,7 +93,7 @@ def _part(word: str, many: int) -> Line:
 
 def spend_lines(watch: Watch) -> list[str]:
     """Return what was charged and what is reserved, a line for each unit."""
-    at_least = "≥ " if watch.priced_count < watch.finished_count or not watch.all_listed else ""
+    at_least = "≥ " if watch.priced_count < watch.finished_count or not watch.whole else ""
     charged = [f"charged {at_least}{money(amount)}" for amount in watch.charged]
     reserved = [f"reserved {money(amount)}" for amount in watch.reserved]
     return [*charged, *reserved] or ["charged —"]

@@ -22,7 +22,7 @@ SPEND_HEADS = tuple(column.name for column in _COLUMNS)
 
 def spend_rows(watch: Watch) -> list[tuple[str, str, str]]:
     """Return JOB MODEL, JOBS and CHARGED of each model, then of each kind of failure among them."""
-    listed = watch.all_listed and watch.jobs_fault is None
+    listed = watch.whole and watch.jobs_fault is None
     models = [(_model(key), spend) for key, spend in by_model(watch).items()]
     failures = [(f"of these failed: {_code(key)}", spend) for key, spend in by_failure(watch).items()]
     return [*_rows(models, "models", listed), *_rows(failures, "kinds of failure", listed)]

@@ -90,7 +90,7 @@ class FakeCloud:
         self.over: dict[str, Session] = {}
         self.fault: Fault | None = None
         """Answers every list and session where it is set."""
-        self.unreadable = 0
+        self.unreadable = self.unreadable_jobs = 0
         self.jobs: dict[str, Job] = {}
         self.costs: dict[str, JobCost] = {}
         self.details: dict[str, JobDetail] = {}
@@ -139,7 +139,7 @@ class FakeCloud:
         self, session_id: str, *, after: str | None = None, ids: tuple[str, ...] = (), limit: int = 100
     ) -> JobPage | Fault:
         await self._hear(f"jobs {session_id}")
-        return JobPage(tuple(job for job in self.jobs.values() if not ids or job.id in ids))
+        return JobPage(tuple(job for job in self.jobs.values() if not ids or job.id in ids), None, self.unreadable_jobs)
 
     async def job(self, job_id: str) -> Job | Fault:
         await self._hear(f"job {job_id}")

@@ -93,6 +93,22 @@ async def test_without_jobs_it_tells_how_to_send_some(app: Stage, hand: Hand) ->
         assert "SessionManager.from_id(" in app.text()
 
 
+async def test_jobs_that_could_not_be_read_are_counted_and_make_every_number_the_least(app: Stage, hand: Hand) -> None:
+    app.stair.cloud.unreadable_jobs = 3
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "≥ 5 jobs (3 more could not be read): 1 comp" in app.text())
+        assert "jobs   used  ≥ 5" in app.text()
+        assert "left ≤ 35" in app.text()
+        assert "money  ≥ " in app.text() or "used  ≥ " in app.text()
+        await pilot.press("e")
+        await until(pilot, lambda: shows(app, EndSession) and "unfinished  ≥ 3 jobs" in app.text())
+        await pilot.press("escape")
+        app.stair.cloud.unreadable_jobs = 0
+        app.engine.watcher(ONE.id).poller.nudge()
+        await until(pilot, lambda: "could not be read" not in app.text())
+
+
 async def test_an_end_is_told_with_its_proof(app: Stage, hand: Hand) -> None:
     async with app.run_test() as pilot:
         await ready(pilot, app)

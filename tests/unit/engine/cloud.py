@@ -68,6 +68,8 @@ class ScriptedCloud:
         self.jobs: list[Job] = []
         self.page_size = 100
         self.newest_first = False
+        self.unreadable: set[str] = set()
+        """Ids of jobs whose items of a list are no jobs."""
         self.next_of: dict[str | None, str | None] = {}
         """Cursors that are told instead of the right ones."""
         self.costs: dict[str, JobCost] = {}
@@ -120,11 +122,15 @@ class ScriptedCloud:
             return fault
         listed = list(reversed(self.jobs)) if self.newest_first else self.jobs
         if ids:
-            return JobPage(tuple(one for one in listed if one.id in ids))
+            return self._page_of([one for one in listed if one.id in ids], None)
         start = 0 if after is None else 1 + [one.id for one in listed].index(after)
         shown = listed[start : start + min(limit, self.page_size)]
         more = start + len(shown) < len(listed)
-        return JobPage(tuple(shown), self.next_of.get(after, shown[-1].id if more else None))
+        return self._page_of(shown, self.next_of.get(after, shown[-1].id if more else None))
+
+    def _page_of(self, shown: list[Job], following: str | None) -> JobPage:
+        read = tuple(one for one in shown if one.id not in self.unreadable)
+        return JobPage(read, following, len(shown) - len(read))
 
     async def job(self, job_id: str) -> Job | Fault:
         fault = await self._hear(f"job {job_id}")

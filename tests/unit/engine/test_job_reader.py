@@ -44,6 +44,31 @@ def scene() -> Scene:
     return Scene()
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize(("count", "page_size"), [(20, 100), (95, 25)])
+async def test_what_could_not_be_read_is_counted_once_and_forgotten_when_it_can_be(
+    scene: Scene, newest_first: bool, count: int, page_size: int
+) -> None:
+    scene.cloud.newest_first, scene.cloud.page_size = newest_first, page_size
+    scene.fill(count)
+    ids = [one.id for one in scene.cloud.jobs]
+    scene.cloud.unreadable = {ids[1], ids[7], ids[-2]}
+    for _ in range(40):
+        await scene.read()
+        assert scene.reader.unread == 3
+    scene.fill(2)
+    await scene.read(40)
+    assert scene.reader.unread == 3
+    assert len(scene.watch.jobs) == count - 1
+    scene.cloud.unreadable = {ids[7]}
+    await scene.read(40)
+    assert scene.reader.unread == 1
+    scene.cloud.unreadable.clear()
+    await scene.read(40)
+    assert scene.reader.unread == 0
+    assert scene.complete
+
+
 ORDERS = pytest.mark.parametrize("newest_first", [True, False])
 
 
