@@ -136,7 +136,7 @@ def default_config_text() -> str:
 # profile = "{DEFAULT_PROFILE}"        # the profile used where none is named
 # poll_interval = {POLL_INTERVAL}          # seconds between two readings, 1 to 60
 # end_on_hangup = false        # true: end sessions opened here when this terminal goes away
-# on_event = "my-notifier"     # a command that gets each event as JSON on its standard input; no shell, 10 s
+# on_event = "my-notifier"     # a command that gets each event once, as JSON on its standard input; no shell, 10 s
 # theme = "ansi"
 
 # [profiles.lab-b]

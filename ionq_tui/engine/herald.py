@@ -11,6 +11,8 @@ from ionq_tui.model.event import Event, EventKind
 
 _JUST_NOW = timedelta(minutes=2)
 """An event may be heard of a little later than it happened."""
+_LAST_WORDS = 1.0
+"""Seconds that the command is given before the program ends; it may go on for itself."""
 
 
 class Teller(Protocol):
@@ -20,6 +22,9 @@ class Teller(Protocol):
 
     def tell(self, facts: Mapping[str, object]) -> None:
         """Tell these facts."""
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until all is told, at most so long; returns whether it is."""
 
 
 class Herald:
@@ -55,9 +60,10 @@ class Herald:
         self._under_way = asyncio.create_task(self._tell(self._teller, event, self._under_way), name="on_event")
 
     async def settled(self) -> None:
-        """Wait until all is told that was to be."""
-        if self._under_way is not None:
+        """Wait a moment until all is told that was to be: what is left then is told by nobody."""
+        if self._under_way is not None and self._teller is not None:
             await asyncio.wait({self._under_way})
+            await asyncio.to_thread(self._teller.settle, _LAST_WORDS)
 
     async def _tell(self, teller: Teller, event: Event, before: asyncio.Task[None] | None) -> None:
         first = await self._first(event)

@@ -31,6 +31,8 @@ class Hook:
         self._seconds = seconds
         self._waiting: SimpleQueue[bytes] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._to_tell = 0
+        self._told = threading.Condition()
         try:
             self._words: Sequence[str] = shlex.split(command)
         except ValueError as error:
@@ -44,6 +46,8 @@ class Hook:
         try:
             if self._waiting.qsize() >= _MOST:
                 raise Full
+            with self._told:
+                self._to_tell += 1
             self._waiting.put(json.dumps(dict(facts)).encode() + b"\n")
         except Full:
             self._say(f"on_event: more than {_MOST} events wait for the command, some are not told")
@@ -51,9 +55,17 @@ class Hook:
             self._thread = threading.Thread(target=self._run, name="ionq-tui on_event", daemon=True)
             self._thread.start()
 
+    def settle(self, seconds: float) -> bool:
+        """Wait until the command is told of all, at most so long; returns whether it is."""
+        with self._told:
+            return self._told.wait_for(lambda: not self._to_tell, seconds)
+
     def _run(self) -> None:
         while True:
             self._tell(self._waiting.get())
+            with self._told:
+                self._to_tell -= 1
+                self._told.notify_all()
 
     def _tell(self, told: bytes) -> None:
         """Run it once; a session of its own, so that it cannot read from our terminal."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shlex
 import signal
+import sys
 import time
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +18,7 @@ import pytest
 from ionq_tui.engine.clock import SystemClock
 from ionq_tui.simulator.http import Reply, Request
 from tests.shell.conftest import Shell
-from tests.shell.site import FORTE, Site, process
+from tests.shell.site import FORTE, Site, process, wait_until
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [0-9a-f]{6} \S.*")
 
@@ -244,3 +247,23 @@ def test_what_is_not_ours_is_not_ended_when_idle(site: Site, shell: Shell) -> No
     assert site.changing == []
     assert shell("watch", theirs.id, "--end-when-idle", "1m", "--not-mine", "--yes").code == 0
     assert site.running == []
+
+
+def test_two_that_watch_the_same_tell_the_user_s_command_of_the_end_once(site: Site, home: Path) -> None:
+    told, script = home / "told", home / "hook.py"
+    script.write_text(f"import sys\nopen({str(told)!r}, 'a').write(sys.stdin.read())\n")
+    command = f"{shlex.quote(sys.executable)} {shlex.quote(str(script))}"
+    config = home / "hook.toml"
+    config.write_text(f"poll_interval = 1\non_event = {json.dumps(command)}\n")
+    session = site.colleague()
+    with ExitStack() as both:
+        watching = [both.enter_context(process("watch", session.id, "--config", str(config))) for _ in range(2)]
+        for one in watching:
+            assert " session " in one.read_line()
+        with site.cloud.lock:
+            site.cloud.advance()
+            site.cloud.end(session, "somebody-else")
+        assert [one.finish().code for one in watching] == [0, 0]
+    wait_until(lambda: told.exists() and "ended" in told.read_text(), "the command is told")
+    kinds = [json.loads(line)["kind"] for line in told.read_text().splitlines()]
+    assert sorted(kinds) == sorted(set(kinds)) and kinds.count("ended") == 1, kinds

@@ -84,6 +84,19 @@ def _runs(pid: int) -> bool:
     return state != "Z"
 
 
+def test_the_last_event_is_told_before_the_program_ends_and_a_slow_command_holds_nothing_up(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    hook = Hook(command(tmp_path, WRITES.format(path=str(out))), _ENVIRON)
+    assert hook.settle(0)
+    hook.tell({"kind": "ended"})
+    hook.tell({"kind": "ended"})
+    assert hook.settle(_DEADLINE) and out.read_text().count("\n") == 2
+    slow = Hook(command(tmp_path, "import time; time.sleep(600)"), _ENVIRON, seconds=1.0)
+    slow.tell({})
+    assert not slow.settle(0.01)
+    assert slow.settle(_DEADLINE) and "was stopped" in slow.trouble
+
+
 def test_failures_are_said_once_and_stop_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out"
     source = f"import sys; open({str(out)!r}, 'a').write('x'); sys.exit(3)"
@@ -109,6 +122,9 @@ class Kept:
 
     def tell(self, facts: Mapping[str, object]) -> None:
         self.told.append(facts)
+
+    def settle(self, seconds: float) -> bool:
+        return True
 
 
 async def test_only_what_happens_from_now_on_is_told_with_what_is_known_of_it() -> None:

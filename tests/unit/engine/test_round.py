@@ -61,6 +61,9 @@ class Kept:
     def tell(self, facts: Mapping[str, object]) -> None:
         self.told.append(facts)
 
+    def settle(self, seconds: float) -> bool:
+        return True
+
 
 def engine(cloud: ScriptedCloud, clock: ManualClock, journal: Journal, teller: Kept | None = None) -> Engine:
     return Engine(Connection(PLACE.profile, PLACE.base_url), cloud, clock, journal, 5.0, teller=teller)
