@@ -19,6 +19,9 @@ T = TypeVar("T")
 RESOLVE_WITHIN = 5.0
 """Seconds for which an interrupted caller waits to learn what became of a sent request."""
 
+_NOTICED_WITHIN = 0.2
+"""Seconds of one wait: a signal that comes right before it, or to another thread, is taken in when it is over."""
+
 logger = logging.getLogger("ionq_tui.session")
 
 
@@ -81,13 +84,13 @@ def carry(errand: Errand[T], drive: Callable[[Flow[T]], T]) -> T:
     try:
         # Within, since an interruption may come as soon as it runs; not joined, since that needs `start` to return.
         threading.Thread(target=work, name="ionq-tui request", daemon=True).start()
-        while not done.wait(3600.0):
+        while not done.wait(_NOTICED_WITHIN):
             pass
     except BaseException as interruption:
         until = time.monotonic() + RESOLVE_WITHIN
         while not done.is_set() and (left := until - time.monotonic()) > 0:
             with suppress(BaseException):
-                done.wait(left)
+                done.wait(min(left, _NOTICED_WITHIN))
         errand.note(interruption, kept[0] if kept else None)
         raise
     if errors:

@@ -56,10 +56,15 @@ class HangUp:
                 signal.signal(number, handler if handler is not None else signal.SIG_DFL)
             HangUp._before = {}
 
-    def exit(self) -> None:
-        """Raise SystemExit with the shell's code where a signal was caught."""
-        if self.caught is not None:
-            raise SystemExit(128 + self.caught)
+    def exit(self, *interruptions: BaseException | None) -> None:
+        """Raise SystemExit with the shell's code where a signal was caught; it carries the notes of what was cut."""
+        if self.caught is None:
+            return
+        leaving = SystemExit(128 + self.caught)
+        for one in interruptions:
+            for note in getattr(one, "__notes__", ()):
+                leaving.add_note(note)
+        raise leaving
 
     def catch(self, number: int) -> bool:
         """Take a signal; returns True where it is to be raised here and now."""

@@ -171,13 +171,13 @@ class SessionManager:
         try:
             self.open()
         except BaseException as error:
-            self._leave(close=not isinstance(error, IonQError))
+            self._leave(error, close=not isinstance(error, IonQError))
             raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Close."""
-        self._leave(close=True)
+        self._leave(error, close=True)
 
     async def __aenter__(self) -> SessionManager:
         """Open; where that is interrupted, what was opened meanwhile is ended before the interruption goes on."""
@@ -186,7 +186,7 @@ class SessionManager:
         try:
             await self.async_open()
         except BaseException as error:
-            await self._aleave(close=not isinstance(error, IonQError))
+            await self._aleave(error, close=not isinstance(error, IonQError))
             raise
         return self
 
@@ -194,26 +194,35 @@ class SessionManager:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         """Close."""
-        await self._aleave(close=True)
+        await self._aleave(error, close=True)
 
-    def _leave(self, *, close: bool) -> None:
+    def _leave(self, error: BaseException | None, *, close: bool) -> None:
         """Close where asked to, give the signals back, and leave for good where one came."""
+        cut: BaseException | None = None
         try:
             if close:
                 self.close()
+        except BaseException as interruption:
+            cut = interruption
+            raise
         finally:
-            if self._hangup is not None:
-                self._hangup.off()
-                self._hangup.exit()
+            self._left_by(error, cut)
 
-    async def _aleave(self, *, close: bool) -> None:
+    async def _aleave(self, error: BaseException | None, *, close: bool) -> None:
+        cut: BaseException | None = None
         try:
             if close:
                 await self.async_close()
+        except BaseException as interruption:
+            cut = interruption
+            raise
         finally:
-            if self._hangup is not None:
-                self._hangup.off()
-                self._hangup.exit()
+            self._left_by(error, cut)
+
+    def _left_by(self, *interruptions: BaseException | None) -> None:
+        if self._hangup is not None:
+            self._hangup.off()
+            self._hangup.exit(*interruptions)
 
     def _opening(self) -> Errand[OpenOutcome]:
         """Begin to open, once: also where the first caller has left, or another task or thread asks meanwhile."""
