@@ -217,6 +217,7 @@ class Desk:
                     ledger,
                     ending=ledger.ending - {session_id},
                     ends=MappingProxyType({**ledger.ends, session_id: outcome}),
+                    trouble=self._journal.trouble or "",
                 )
             )
         return outcome

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.journal.journal import Journal
 from ionq_tui.model.exit_code import DONE
 from ionq_tui.model.key import FoundKey
 from ionq_tui.model.ledger import Ledger
@@ -51,8 +50,7 @@ def _intents(world: World) -> int:
 
 def _kept(world: World) -> Kept:
     """What is on disk of the newest session opened here."""
-    with closing(Journal(world.journal_path, patience=PATIENCE)) as journal:
-        kept = journal.newest_here_now(world.place)
+    kept = world.newest_here()
     assert kept is not None
     return kept
 

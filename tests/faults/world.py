@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ionq_tui.compose import PATIENCE, Stair
 from ionq_tui.journal.journal import Journal
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.outcome import OpenRequest
-from ionq_tui.model.record import Place
+from ionq_tui.model.record import Kept, Place
 from ionq_tui.model.session import Session
 from ionq_tui.settings import Flags, load_settings
 from ionq_tui.simulator.chance import hashed_id
@@ -78,6 +78,11 @@ class World:
         journal.opened_now(number, Session(session_id, status="created", creator_id=hashed_id("creator", KEY)))
         assert journal.close(30)
         return session_id
+
+    def newest_here(self) -> Kept | None:
+        """Return what is on disk of the newest session opened here."""
+        with closing(Journal(self.journal_path, patience=30)) as journal:
+            return journal.newest_here_now(self.place)
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a command."""

@@ -234,6 +234,39 @@ def test_a_signal_while_opening_starts_nothing_and_ends_what_was_opened(site: Si
     assert ended_once(site) and not (home / "ran").exists()
 
 
+def test_an_interrupted_opening_whose_reply_is_lost_names_what_was_found(site: Site, home: Path) -> None:
+    site.after = cut
+    with process(*RUN, "touch", str(home / "ran"), IONQ_TUI_PATIENCE="0.4") as running:
+        site.wait_asked("POST /sessions")
+        wait_until(lambda: "GET /sessions" in site.asked[site.asked.index("POST /sessions") :], "a look")
+        running.popen.send_signal(signal.SIGTERM)
+        told = running.finish()
+    assert (told.code, told.out) == (3, "")
+    assert "a session may have been opened" in told.err
+    assert f"ionq-tui show {site.running[0]}" in told.err
+    assert site.changing == ["POST /sessions"] and not (home / "ran").exists()
+
+
+def test_an_interrupted_opening_that_hangs_is_not_known(site: Site, home: Path) -> None:
+    go_on = threading.Event()
+    site.instead = lambda request: None if request.method == "GET" or go_on.wait(30) else Reply(500, (), b"")
+    with process(*RUN, "touch", str(home / "ran"), IONQ_TUI_PATIENCE="0.3") as running:
+        site.wait_asked("POST /sessions")
+        running.popen.send_signal(signal.SIGTERM)
+        told = running.finish()
+    go_on.set()
+    assert (told.code, told.out) == (3, "")
+    assert "a session may have been opened" in told.err and "ionq-tui ls" in told.err
+    assert site.changing == ["POST /sessions"] and not (home / "ran").exists()
+
+
+def cut(request: Request, reply: Reply) -> Reply:
+    """Do what is asked, and break the line before the answer."""
+    if request.method == "POST":
+        raise ConnectionError
+    return reply
+
+
 def test_what_cannot_be_said_any_more_does_not_keep_it_from_ending(site: Site) -> None:
     with process(*RUN, *python(_TELLS.format(then="sys.exit(5)")), IONQ_TUI_PATIENCE="1") as running:
         assert running.read_line() == "ready\n"
