@@ -118,8 +118,10 @@ class FakeCloud:
 
     async def characterization(self, backend: str) -> Characterization | Fault:
         await self._hear(f"characterization {backend}")
+        offered = self.offered if isinstance(self.offered, tuple) else ()
+        name = next((one.characterization_id for one in offered if one.name == backend), None) or "c1"
         return Characterization(
-            "c1", backend, NOW, 36, {"2q": Measured(0.996, 0.0002), "spam": Measured(0.9935)}, {"t1": 100.0, "2q": 6e-4}
+            name, backend, NOW, 36, {"2q": Measured(0.996, 0.0002), "spam": Measured(0.9935)}, {"t1": 100.0, "2q": 6e-4}
         )
 
     async def sessions(self, active: bool) -> SessionList | Fault:
