@@ -25,12 +25,15 @@ from ionq_tui.model.address import is_loopback
 from ionq_tui.model.key import without_keys
 
 if TYPE_CHECKING:
-    from httpcore import AsyncNetworkStream
+    from httpcore import AsyncNetworkStream, NetworkStream
     from httpx._client import UseClientDefault
     from httpx._types import AuthTypes
 
 _EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, LookupError)
 """What a reply can make httpx raise; strange hosts, codecs and characters in headers come as the last two."""
+
+_WATCHED = "ionq_tui.watched"
+"""The extension of a request that says by which token it is watched."""
 
 Respond = Callable[[httpx.Request], httpx.Response]
 """A server inside this process: the simulated cloud of the demo and of tests."""
@@ -130,6 +133,7 @@ class Client(httpx.Client):
         if stream:
             return super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
         watched = self._watchdog.begin()
+        request.extensions = {**request.extensions, _WATCHED: watched}
         try:
             response = super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
             try:
@@ -153,12 +157,27 @@ class Client(httpx.Client):
             body.add(chunk)
         return body.decoded
 
-    def _cut(self) -> None:
-        """Close the sockets under a request that takes too long in all: httpx counts each read by itself."""
+    def _cut(self, watched: object) -> None:
+        """Cut the line of a request that takes too long in all, and no other: httpx counts each read by itself."""
         for transport in (self._transport, *self._mounts.values()):
-            if transport is not None:
+            under_way = getattr(getattr(transport, "_pool", None), "_requests", None)
+            if under_way is not None:
+                for one in tuple(under_way):
+                    if one.request.extensions.get(_WATCHED) is watched:
+                        _shut(one.connection)
+            elif transport is not None:  # not built as we know it: better all of its lines than none
                 with suppress(Exception):
                     transport.close()
+
+
+def _shut(connection: object) -> None:
+    """Shut the socket under a connection of the pool, where it has one yet; closed, it would not wake who reads it."""
+    while connection is not None and not hasattr(connection, "_network_stream"):
+        connection = getattr(connection, "_connection", None)
+    with suppress(Exception):
+        stream: NetworkStream | None = getattr(connection, "_network_stream", None)
+        if stream is not None:
+            stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 class AsyncClient(httpx.AsyncClient):

@@ -6,14 +6,17 @@ import threading
 import time
 from collections.abc import Callable
 
+_AGAIN = 0.1
+"""Seconds between two attempts to cut a request that had no connection yet."""
+
 
 class Watchdog:
-    """Calls `cut` where a request is not over so many seconds after it was begun.
+    """Calls `cut` with the token of a request that is not over so many seconds after it was begun, until it is.
 
     All have the same time, so whoever begins later is due later, and the sleeping thread need not be told of it.
     """
 
-    def __init__(self, seconds: float, cut: Callable[[], None]) -> None:
+    def __init__(self, seconds: float, cut: Callable[[object], None]) -> None:
         """Take the time that a request has, and what to do where that is over."""
         self._seconds = seconds
         self._cut = cut
@@ -48,14 +51,14 @@ class Watchdog:
         while True:
             with self._lock:
                 now = time.monotonic()
-                late = [token for token, due in self._due.items() if due <= now]
-                self._late.update(late)
+                self._late.update(token for token, due in self._due.items() if due <= now)
+                late = tuple(self._late)
                 for token in late:
-                    del self._due[token]
+                    self._due.pop(token, None)
                 if not self._due and not late:
                     self._thread = None
                     return
-                left = min(self._due.values(), default=now) - now
-            if late:
-                self._cut()
-            time.sleep(left)
+                left = min(self._due.values(), default=now + _AGAIN) - now
+            for token in late:
+                self._cut(token)
+            time.sleep(min(left, _AGAIN) if late else left)

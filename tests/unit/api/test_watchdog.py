@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-import threading
+from queue import Queue
 
 from ionq_tui.api.watchdog import Watchdog
 
 
 def test_a_request_that_takes_too_long_is_cut_and_told() -> None:
-    cut = threading.Event()
-    dog = Watchdog(0.01, cut.set)
+    cut: Queue[object] = Queue()
+    dog = Watchdog(0.01, cut.put)
     token = dog.begin()
-    assert cut.wait(20)
+    assert cut.get(timeout=20) is token
     assert dog.late(token)
+    assert cut.get(timeout=20) is token, "it had no connection yet, maybe: again, until it is over"
     dog.end(token)
     assert not dog.late(token)
 
 
 def test_one_that_is_over_is_left_alone_while_the_next_is_watched() -> None:
-    cut = threading.Event()
-    dog = Watchdog(0.01, cut.set)
+    cut: Queue[object] = Queue()
+    dog = Watchdog(0.01, cut.put)
     first, second = dog.begin(), dog.begin()
     dog.end(first)
-    assert cut.wait(20)
+    while cut.get(timeout=20) is not second:
+        pass
     assert dog.late(second)
     assert not dog.late(first)
+    dog.end(second)
 
 
 def test_many_requests_share_one_thread_and_none_is_left_behind() -> None:
-    dog = Watchdog(0.5, lambda: None)
+    dog = Watchdog(0.5, lambda _: None)
     first = dog.begin()
     watching = dog._thread
     tokens = [first, *(dog.begin() for _ in range(4))]
@@ -40,10 +43,12 @@ def test_many_requests_share_one_thread_and_none_is_left_behind() -> None:
 
 
 def test_it_watches_again_after_its_thread_has_left() -> None:
-    cut = threading.Event()
-    dog = Watchdog(0.01, cut.set)
+    cut: Queue[object] = Queue()
+    dog = Watchdog(0.01, cut.put)
     dog.end(dog.begin())
-    while dog._thread is not None:
-        dog._thread.join(20)
-    dog.begin()
-    assert cut.wait(20)
+    while (watching := dog._thread) is not None:
+        watching.join(20)
+    token = dog.begin()
+    while cut.get(timeout=20) is not token:
+        pass
+    dog.end(token)
