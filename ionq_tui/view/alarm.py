@@ -30,7 +30,7 @@ def alarms(watch: Watch, now: datetime, jobs_as_of: datetime | None = None) -> d
     for meter in meters(watch, now):
         reached = 0.0 if meter.fraction is None else meter.fraction + meter.reserved
         if passed := [words for part, words in _PARTS if reached >= part]:
-            share = f"{reached * 100:.0f} %"
+            share = meter.percent.replace("%", " %")
             left = f"{meter.left} {meter.unit}".rstrip()
             told[f"{meter.name} {passed[-1]}"] = f"{short}: {share} of the {meter.name} used, left {left}"
     end = session.runs_out_at

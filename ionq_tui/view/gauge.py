@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ionq_tui.view.amount import UNKNOWN
+from ionq_tui.view.fold import fitting
 from ionq_tui.view.meter import Meter, bar
 from ionq_tui.view.plain import cells, cut, pad
 from ionq_tui.view.tone import Cell, Line, Tone, line
@@ -43,14 +44,15 @@ def meter_line(meter: Meter, width: int, tail: str = "", tail_room: int = 0, col
     `tail_room` cells are kept for a tail even where there is none, so that the bars of several meters stay in line.
     """
     name = Cell(pad(meter.name, _NAME), Tone.DIM)
-    said = Cell(cut(_said(meter, columns), max(0, width - _NAME)), meter.tone)
-    room = width - _NAME - cells(said.text)
-    ending = f" {meter.percent:>4}" if meter.percent else ""
-    ending += f" {tail:<{tail_room}}" if tail or tail_room else ""
+    percent = f" {meter.percent:>4}" if meter.percent else ""
+    said = cut(_said(meter, columns, width - _NAME, cells(percent)), max(0, width - _NAME))
+    room = width - _NAME - cells(said)
+    whole = percent + (f" {tail:<{tail_room}}" if tail or tail_room else "")
+    ending = next((one for one in (whole, percent) if cells(one) <= room), "")
     drawn = bar(meter, min(_BAR, room - cells(ending)))
     if len(drawn) < _LEAST_BAR:
         drawn = ""
-    return line(name, said, Cell(drawn, meter.tone), Cell(cut(ending, max(0, room - len(drawn))), meter.tone))
+    return line(name, Cell(said, meter.tone), Cell(drawn, meter.tone), Cell(ending, meter.tone))
 
 
 def note_line(meter: Meter, width: int) -> Line:
@@ -58,10 +60,17 @@ def note_line(meter: Meter, width: int) -> Line:
     return line(Cell(" " * _NAME + cut(meter.note, max(0, width - _NAME)), Tone.DIM)) if meter.note else ()
 
 
-def _said(meter: Meter, columns: Widths) -> str:
+def _said(meter: Meter, columns: Widths, room: int, percent: int) -> str:
+    """Return the words in line with those of others; where there is no room for that the most important of them."""
     if meter.over:
         return pad_up(f"{meter.used} / {meter.limit} OVER", sum(columns) + 2) + " "
-    return "".join(f"{pad_up(part, width)} " for part, width in zip(_parts(meter), columns, strict=True))
+    parts = _parts(meter)
+    said = "".join(f"{pad_up(part, width)} " for part, width in zip(parts, columns, strict=True))
+    if cells(said.rstrip(" ")) + percent <= room:
+        return said
+    used, limit, left = parts
+    most = f"{left} {limit}" if meter.left != UNKNOWN else used
+    return fitting((" ".join(part for part in parts if part), most), room - percent - 1) + " "
 
 
 def _parts(meter: Meter) -> tuple[str, str, str]:

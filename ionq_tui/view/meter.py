@@ -16,6 +16,8 @@ from ionq_tui.view.moment import used as used_words
 from ionq_tui.view.tone import Tone
 
 _NEAR = 0.8
+_NOISE = 1e-9
+"""What sums of floats may be too small by."""
 _CLOSE = 0.95
 _LAST_MINUTES = timedelta(minutes=5)
 _ZERO = timedelta(0)
@@ -50,7 +52,7 @@ class Meter:
         if self.fraction is None:
             return ""
         whole = self.fraction + self.reserved
-        return f"{min(int(whole * 100), 999)}%"
+        return f"{min(int(whole * 100 + _NOISE), 999)}%"
 
     @property
     def words(self) -> str:
@@ -173,8 +175,8 @@ def money_meter(watch: Watch) -> Meter:
     limit = figure(asked.value) if one else f"{figure(asked.value)} {unit(asked.unit)}"
     paid, held = in_unit(charged, asked.unit), in_unit(reserved, asked.unit)
     if paid is None or held is None:
-        other = "the limit is in another unit than the jobs: what is left is unknown"
-        return Meter("money", used, limit, note=f"{note} · {other}" if note else other)
+        other = "limited in another unit than paid in: what is left is unknown"
+        return Meter("money", used, limit, note=f"{other} · {note}" if note else other)
     told = Meter("money", used, limit, note=note, unit=name)
     return _measured(told, asked, paid, held, bool(at_least) or unreserved > 0) if known else told
 

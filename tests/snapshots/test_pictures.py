@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.snapshots.scene import stop_the_zone
 from tests.snapshots.take import walk
 
 PICTURES = Path(__file__).parents[2] / "screenshots"
-
-
-@pytest.fixture
-def one_zone() -> Iterator[None]:
-    before = os.environ.get("TZ")
-    stop_the_zone()
-    yield
-    os.environ.pop("TZ")
-    if before is not None:
-        os.environ["TZ"] = before
-    time.tzset()
 
 
 @pytest.mark.usefixtures("one_zone")

@@ -24,7 +24,10 @@ class Words(Static):
             return False
         folded = self._folds(self.told)
         self.told = lines
-        self.update(pages(lines), layout=folded or len(lines) != self.content_size.height or self._folds(lines))
+        layout = folded or len(lines) != self.content_size.height or self._folds(lines)
+        self.update(pages(lines), layout=layout)
+        if layout:
+            self._layout_updates += 1  # of two in a row Textual counts one, though it may have measured in between
         return True
 
     @property
