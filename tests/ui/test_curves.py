@@ -11,6 +11,7 @@ from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.watch import heard_costs
+from ionq_tui.ui.screens.help import Help
 from ionq_tui.ui.screens.session import SessionScreen
 from tests.ui.fake import NOW, FakeStair, session
 from tests.ui.stage import Stage, shows, until
@@ -39,5 +40,7 @@ async def test_the_curves_of_a_session_are_drawn_when_they_are_asked_for(
         assert "jobs finished 20 of 40" in text and "30.00 " in text and "now" in text
         assert re.search(r"ionq\.circuit\.v1, QCT +20 +13\.00 usd", text), "what was charged for which jobs"
         assert max(len(line) for line in text.splitlines()) <= size[0]
-        await pilot.press("escape")
-        assert shows(app, SessionScreen)
+        await pilot.press("?")
+        await until(pilot, lambda: shows(app, Help))
+        await pilot.press("escape", "q")
+        await until(pilot, lambda: shows(app, SessionScreen))

@@ -29,6 +29,8 @@ SMALLEST = (60, 16)
 class Frame(Screen[ScreenResultType]):
     """A screen with its lines and commands, that needs no engine."""
 
+    AUTO_FOCUS = ""
+    """Nothing, where a screen names nothing: else the hidden line for finding would take every printable key."""
     OFFERS: ClassVar[Commands] = ()
     """The screen's own commands; each is an action of the same name."""
     IN_TABLE: ClassVar[Commands] = TABLE
@@ -161,7 +163,7 @@ class Frame(Screen[ScreenResultType]):
 
     def _focus_again(self) -> None:
         """Give the focus back that what is hidden cannot keep."""
-        if self.focused is None and isinstance(self.AUTO_FOCUS, str):
+        if self.focused is None and self.AUTO_FOCUS:
             for widget in self.query(self.AUTO_FOCUS):
                 widget.focus()
                 return
