@@ -117,6 +117,8 @@ def _dashboard(settings: Settings, *, demo: bool, attach: str) -> int:
 
     # Collecting garbage during start-up finds none and costs a twentieth of it.
     gc.disable()
+    # What is painted is little and seldom, so a key need not wait for a sixtieth of a second.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     from ionq_tui.compose import Stair
     from ionq_tui.ui.app import CockpitApp
 

@@ -76,13 +76,14 @@ class Home:
 
     async def _tick(self) -> Tick:
         self.spare = self.identity.value is not None
-        if self.identity.value is None:
-            who = await self._cloud.whoami()
+        if self.identity.value is not None:
+            heard = await self._cloud.sessions(True)
+        else:
+            who, heard = await asyncio.gather(self._cloud.whoami(), self._cloud.sessions(True))
             if isinstance(who, KeyIdentity):
                 self.identity.apply(lambda _: who)
             elif who.kind is FaultKind.KEY_REFUSED:
                 return self._lost(who)
-        heard = await self._cloud.sessions(True)
         if isinstance(heard, Fault):
             return self._lost(heard)
         vanished = await self._read_vanished(heard)

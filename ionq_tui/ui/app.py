@@ -6,7 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
@@ -58,7 +58,8 @@ class CockpitApp(Leaving, inherit_bindings=False):
     TITLE = "ionq-tui"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings([QUIT], priority=True)]
-    CSS_PATH = _STYLES / "cockpit.tcss"
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [_STYLES / "cockpit.tcss", _STYLES / "sessions.tcss"]
+    """Home's own are read with the rest: what comes with a later screen has every style read again."""
 
     def __init__(
         self,
@@ -84,6 +85,7 @@ class CockpitApp(Leaving, inherit_bindings=False):
         self._stair = stair
         self._attach_to = attach
         self._start_demo = start_demo
+        self._begun = False
         self._refusal_told = False
         """True once the key screen came up by itself, until another key is given."""
         self._told: set[str] = set()
@@ -100,7 +102,15 @@ class CockpitApp(Leaving, inherit_bindings=False):
         """Ask for a key once something is painted."""
         self.call_after_refresh(self._begin)
 
+    def post_display_hook(self) -> None:
+        """Begin as soon as something is to be read; the next refresh would come a sixtieth of a second later."""
+        if not self._begun and isinstance(self.screen, Frame) and self.screen.drawn:
+            self.call_later(self._begin)
+
     def _begin(self) -> None:
+        if self._begun:
+            return
+        self._begun = True
         self.set_timer(STARTED_AFTER, start_collecting)
         self.run_worker(self._start(), group="start", description="find a key")
 

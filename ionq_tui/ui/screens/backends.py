@@ -41,7 +41,6 @@ class BackendsScreen(Cockpit):
     OFFERS: ClassVar[Commands] = BACKENDS
     IN_TABLE: ClassVar[Commands] = (CHOOSE, *TABLE[1:])
     ABOUT: ClassVar[About] = "backend"
-    CSS_PATH = "../styles/sessions.tcss"
     AUTO_FOCUS = "#backends"
 
     table = query_one("#backends", Table)

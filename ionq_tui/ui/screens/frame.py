@@ -122,6 +122,11 @@ class Frame(Screen[ScreenResultType]):
         self.set_interval(1.0, self.beat)
 
     @property
+    def drawn(self) -> bool:
+        """True once there is something to be read."""
+        return any(line.drawn for line in self.query(TopLine))
+
+    @property
     def seen(self) -> bool:
         """True where nothing but dialogs stands above."""
         stack = self.app.screen_stack

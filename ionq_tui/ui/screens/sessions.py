@@ -31,7 +31,7 @@ from ionq_tui.view.home import summary
 from ionq_tui.view.plain import cells, plain
 from ionq_tui.view.row import SessionItem, session_moment, session_row
 from ionq_tui.view.tone import Line
-from ionq_tui.view.used import HOME_COLUMNS, label_room, window_title
+from ionq_tui.view.used import FOLDED, HOME_COLUMNS, label_room, window_title
 
 _RANK = {owner: rank for rank, owner in enumerate(Owner)}
 _ON_ONE = frozenset({"new_like", "mark", "copy", "end"})
@@ -77,7 +77,7 @@ class SessionsScreen(Attentive, Cockpit):
             moment_of=self._moment,
             arranged=self._arranged,
             text_of=_text,
-            dispensable=("JOBS", "SPENT", "OPENED", "LABEL"),
+            dispensable=FOLDED,
             id="sessions",
         )
         yield Words(id="notice")
@@ -188,7 +188,7 @@ class SessionsScreen(Attentive, Cockpit):
             self.table.caption,
             "ended ones too" if self._with_ended else "",
             self._lookout.used_words(self.table.key),
-            f'"{label}"' if cells(label) > label_room(self.room) else "",
+            f'"{label}"' if cells(label) > label_room(self.app.size.width) else "",
         )
         self.caption.tell(" · ".join(one for one in told if one))
 

@@ -29,6 +29,8 @@ class TopLine(Widget):
         """Begin with nothing to say."""
         super().__init__()
         self._told: tuple[Line, Line] = ((), ())
+        self.drawn = False
+        """True once something was drawn."""
 
     def tell(self, left: Line, right: Line) -> None:
         """Say this; the same again paints nothing."""
@@ -39,6 +41,7 @@ class TopLine(Widget):
     def render(self) -> Content:
         """Put one part at either end; where it is narrow the right one has half of the room or more."""
         left, right = self._told
+        self.drawn = self.drawn or bool(left)
         width = self.size.width
         last = painted(right).truncate(max(width // 2, width - width_of(left) - 2), ellipsis=True)
         first = painted(left).truncate(max(0, width - last.cell_length - 2), ellipsis=True)

@@ -75,7 +75,7 @@ async def test_a_refused_key_asks_nothing_more_than_once_a_minute(
     cloud.who = REFUSED
     async with running(home.run()):
         await clock.forward(59)
-        assert cloud.counted() == ["whoami"]
+        assert cloud.counted() == ["whoami", "active"]  # the first two go together
         assert home.board.value.link == Refused(REFUSED) == home.poller.freshness().link
         cloud.who = OFFLINE
         await clock.forward(1)
