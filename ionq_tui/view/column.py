@@ -28,6 +28,8 @@ class Column(Generic[Item]):
     align: Align = "left"
     grows: int = 0
     """The width it may grow to where there is room; 0 stays."""
+    late: bool = False
+    """True where it grows only with what the others leave."""
     keeps_end: bool = False
     """True where the last characters tell more than those before them, as the number of a backend does."""
 
@@ -47,10 +49,11 @@ def arranged(items: Iterable[Item], column: Column[Item], *, reverse: bool = Fal
 
 
 def widths(columns: Sequence[Column[Item]], total: int, gap: int = 2) -> list[int]:
-    """Return the width of each column in a table of `total` cells, the first growing first."""
+    """Return the width of each column in a table of `total` cells, the first growing first, late ones last."""
     given = [column.width for column in columns]
     spare = total - sum(given) - gap * len(columns)
-    for index, column in enumerate(columns):
+    for index in sorted(range(len(columns)), key=lambda one: columns[one].late):
+        column = columns[index]
         more = max(0, min(spare, column.grows - column.width))
         given[index] += more
         spare -= more

@@ -10,7 +10,7 @@ from ionq_tui.model.session import Session
 from ionq_tui.model.watch import EMPTY_WATCH, Watch
 from ionq_tui.view.alarm import IDLE, idle_for
 from ionq_tui.view.amount import UNKNOWN
-from ionq_tui.view.column import Column, SortKey
+from ionq_tui.view.column import Column, SortKey, widths
 from ionq_tui.view.meter import jobs_meter, money_meter
 from ionq_tui.view.moment import NOTHING, aware, since, used
 from ionq_tui.view.plain import plain
@@ -31,7 +31,9 @@ def _at_home(column: Column[SessionItem]) -> Column[SessionItem]:
     """Return the column with what matters at home: the end of a backend's name tells it from others."""
     if column.name == "BACKEND":
         return replace(column, width=17, keeps_end=True)
-    return replace(column, width=7) if column.name == "STATUS" else column
+    if column.name == "STATUS":
+        return replace(column, width=7, late=True)
+    return replace(column, late=column.name in {"WHOSE", "OPENED", "LIMITS"})
 
 
 HOME_COLUMNS: tuple[Column[SessionItem], ...] = (
@@ -42,9 +44,19 @@ HOME_COLUMNS: tuple[Column[SessionItem], ...] = (
 """The list at home: what only ours can tell folds away first where it is narrow, and stands above the list then."""
 
 
+FOLDED = ("JOBS", "SPENT", "OPENED", "LABEL")
+"""Columns that fold away where there is too little room, the first first."""
+
+
 def label_room(width: int) -> int:
-    """Return about how many cells a label has in a list of that width; where it has too few it is told beside it."""
-    return 0 if width < 70 else 7 if width < 110 else 32
+    """Return how many cells a label has in a list of that width; where it has too few it is told beside it."""
+    columns = list(HOME_COLUMNS)
+    for name in FOLDED:
+        if sum(column.width + 2 for column in columns) <= width:
+            break
+        columns = [column for column in columns if column.name != name]
+    given = dict(zip((column.name for column in columns), widths(columns, width), strict=True))
+    return given.get("LABEL", 0)
 
 
 def used_cells(watch: Watch | None, *, late: bool = False) -> tuple[Cell, Cell]:

@@ -28,6 +28,7 @@ from ionq_tui.view.row import (
 from ionq_tui.view.status import why_not
 from ionq_tui.view.text_table import text_table
 from ionq_tui.view.tone import Tone, words
+from ionq_tui.view.used import FOLDED, HOME_COLUMNS, label_room
 from tests.unit.view.scene import NOW, TZ, at, costs, jobs, session, usd
 
 
@@ -216,3 +217,17 @@ def test_the_command_line_shows_the_same_rows() -> None:
     ]
     assert text_table(BACKEND_COLUMNS, []) == "NAME  STATUS  QUEUE  QUBITS  2Q FID  LOCATION"
     assert all(cells(line) <= 20 for line in text_table(BACKEND_COLUMNS, rows, 20).splitlines())
+
+
+@pytest.mark.parametrize(("total", "room"), [(60, 0), (80, 7), (100, 7), (120, 18), (200, 32)])
+def test_a_label_has_what_room_there_is_before_words_that_are_short(total: int, room: int) -> None:
+    assert label_room(total) == room
+    given = dict(zip((column.name for column in HOME_COLUMNS), widths(HOME_COLUMNS, total), strict=True))
+    assert given["BACKEND"] >= 17 and given["STATUS"] >= 7
+
+
+def test_at_80_columns_the_end_of_a_long_name_of_a_backend_is_told() -> None:
+    shown = [column for column in HOME_COLUMNS if column.name not in FOLDED[:2]]
+    assert sum(widths(shown, 80)) + 2 * len(shown) == 80
+    row = session_row(replace(session(), backend="qpu.forte-enterprise-1"), Owner.HERE, "H2 scan", NOW, TZ)
+    assert fitted(row, shown, widths(shown, 80))[1].text == "qpu.forte-ente…-1"
