@@ -109,6 +109,7 @@ async def dashboard(world: World, attach: str = "") -> AsyncIterator[Hand]:
         assert engine is not None
         await hand.until(lambda: engine.home.board.value.loaded, "the first list")
         yield hand
+        app.exit()  # as a person leaves: what is half made by then need not be finished
 
 
 class Tui:

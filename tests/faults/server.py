@@ -61,6 +61,8 @@ class FaultServer:
         self._faults: dict[Operation, Fault] = {}
         self.gone = False
         """True once nobody listens any more."""
+        self.met_too_early = False
+        """True where a request came that nobody was to listen to any more."""
         self._gone_after: str | None = None
         self._due: list[_Due] = []
         self._stale: dict[str, tuple[int, Reply]] = {}
@@ -166,6 +168,7 @@ class FaultServer:
         with self._lock:
             fault = self._faults.get(operation, SOUND)
             self.reached[operation] += 1
+            self.met_too_early = self.met_too_early or fault.stage is Stage.GONE
             if fault.blind:
                 self._faults.update(dict.fromkeys((Operation.LIST, Operation.STATUS), BLIND))
         if fault.stage is Stage.UNREAD:
