@@ -16,7 +16,8 @@ from ionq_tui.api.errand import Errand, acarry, carry
 from ionq_tui.api.errors import IonQError
 from ionq_tui.api.flows import Answer, Flow, Send, Sleep, Step, repeated
 from ionq_tui.api.operations import Operation
-from ionq_tui.api.reply import server_date, value_of
+from ionq_tui.api.reading import Readings
+from ionq_tui.api.reply import server_date
 from ionq_tui.api.transport import AsyncClient, Client, Wiring
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ class Channel:
         self._async: AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
+        self._readings = Readings()
         self.ahead = timedelta()
         """How far the server's clock is ahead of ours, as of the last reply."""
 
@@ -146,7 +148,7 @@ class Channel:
         if date is not None:
             self._set_clock(date)
         try:
-            return Answer(value_of(step.operation, response), None, sent_at, heard_at, date)
+            return Answer(self._readings.value_of(step.operation, response), None, sent_at, heard_at, date)
         except IonQError as error:
             return Answer(None, error, sent_at, heard_at, date)
 
