@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.job import Job
+from ionq_tui.model.limits import NO_LIMITS
 from ionq_tui.model.money import in_unit
 from ionq_tui.model.watch import Watch
 from ionq_tui.view.amount import figure, unit
@@ -53,10 +54,20 @@ def tail(forecast: Forecast, now: datetime, tz: tzinfo | None) -> str:
     return ("~" if forecast.guess else "") + clock(forecast.at, now, tz)
 
 
-def first_line(told: Iterable[Forecast], now: datetime, tz: tzinfo | None, width: int = 80) -> Line:
+def unrated(watch: Watch, told: Iterable[Forecast]) -> tuple[str, ...]:
+    """Return which limits, jobs or money, no forecast tells of: what runs out first is not known then."""
+    limits, names = watch.session.limits if watch.session else NO_LIMITS, {one.name for one in told}
+    asked = (("jobs", limits.jobs), ("money", limits.money))
+    return tuple(name for name, limit in asked if limit is not None and name not in names)
+
+
+def first_line(
+    told: Iterable[Forecast], now: datetime, tz: tzinfo | None, width: int = 80, unknown: Sequence[str] = ()
+) -> Line:
     """Return "! jobs run out first: about 14:19 CEST, in 17 min, at 32 jobs/h (last 20 min)"; empty where unknown.
 
-    What does not fit in `width` cells is left out: first how long that is from now, then the rate.
+    What does not fit in `width` cells is left out: first how long that is from now, then the rate. Where limits are
+    `unknown` of which no rate tells, time is not called the first.
     """
     first = next(iter(told), None)
     if first is None or first.at <= now:
@@ -64,8 +75,11 @@ def first_line(told: Iterable[Forecast], now: datetime, tz: tzinfo | None, width
     verb = "run out" if first.name == "jobs" else "runs out"
     soon = first.at - now < _SOON
     at = f"{'about ' if first.guess else ''}{clock(first.at, now, tz, zone=True)}"
-    said = f"{'!' if soon else '·'} {first.name} {verb} first: {at}"
+    order = "" if first.name == "time" and unknown else " first"
+    said = f"{'!' if soon else '·'} {first.name} {verb}{order}: {at}"
     ahead, rate = f", in {spoken(first.at - now)}", f", at {first.rate}" if first.rate else ""
+    if not order:
+        rate = f" (no rate of {' and '.join(unknown)} yet)"
     words = fitting((said + ahead + rate, said + rate, said + ahead, said), width)
     return line(Cell(words, Tone.WARN if soon else Tone.PLAIN))
 

@@ -34,7 +34,7 @@ from ionq_tui.view.alarm import alarms
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About
 from ionq_tui.view.fold import all_folded
-from ionq_tui.view.forecast import Forecast, first_line, forecasts
+from ionq_tui.view.forecast import Forecast, first_line, forecasts, unrated
 from ionq_tui.view.job_list import JobList
 from ionq_tui.view.live import outcome_lines
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
@@ -180,7 +180,7 @@ class SessionScreen(Cockpit):
         self.gauges.measure(watch, now, self._coming, notes=not self.has_class("-low"))
         outcome = ledger.ends.get(session.id)
         lines = [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending)]
-        if first := first_line(self._coming, now, None, self.room):
+        if first := first_line(self._coming, now, None, self.room, unrated(watch, self._coming)):
             lines.append(first)
         self.outcome.tell(*all_folded(lines, self.room))
         self.outcome.display = bool(lines)

@@ -13,7 +13,7 @@ from ionq_tui.model.watch import Watch
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.fold import folded
 from ionq_tui.view.happening import event_line
-from ionq_tui.view.tone import Line, line
+from ionq_tui.view.tone import Cell, Line, line
 
 _TIME = 10
 _FEW = 8
@@ -47,10 +47,11 @@ class History(VerticalScroll):
         looked = (watch.events, self.whole, (watch.costs, self.app.size.width))
         if looked != self._told:
             self._told = looked
-            width = self.app.size.width - 4
+            width = self.app.size.width - (3 if self.whole else 4)
             events = watch.events[::-1] if self.whole else watch.events[: -_FEW - 1 : -1]
             told: list[Line] = []
             for event in events:
                 one = event_line(event, now, None, costs=watch.costs, people=people, with_utc=self.whole)
-                told += folded(one, width, _TIME)
+                parts = folded(one, width, _TIME)
+                told += parts if self.whole or len(parts) == 1 else [(*parts[0], Cell(" …"))]
             self._words.tell(*(told or [line("nothing has happened yet")]))

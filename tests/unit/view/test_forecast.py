@@ -12,7 +12,7 @@ from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
 from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session
 from ionq_tui.view.alarm import alarms, idle_for
-from ionq_tui.view.forecast import first_line, forecasts, tail
+from ionq_tui.view.forecast import first_line, forecasts, tail, unrated
 from ionq_tui.view.tone import words
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -65,6 +65,18 @@ def test_the_first_to_run_out_comes_first() -> None:
 )
 def test_the_sentence_leaves_out_what_does_not_fit(width: int, said: str) -> None:
     assert words(first_line(forecasts(watch(30), NOW), NOW, UTC, width)) == said
+
+
+def test_time_is_not_called_the_first_where_another_limit_has_no_rate() -> None:
+    early = watch(1)
+    told = forecasts(early, NOW)
+    assert unrated(early, told) == ("jobs",)
+    assert words(first_line(told, NOW, UTC, 80, unrated(watch(0), forecasts(watch(0), NOW)))) == (
+        "· time runs out: 13:40 UTC, in 38 min (no rate of jobs and money yet)"
+    )
+    assert unrated(watch(30), forecasts(watch(30), NOW)) == ()
+    free = watch(0, session=replace(SESSION, limits=Limits(minutes=78)))
+    assert words(first_line(forecasts(free, NOW), NOW, UTC, 80, unrated(free, ()))).startswith("· time runs out first")
 
 
 def test_money_counts_what_was_charged_of_late() -> None:
