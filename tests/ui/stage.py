@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-import ionq_tui.ui
 from ionq_tui.engine.engine import Engine
+from ionq_tui.ui.app import CockpitApp
 from tests.ui.fake import FakeStair
 from tests.ui.hand import Hand
 
@@ -20,7 +19,7 @@ SIZES = [(80, 24), (120, 36)]
 class Stage(App[None]):
     """Shows a screen over an empty one; the home poller runs as in the real app."""
 
-    CSS_PATH = Path(ionq_tui.ui.__file__).parent / "styles" / "cockpit.tcss"
+    CSS_PATH = CockpitApp.CSS_PATH
 
     def __init__(self, stair: FakeStair, made: Callable[[Engine], Screen[None]]) -> None:
         super().__init__()

@@ -61,6 +61,30 @@ async def test_at_the_smallest_the_backends_are_still_to_be_chosen(stair: FakeSt
         assert all(f"{name} " in app.text() for name in (FORTE, "qpu.forte-enterprise-1", "qpu.aria-1", "simulator"))
 
 
+async def test_facts_that_do_not_fit_are_scrolled_by_space_and_the_table_keeps_its_place(stair: FakeStair) -> None:
+    app = Stage(stair, BackendsScreen)
+    async with app.run_test(size=(60, 16)) as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "SPAM" not in app.text() and "lines 1 to 5 of 10" in app.text())
+        await until(pilot, lambda: "space more" in app.text())
+        before = app.text().splitlines()[:9]
+        await pilot.press("space")
+        await until(pilot, lambda: "lines 6 to 10 of " in app.text())
+        assert app.text().splitlines()[3:8] == before[3:8]
+        await pilot.press("space")
+        await until(pilot, lambda: "lines 1 to 5 of " in app.text())
+        await pilot.press("space", "j")
+        await until(pilot, lambda: "> qpu.forte-enterprise-1" in app.text() and "lines 1 to 5 of " in app.text())
+
+
+async def test_where_all_facts_fit_nothing_is_said_of_scrolling(stair: FakeStair) -> None:
+    app = Stage(stair, BackendsScreen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "about 0.65 usd" in app.text() and "SPAM" in app.text())
+        assert "space" not in app.text()
+
+
 async def test_what_is_not_read_yet_is_told_from_what_there_is_not(stair: FakeStair) -> None:
     read = asyncio.Event()
     told = stair.cloud.characterization
