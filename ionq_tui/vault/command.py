@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import selectors
 import shlex
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -18,6 +20,10 @@ _OURS = {"IONQ_API_KEY", "GPG_TTY"}
 """Variables that it does not get: through the second, gpg's pinentry would draw over our screen and take our keys."""
 _MOST = 4096
 """Bytes of output that are read; a key is far shorter."""
+_LOOK = 0.02
+"""Seconds between two looks whether it has exited while something else holds its output open."""
+_GRACE = 0.2
+"""Seconds after its exit for what may still come, such as from the end of a pipe of its own."""
 
 
 class CommandFailed(Exception):
@@ -43,7 +49,12 @@ async def key_from(command: str, environ: Mapping[str, str], seconds: float = SE
 
 
 class _Errand:
-    """One run of the command; it can be stopped from outside, even before it has begun."""
+    """One run of the command; it can be stopped from outside, even before it has begun.
+
+    Stopping ends the command and what it started, except what left its process group by setsid: that is how agents
+    begin that other programs share, and they are none of ours. What a command leaves behind when it exits by itself
+    goes on, even where it holds the command's output open.
+    """
 
     def __init__(self, words: Sequence[str], environ: Mapping[str, str]) -> None:
         """Take what to run."""
@@ -64,7 +75,7 @@ class _Errand:
             reason = getattr(error, "strerror", None) or type(error).__name__
             raise CommandFailed(f"key_command ({program}) cannot be run: {reason}") from None
         with process:
-            output = process.stdout.read(_MOST + 1) if process.stdout else b""
+            output = _printed(process)
             if len(output) > _MOST:
                 self.stop()
             code = process.wait()
@@ -92,12 +103,30 @@ class _Errand:
             return self._process
 
     def stop(self) -> None:
-        """End it and everything it started, where it has not ended by itself."""
+        """End it and its process group, where it has not ended by itself."""
         with self._lock:
             self._stopped = True
             if self._process is not None:
                 with suppress(ProcessLookupError, PermissionError):
                     os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _printed(process: subprocess.Popen[bytes]) -> bytes:
+    """Return what it prints until it closes its output or is gone: whoever else holds that open is not waited for."""
+    output, until = b"", float("inf")
+    with selectors.DefaultSelector() as selector:
+        assert process.stdout is not None
+        pipe = process.stdout.fileno()
+        selector.register(pipe, selectors.EVENT_READ)
+        while len(output) <= _MOST and time.monotonic() < until:
+            if until == float("inf") and process.poll() is not None:
+                until = time.monotonic() + _GRACE
+            if selector.select(_LOOK):
+                part = os.read(pipe, _MOST + 1 - len(output))
+                if not part:
+                    break
+                output += part
+    return output
 
 
 def _key(output: bytes, program: str) -> ApiKey:

@@ -102,3 +102,48 @@ async def test_leaving_stops_it_with_its_children(tmp_path: Path) -> None:
         with pytest.raises(asyncio.CancelledError):
             await running
         assert await asyncio.to_thread(pipe.read) == ""
+
+
+@asynccontextmanager
+async def left_behind(folder: Path, script: str) -> AsyncIterator[tuple[asyncio.Task[ApiKey], int]]:
+    """A command run with the name of a fifo, and the process that it names there; that one is ended afterwards."""
+    fifo = folder / "fifo"
+    os.mkfifo(fifo)
+    running = asyncio.create_task(key_from(shlex.join(["sh", "-c", script, "sh", str(fifo)]), dict(os.environ), 60.0))
+    try:
+        pid = int(await asyncio.to_thread(fifo.read_text))
+    except BaseException:
+        running.cancel()
+        raise
+    try:
+        yield running, pid
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+async def test_what_it_leaves_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
+    script = f'sleep 3600 & echo {SECRET}; exec 3>"$1"; echo $! >&3'
+    async with left_behind(tmp_path, script) as (running, pid):
+        assert await running == ApiKey(SECRET)
+        os.kill(pid, 0)  # an agent that it started may be of use to others
+
+
+async def test_the_end_of_a_pipe_of_its_own_is_waited_for_a_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ionq_tui.vault.command._GRACE", 60.0)
+    late = f"(while kill -0 $$; do :; done 2>/dev/null; echo {SECRET}) &"  # no sooner than the command is gone
+    async with left_behind(tmp_path, f'{late} exec 3>"$1"; echo $! >&3') as (running, _):
+        assert await running == ApiKey(SECRET)
+
+
+async def test_stopping_it_leaves_alone_what_left_its_group(tmp_path: Path) -> None:
+    script = f"""{shlex.quote(sys.executable)} -c 'import os, sys, time; os.setsid()
+with open(sys.argv[1], "w") as told: told.write(str(os.getpid()))
+time.sleep(3600)' "$1" & wait"""
+    async with left_behind(tmp_path, script) as (running, pid):
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        os.kill(pid, 0)
