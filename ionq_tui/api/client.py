@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 
@@ -15,7 +14,7 @@ from ionq_tui.api.channel import RETRIES, Channel
 from ionq_tui.api.errand import Errand, logger
 from ionq_tui.api.errors import IonQError, MissingKeyError, SessionUncertain
 from ionq_tui.api.flows import end_proved, open_once
-from ionq_tui.api.transport import Wiring
+from ionq_tui.api.transport import Wiring, user_agent
 from ionq_tui.model.address import checked_url
 from ionq_tui.model.backend import Backend
 from ionq_tui.model.connection import PRODUCTION_URL
@@ -25,17 +24,10 @@ from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.outcome import Ended, EndOutcome, NotOpened, Opened, OpenOutcome, OpenRequest, StillOpen
 from ionq_tui.model.session import Session
 from ionq_tui.model.trail import Trail
-from ionq_tui.model.version import __version__
 
 DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _PAGE = 100
 _MOST_JOBS = 10_000_000
-
-
-def user_agent(additional: str | None = None) -> str:
-    """Say who is calling, as the official client does."""
-    parts = (f"ionq-tui/{__version__}", f"python/{platform.python_version()}", f"httpx/{httpx.__version__}")
-    return " ".join((*parts, f"os/{platform.system().lower()}", *filter(None, (additional,))))
 
 
 class IonQClient:

@@ -8,8 +8,7 @@ import httpx
 
 from ionq_tui.api.auth import KeyAuth
 from ionq_tui.api.channel import Channel
-from ionq_tui.api.client import user_agent
-from ionq_tui.api.transport import Respond, Wiring
+from ionq_tui.api.transport import Respond, Wiring, user_agent
 from ionq_tui.model.key import ApiKey
 
 CONNECT_WITHIN = 5.0

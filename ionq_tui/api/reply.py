@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from html import unescape
 from typing import TypeVar
 from urllib.parse import unquote
 
@@ -112,6 +111,8 @@ def refusal(response: httpx.Response) -> IonQError | None:
         where = without_keys(unquote(response.headers.get("location", "")))[:100]
         words = f"the server redirects (HTTP {status}) to {where!r}, which is not followed"
         return UnusableReplyError(words, status_code=status, request_id=request_id)
+    from html import unescape  # its two thousand names are for those who are refused
+
     # Not `response.text`: the server may name any codec of Python's in its charset, some of which inflate or fail.
     # Servers are known to repeat a key that they refuse.
     text = without_keys(unescape(response.content.decode("utf-8", errors="replace")))

@@ -6,6 +6,7 @@ ionq_core's generated calls run on these clients too.
 from __future__ import annotations
 
 import asyncio
+import platform
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from ionq_tui.api.reply import Body, broken, refusal, whole
 from ionq_tui.api.watchdog import Watchdog
 from ionq_tui.model.address import is_loopback
 from ionq_tui.model.key import without_keys
+from ionq_tui.model.version import __version__
 
 if TYPE_CHECKING:
     from httpcore import AsyncNetworkStream, NetworkStream
@@ -91,6 +93,12 @@ class Wiring:
         """Refuse a change in read-only mode before anything is sent."""
         if self.read_only and request.method not in ("GET", "HEAD"):
             raise ReadOnlyError(f"read-only: {request.method} {request.url.path} was not sent")
+
+
+def user_agent(additional: str | None = None) -> str:
+    """Say who is calling, as the official client does."""
+    parts = (f"ionq-tui/{__version__}", f"python/{platform.python_version()}", f"httpx/{httpx.__version__}")
+    return " ".join((*parts, f"os/{platform.system().lower()}", *filter(None, (additional,))))
 
 
 @contextmanager

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ionq_tui.ui.stair import Stair
 
 _STYLES = Path(__file__).parent / "styles"
+_FIRST_STYLES = ("cockpit.tcss", "sessions.tcss")
 FOUND_WITHIN = 2.5
 """Seconds after which the key screen comes up even where keyring or key command have not answered."""
 STARTED_AFTER = 1.5
@@ -58,7 +59,10 @@ class CockpitApp(Leaving, inherit_bindings=False):
     TITLE = "ionq-tui"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings([QUIT], priority=True)]
-    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [_STYLES / "cockpit.tcss", _STYLES / "sessions.tcss"]
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
+        _STYLES / "cockpit.tcss",
+        _STYLES / "sessions.tcss",
+    ]
     """Home's own are read with the rest: what comes with a later screen has every style read again."""
 
     def __init__(

@@ -19,11 +19,7 @@ from ionq_tui.model.session import Session
 from ionq_tui.model.watch import Watch
 from ionq_tui.ui.bell import ring
 from ionq_tui.ui.commands import LIVE, Command, Commands
-from ionq_tui.ui.dialogs.cancel import ask_to_cancel
-from ionq_tui.ui.dialogs.copy import CopyText, session_texts
-from ionq_tui.ui.dialogs.end import ask_to_end
 from ionq_tui.ui.screens.cockpit import Cockpit
-from ionq_tui.ui.screens.job import JobScreen
 from ionq_tui.ui.widgets.caption import Caption
 from ionq_tui.ui.widgets.gauges import Gauges
 from ionq_tui.ui.widgets.history import History
@@ -245,16 +241,22 @@ class SessionScreen(Cockpit):
 
     def action_end(self) -> None:
         """Ask, then end the session that was shown."""
+        from ionq_tui.ui.dialogs.end import ask_to_end
+
         shown = self.known.session or Session(self.session_id)
         ask_to_end(self.app, self.engine, (shown,), tell_ended=False)
 
     def action_cancel(self) -> None:
         """Ask, then cancel the selected job."""
+        from ionq_tui.ui.dialogs.cancel import ask_to_cancel
+
         if job := self.selected:
             ask_to_cancel(self.app, self.engine, self._watcher, (job,))
 
     def action_cancel_waiting(self) -> None:
         """Ask, then cancel all jobs that were not started."""
+        from ionq_tui.ui.dialogs.cancel import ask_to_cancel
+
         waiting = tuple(job for job in self.known.unfinished if job.waiting)
         ask_to_cancel(self.app, self.engine, self._watcher, waiting)
 
@@ -289,6 +291,8 @@ class SessionScreen(Cockpit):
 
     def action_copy(self) -> None:
         """Offer the session's id, the export line and the attach command."""
+        from ionq_tui.ui.dialogs.copy import CopyText, session_texts
+
         self.app.push_screen(CopyText(session_texts(self.session_id)))
 
     def action_refresh(self) -> None:
@@ -298,6 +302,8 @@ class SessionScreen(Cockpit):
     @on(Table.Chosen, "#jobs")
     def look(self, event: Table.Chosen) -> None:
         """Show the job."""
+        from ionq_tui.ui.screens.job import JobScreen
+
         self.app.push_screen(JobScreen(self.engine, self.session_id, event.key))
 
     def _arranged(self) -> None:
