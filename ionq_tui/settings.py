@@ -81,7 +81,7 @@ class Settings:
 
     @property
     def host(self) -> str:
-        """The host (and the port, where it is not the usual one) that `base_url` leads to."""
+        """The server that `base_url` leads to: the host, with port and scheme where they are not the usual ones."""
         return host_of(self.base_url)
 
     @property

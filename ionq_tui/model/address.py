@@ -33,8 +33,9 @@ def checked_url(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """Return the host of a checked URL, with the port where it is not the usual one."""
-    return urlsplit(url).netloc
+    """Return the server of a checked URL, to which a key belongs: its host, the port and the scheme where unusual."""
+    parts = urlsplit(url)
+    return parts.netloc if parts.scheme == "https" else f"{parts.scheme}://{parts.netloc}"
 
 
 def is_loopback(host: str) -> bool:

@@ -66,7 +66,8 @@ async def _keep(settings: Settings, key: ApiKey) -> int:
         say(f"the key could not be checked: {fault_words(who, once=True)}")
     outcome = await Ring().save(settings.profile, settings.host, key)
     if isinstance(outcome, Kept):
-        print(f"kept {key.masked} for {settings.host}, profile {settings.profile}")
+        instead = f", instead of the one for {outcome.instead_of}" if outcome.instead_of else ""
+        print(f"kept {key.masked} for {settings.host}, profile {settings.profile}{instead}")
         return DONE
     return _said(outcome)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from ionq_tui.vault.bounded import bounded
 SERVICE = "ionq-tui"
 SECONDS = 3.0
 FIRST_HOST = "api.ionq.co"
-"""The host of a kept key that has no host kept beside it."""
+"""The host of a key that was put into the keyring by another program, without one."""
 
 
 class Backend(Protocol):
@@ -80,6 +81,8 @@ class Kept:
     """The key is in the keyring: it was read back."""
 
     backend: str
+    instead_of: str = ""
+    """The other host whose key had its place, if any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,10 @@ class Unfit(Exception):
 
 
 class Ring:
-    """The keys of all profiles, each with the host it belongs to."""
+    """The keys of all profiles, each in one entry with the host it belongs to.
+
+    Two entries could be torn apart by a failure between them; one holds the old key and its host, or the new ones.
+    """
 
     def __init__(self, backend: Callable[[], Backend] | None = None, seconds: float = SECONDS) -> None:
         """Take where the backend comes from (the system's own by default) and how long one operation may take."""
@@ -111,7 +117,7 @@ class Ring:
     async def read(self, profile: str, host: str) -> ReadOutcome:
         """Return the profile's key, if it was kept for this host."""
 
-        def read(backend: Backend, abandoned: threading.Event) -> ReadOutcome:
+        def read(backend: Backend, attempt: _Attempt) -> ReadOutcome:
             secret = backend.get_password(SERVICE, profile)
             if secret is None:
                 return Absent(_name(backend))
@@ -119,10 +125,11 @@ class Ring:
                 return Broken(
                     f"the keyring ({_name(backend)}) answered with something that is no text", WITHOUT_KEYRING
                 )
-            if (kept_for := _host(backend, profile)) != host:
+            kept_for, text = _read(secret)
+            if kept_for != host:
                 return WrongHost(kept_for, _name(backend))
             try:
-                return Found(ApiKey(secret), _name(backend))
+                return Found(ApiKey(text), _name(backend))
             except ValueError as error:
                 return Broken(f"what the keyring holds for profile {profile} is no key: {error}", (LOGIN,))
 
@@ -131,50 +138,74 @@ class Ring:
     async def save(self, profile: str, host: str, key: ApiKey) -> SaveOutcome:
         """Keep the key for this host and read it back; a key kept for another host is replaced."""
 
-        def save(backend: Backend, abandoned: threading.Event) -> SaveOutcome:
+        def save(backend: Backend, attempt: _Attempt) -> SaveOutcome:
             held = backend.get_password(SERVICE, profile)
-            if abandoned.is_set():  # unlocked after we said that it is not kept: then it stays so
-                return Locked("given up")
-            if held is not None and _host(backend, profile) != host:
-                backend.delete_password(SERVICE, profile)  # first, lest the old key be taken for the new host's
-            backend.set_password(SERVICE, _host_entry(profile), host)
-            backend.set_password(SERVICE, profile, key.reveal())
-            if backend.get_password(SERVICE, profile) == key.reveal() and _host(backend, profile) == host:
-                return Kept(_name(backend))
-            return Broken(f"the keyring ({_name(backend)}) took the key but did not keep it", WITHOUT_KEYRING)
+            attempt.change()
+            entry = _written(host, key)
+            backend.set_password(SERVICE, profile, entry)
+            if backend.get_password(SERVICE, profile) != entry:
+                return Broken(f"the keyring ({_name(backend)}) took the key but did not keep it", WITHOUT_KEYRING)
+            before = _read(held)[0] if isinstance(held, str) else host
+            return Kept(_name(backend), "" if before == host else before)
 
         return await self._ask(save)
 
     async def forget(self, profile: str) -> ForgetOutcome:
         """Remove the profile's key, whatever host it was kept for."""
 
-        def forget(backend: Backend, abandoned: threading.Event) -> ForgetOutcome:
+        def forget(backend: Backend, attempt: _Attempt) -> ForgetOutcome:
             held = backend.get_password(SERVICE, profile) is not None
-            if abandoned.is_set():
-                return Locked("given up")
+            attempt.change()
             if held:
                 backend.delete_password(SERVICE, profile)
-            if backend.get_password(SERVICE, _host_entry(profile)) is not None:
-                backend.delete_password(SERVICE, _host_entry(profile))
             if backend.get_password(SERVICE, profile) is not None:
                 return Broken(f"the keyring ({_name(backend)}) still holds the key")
             return Forgotten(_name(backend)) if held else Absent(_name(backend))
 
         return await self._ask(forget)
 
-    async def _ask(self, work: Callable[[Backend, threading.Event], _Outcome]) -> _Outcome | Locked | Broken:
+    async def _ask(self, work: Callable[[Backend, _Attempt], _Outcome]) -> _Outcome | Locked | Broken:
         """Do the work in its own thread; every failure becomes words, and none repeats what the backend said."""
-        abandoned = threading.Event()
+        attempt = _Attempt()
         try:
-            return await bounded(lambda: work(self._backend(), abandoned), self._seconds, "ionq-tui keyring")
+            return await bounded(lambda: work(self._backend(), attempt), self._seconds, "ionq-tui keyring")
         except TimeoutError:
-            return Locked(f"the keyring did not answer within {self._seconds:g} s: it waits to be unlocked", UNLOCK)
+            silent = f"the keyring did not answer within {self._seconds:g} s"
+            if attempt.give_up():
+                return Locked(f"{silent} and may still do as it was told: see ionq-tui auth status", UNLOCK)
+            return Locked(f"{silent}: it waits to be unlocked", UNLOCK)
         except Unfit as unfit:
             return Broken(str(unfit), WITHOUT_KEYRING)
         except Exception as error:
             return _failed(error)
         finally:
-            abandoned.set()
+            attempt.give_up()
+
+
+class _Attempt:
+    """One piece of work on the keyring: whether it has come to its change, and whether somebody still waits for it.
+
+    Unlocked after we said that nothing was changed, it stays so; a change under way cannot be called back.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a change."""
+        self._lock = threading.Lock()
+        self._changing = False
+        self._given_up = False
+
+    def change(self) -> None:
+        """Tell that the change comes now; raises TimeoutError where nobody waits for it any more."""
+        with self._lock:
+            if self._given_up:
+                raise TimeoutError
+            self._changing = True
+
+    def give_up(self) -> bool:
+        """Wait no longer; returns whether the change may still happen."""
+        with self._lock:
+            self._given_up = True
+            return self._changing
 
 
 def system_backend() -> Backend:
@@ -231,13 +262,17 @@ def _failed(error: Exception) -> Locked | Broken:
     return Broken(f"the keyring failed ({kinds[0]})", WITHOUT_KEYRING)
 
 
-def _host_entry(profile: str) -> str:
-    return f"{profile} host"
+_ENTRY = re.compile(r"key for (?P<host>(?:http://)?[a-z0-9._:\[\]-]+): (?P<key>.+)")
 
 
-def _host(backend: Backend, profile: str) -> str:
-    kept = backend.get_password(SERVICE, _host_entry(profile))
-    return kept if isinstance(kept, str) and kept else FIRST_HOST
+def _written(host: str, key: ApiKey) -> str:
+    return f"key for {host}: {key.reveal()}"
+
+
+def _read(secret: str) -> tuple[str, str]:
+    """Return the host and the key of an entry."""
+    entry = _ENTRY.fullmatch(secret)
+    return (entry["host"], entry["key"]) if entry else (FIRST_HOST, secret)
 
 
 def _name(backend: Backend) -> str:

@@ -59,7 +59,7 @@ class Broken(Strange):
 
     def get_password(self, service: str, username: str) -> str | None:
         self.note("get")
-        return os.environ["STRANGE_RING_HOST"] if username.endswith(" host") else "two words\x1b]52;c;Z2Fy\x07"
+        return f"key for {os.environ['STRANGE_RING_HOST']}: two words\x1b]52;c;Z2Fy\x07"
 
 
 class Sleeping(Strange):
@@ -76,7 +76,7 @@ class Elsewhere(Strange):
 
     def get_password(self, service: str, username: str) -> str | None:
         self.note("get")
-        return "api.ionq.co" if username.endswith(" host") else os.environ["STRANGE_RING_KEY"]
+        return f"key for api.ionq.co: {os.environ['STRANGE_RING_KEY']}"
 
 
 class Refusing(Strange):

@@ -24,7 +24,7 @@ from tests.terminal.kit import Terminal, clean_environment, command
 USABLE_WITHIN = 4.0
 GONE_WITHIN = 1.0
 HOME = ("active in the organisation", "live")
-ASKS = ("API KEY for profile default, for 127.0.0.1:", "Check", "Demo", "Browse backends", "Quit")
+ASKS = ("API KEY for profile default, for http://127.0.0.1:", "Check", "Demo", "Browse backends", "Quit")
 TYPED_ONLY = ("export IONQ_API_KEY", "key_command =", "in memory only")
 UNLOCK = ("gnome-keyring-daemon --replace --unlock", "read -rs IONQ_API_KEY && export IONQ_API_KEY")
 KEEPS = ("keep it in this machine's keyring",)

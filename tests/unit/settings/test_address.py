@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ionq_tui.model.address import checked_url
+from ionq_tui.model.address import checked_url, host_of
 from ionq_tui.model.connection import PRODUCTION_URL
 
 
@@ -19,6 +19,25 @@ from ionq_tui.model.connection import PRODUCTION_URL
 )
 def test_good_urls_in_their_plain_form(url: str, plain: str) -> None:
     assert checked_url(url) == plain
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://api.ionq.co/v0.4", "api.ionq.co"),
+        ("https://API.ionq.co:443/v1", "api.ionq.co"),
+        ("https://api.ionq.co:8443", "api.ionq.co:8443"),
+        ("https://localhost", "localhost"),
+        ("http://localhost:80/v0.4", "http://localhost"),
+        ("http://localhost:443", "http://localhost:443"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://localhost:8001", "http://localhost:8001"),
+        ("https://localhost:8000", "localhost:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_no_two_servers_have_the_same_name(url: str, host: str) -> None:
+    assert host_of(checked_url(url)) == host
 
 
 @pytest.mark.parametrize(

@@ -78,3 +78,19 @@ class Sleeping(Memory):
         self.woken.wait()
         self.finished.set()
         return super().get_password(service, username)
+
+
+class SlowToChange(Memory):
+    """Reads well; writes and deletes when it is woken."""
+
+    def __init__(self, **held: object) -> None:
+        super().__init__(**held)
+        self.woken = threading.Event()
+
+    def set_password(self, service: str, username: str, password: str, /) -> object:
+        self.woken.wait()
+        return super().set_password(service, username, password)
+
+    def delete_password(self, service: str, username: str, /) -> object:
+        self.woken.wait()
+        return super().delete_password(service, username)

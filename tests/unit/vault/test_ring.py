@@ -13,11 +13,13 @@ import pytest
 
 from ionq_tui.model.key import ApiKey
 from ionq_tui.vault.ring import Absent, Backend, Broken, Forgotten, Found, Kept, Locked, Ring, Unfit, WrongHost
-from tests.unit.vault.ring_double import Forgetful, Memory, Raising, RaisingOnWrite, Sleeping
+from tests.unit.vault.ring_double import Forgetful, Memory, Raising, RaisingOnWrite, Sleeping, SlowToChange
 
 SECRET = "canary-in-the-ring-98765"
 HOST = "api.ionq.co"
 NEVER_SECONDS = 60.0
+CHANGE_SECONDS = 0.5
+"""Enough for a read of memory, after which the change begins."""
 
 
 def ring(backend: Backend, seconds: float = NEVER_SECONDS) -> Ring:
@@ -28,7 +30,7 @@ async def test_a_key_goes_in_comes_back_and_goes() -> None:
     backend = Memory()
     assert await ring(backend).read("lab", HOST) == Absent("Memory Keyring")
     assert await ring(backend).save("lab", HOST, ApiKey(SECRET)) == Kept("Memory Keyring")
-    assert backend.held == {"lab": SECRET, "lab host": HOST}
+    assert backend.held == {"lab": f"key for {HOST}: {SECRET}"}
     assert await ring(backend).read("lab", HOST) == Found(ApiKey(SECRET), "Memory Keyring")
     assert await ring(backend).read("default", HOST) == Absent("Memory Keyring")
     assert await ring(backend).forget("lab") == Forgotten("Memory Keyring")
@@ -36,24 +38,41 @@ async def test_a_key_goes_in_comes_back_and_goes() -> None:
     assert await ring(backend).forget("lab") == Absent("Memory Keyring")
 
 
-async def test_a_kept_key_is_handed_out_for_its_own_host_alone() -> None:
-    backend = Memory(lab=SECRET, **{"lab host": "lab.example"})
-    assert await ring(backend).read("lab", HOST) == WrongHost("lab.example", "Memory Keyring")
-    assert isinstance(await ring(backend).read("lab", "lab.example"), Found)
+SERVERS = (HOST, "lab.example", "lab.example:8443", "http://localhost:8000", "localhost:8000", "http://localhost:8001")
 
 
-async def test_a_key_without_a_host_beside_it_is_for_production() -> None:
+@pytest.mark.parametrize("server", SERVERS)
+async def test_a_kept_key_is_handed_out_for_its_own_server_alone(server: str) -> None:
+    backend = Memory()
+    await ring(backend).save("lab", server, ApiKey(SECRET))
+    for other in SERVERS:
+        outcome = await ring(backend).read("lab", other)
+        if other == server:
+            assert outcome == Found(ApiKey(SECRET), "Memory Keyring")
+        else:
+            assert outcome == WrongHost(server, "Memory Keyring")
+
+
+async def test_a_key_that_was_put_there_without_a_host_is_for_production() -> None:
     backend = Memory(lab=SECRET)
     assert isinstance(await ring(backend).read("lab", HOST), Found)
     assert await ring(backend).read("lab", "lab.example") == WrongHost(HOST, "Memory Keyring")
 
 
-async def test_a_new_host_never_meets_the_old_key_even_if_saving_breaks_off() -> None:
+async def test_a_key_of_another_host_is_replaced_in_one_step_and_that_is_told() -> None:
     backend = Memory(lab="the-old-key-of-production")
-    await ring(backend).save("lab", "lab.example", ApiKey(SECRET))
-    assert backend.held == {"lab": SECRET, "lab host": "lab.example"}
-    writes = [asked for asked in backend.asked if asked[0] != "get"]
-    assert writes == [("delete", "lab"), ("set", "lab host"), ("set", "lab")]
+    outcome = await ring(backend).save("lab", "lab.example", ApiKey(SECRET))
+    assert outcome == Kept("Memory Keyring", instead_of=HOST)
+    assert backend.held == {"lab": f"key for lab.example: {SECRET}"}
+    assert [asked for asked in backend.asked if asked[0] != "get"] == [("set", "lab")]
+    assert await ring(backend).save("lab", "lab.example", ApiKey("another")) == Kept("Memory Keyring")
+
+
+async def test_nothing_is_lost_where_saving_fails() -> None:
+    backend = RaisingOnWrite(lab="the-old-key-of-production")
+    assert isinstance(await ring(backend).save("lab", "lab.example", ApiKey(SECRET)), Broken)
+    assert await ring(backend).read("lab", HOST) == Found(ApiKey("the-old-key-of-production"), "Memory Keyring")
+    assert await ring(backend).read("lab", "lab.example") == WrongHost(HOST, "Memory Keyring")
 
 
 async def test_a_key_is_kept_only_if_it_can_be_read_back() -> None:
@@ -130,12 +149,38 @@ async def test_a_backend_that_sleeps_for_ever_is_locked_in_time() -> None:
 async def test_a_save_that_was_given_up_does_not_happen_later() -> None:
     backend = Sleeping()
     outcome = await ring(backend, 0.01).save("lab", HOST, ApiKey(SECRET))
-    assert isinstance(outcome, Locked)
+    assert isinstance(outcome, Locked) and "it waits to be unlocked" in outcome.words
     sleepers = [thread for thread in threading.enumerate() if thread.name == "ionq-tui keyring"]
     backend.woken.set()
     for thread in sleepers:
         thread.join(NEVER_SECONDS)
     assert backend.finished.is_set()
+    assert backend.held == {}
+
+
+def woken(backend: SlowToChange) -> None:
+    sleepers = [thread for thread in threading.enumerate() if thread.name == "ionq-tui keyring"]
+    backend.woken.set()
+    for thread in sleepers:
+        thread.join(NEVER_SECONDS)
+
+
+async def test_a_save_that_ends_after_all_was_not_denied_and_is_for_its_host_alone() -> None:
+    backend = SlowToChange(lab="the-old-key-of-production")
+    outcome = await ring(backend, CHANGE_SECONDS).save("lab", "lab.example", ApiKey(SECRET))
+    assert isinstance(outcome, Locked)
+    assert "may still do as it was told" in outcome.words and "auth status" in outcome.words
+    assert isinstance(await ring(backend).read("lab", HOST), Found)
+    woken(backend)
+    assert await ring(backend).read("lab", "lab.example") == Found(ApiKey(SECRET), "Memory Keyring")
+    assert await ring(backend).read("lab", HOST) == WrongHost("lab.example", "Memory Keyring")
+
+
+async def test_a_forgetting_that_ends_after_all_was_not_denied() -> None:
+    backend = SlowToChange(lab=SECRET)
+    outcome = await ring(backend, CHANGE_SECONDS).forget("lab")
+    assert isinstance(outcome, Locked) and "may still do as it was told" in outcome.words
+    woken(backend)
     assert backend.held == {}
 
 

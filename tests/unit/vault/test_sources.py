@@ -128,7 +128,7 @@ async def test_the_status_masks_the_key_and_names_the_keyring() -> None:
 
 async def test_settings_are_what_is_wanted(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('[profiles.lab]\nurl = "https://lab.example/v0.4"\n')
-    backend = Memory(lab=SECRET, **{"lab host": "lab.example"})
+    backend = Memory(lab=f"key for lab.example: {SECRET}")
     named = load_settings(Flags(profile="lab"), {"IONQ_API_URL": "https://other.example"}, tmp_path)
     assert isinstance(await find_key(named, ENVIRONMENT, ring(backend)), KeyFound)
     unnamed = load_settings(Flags(), {"IONQ_TUI_PROFILE": "lab", "IONQ_API_URL": "https://other.example"}, tmp_path)
