@@ -1,6 +1,7 @@
 """httpx clients that keep our promises whoever calls them: one cap, one total time-out, our errors, no redirects.
 
-ionq_core's generated calls run on these clients too.
+ionq_core's generated calls run on these clients too. Who streams a reply asks for it piece by piece on purpose, be it
+large or slow: there httpx's own time-outs and errors hold, without cap and total, and all else stays as it is.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ class Client(httpx.Client):
         auth: AuthTypes | UseClientDefault | None = httpx.USE_CLIENT_DEFAULT,
         follow_redirects: bool | UseClientDefault = httpx.USE_CLIENT_DEFAULT,
     ) -> httpx.Response:
-        """Send one request, read its reply whole under cap and deadline, and raise our errors."""
+        """Send one request, read its reply whole under cap and deadline (not where streamed), and raise our errors."""
         self._wiring.guard(request)
         if stream:
             return super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
@@ -212,7 +213,7 @@ class AsyncClient(httpx.AsyncClient):
         auth: AuthTypes | UseClientDefault | None = httpx.USE_CLIENT_DEFAULT,
         follow_redirects: bool | UseClientDefault = httpx.USE_CLIENT_DEFAULT,
     ) -> httpx.Response:
-        """Send one request, read its reply whole under cap and deadline, and raise our errors."""
+        """Send one request, read its reply whole under cap and deadline (not where streamed), and raise our errors."""
         self._wiring.guard(request)
         if stream:
             return await super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
