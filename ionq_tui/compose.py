@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import ApiKey, FoundKey, NoKey
@@ -40,7 +41,8 @@ class Stair:
             settings.profile, settings.base_url, read_only=settings.read_only, color=settings.color
         )
         self._journal: Journal | None = None
-        self._auths: dict[Engine, KeyAuth] = {}
+        self._auths: WeakKeyDictionary[Engine, KeyAuth] = WeakKeyDictionary()
+        """Weakly, for an engine that only tried a key is done with."""
 
     async def find_key(self) -> FoundKey | NoKey:
         """Look in the environment, the key command and the keyring, in this order."""

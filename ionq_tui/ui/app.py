@@ -14,6 +14,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from textual import events, on
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Input
@@ -22,7 +23,7 @@ from textual.worker import WorkerFailed
 from ionq_tui.ui.commands import KEY, QUIT, bindings
 from ionq_tui.ui.driver import forget_picture
 from ionq_tui.ui.exit_note import ExitNote
-from ionq_tui.ui.heap import start_collecting
+from ionq_tui.ui.heap import drop_pictures, start_collecting
 from ionq_tui.ui.leaving import Leaving
 from ionq_tui.ui.messages import KeyRefused, KeyWanted
 from ionq_tui.ui.screens.frame import Frame
@@ -235,6 +236,12 @@ class CockpitApp(Leaving, inherit_bindings=False):
         if self.engine is not None and isinstance(event, events.Key | events.MouseDown):
             self.engine.presence.key()
         await super().on_event(event)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the screen on top, with all that it painted."""
+        closed = super().pop_screen()
+        drop_pictures()
+        return closed
 
     # What the terminal gets
 

@@ -1,8 +1,11 @@
-"""Keeps the collector of garbage from walking through thousands of jobs while somebody waits for a key."""
+"""Keeps the collector of garbage from walking through thousands of jobs, and lets go of what closed screens painted."""
 
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
+
+from textual._styles_cache import StylesCache
 
 _MANY = 1000
 _GROWN = 1.25
@@ -13,6 +16,16 @@ def start_collecting() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
+
+
+def drop_pictures() -> None:
+    """Let go of what closed screens painted.
+
+    Textual remembers colours under the widget that asked for them, and so keeps whatever a thousand widgets painted
+    last, long after they are gone; what is still shown is asked for again.
+    """
+    with suppress(AttributeError):  # of a Textual that remembers them otherwise
+        StylesCache.get_inner_outer.cache_clear()
 
 
 class Heap:

@@ -1,4 +1,4 @@
-"""What the collector of garbage looks past."""
+"""What the collector of garbage looks past, and what is let go of."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from textual._styles_cache import StylesCache
 
 from ionq_tui.ui.heap import Heap, start_collecting
+from ionq_tui.ui.screens.help import Help
+from ionq_tui.ui.screens.sessions import SessionsScreen
+from tests.ui.cast import Cast, at_home, until
+from tests.ui.fake import FakeStair
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +42,23 @@ def test_a_collector_that_was_put_off_begins_past_what_a_start_has_made() -> Non
     gc.unfreeze()
     start_collecting()
     assert gc.get_freeze_count() == 0
+
+
+def pictures() -> int:
+    """How many widgets' pictures are held."""
+    gc.collect()
+    return sum(isinstance(one, StylesCache) for one in gc.get_objects())
+
+
+async def test_what_closed_screens_painted_is_let_go_of(stair: FakeStair) -> None:
+    app, held = Cast(stair), list[int]()
+    async with at_home(app) as pilot:
+        for _ in range(6):
+            await pilot.press("?")
+            await until(pilot, lambda: app.shows(Help))
+            await pilot.pause()
+            await pilot.press("escape")
+            await until(pilot, lambda: app.shows(SessionsScreen))
+            await pilot.pause()
+            held.append(pictures())
+        assert held[-1] == held[1], held
