@@ -42,13 +42,13 @@ def _bar(value: float, low: float, high: float) -> str:
 
 
 def queue_history(samples: Samples, now: datetime, width: int = _WIDTH) -> str:
-    """Return "▁▃▅█ last 6 h, from 36 min to 51 min"; empty where less than two moments were seen."""
+    """Return "▁▃▅█ last 6 h, about 36 min to 51 min"; empty where less than two moments were seen."""
     shown = [(at, value) for at, value in samples if at <= now and 0 <= value < 1e13]
     if len(shown) < 2 or now - shown[0][0] < _LEAST:
         return ""
     now = max(shown[-1][0], now.replace(second=0, microsecond=0))  # so that it changes once a minute
     low, high = (_words(of(value for _, value in shown)) for of in (min, max))
-    between = f"from {low} to {high}" if low != high else f"always {low}"
+    between = f"{low} to {high.removeprefix('about ')}" if low != high else f"always {low}"
     drawn = sparkline(shown, shown[0][0], now, width)
     return f"{drawn} last {spoken(now - shown[0][0])}, {between}"
 

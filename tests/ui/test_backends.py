@@ -45,7 +45,7 @@ async def test_all_that_is_known_of_a_backend_fits_a_small_screen(stair: FakeSta
             "about 14s",
             "SPAM 99.35%, 2q 99.60% ± 0.02",
             "T1 100 s",
-            "last 1 h, from about 2 min to about 6 min",
+            "last 1 h, about 2 min to 6 min",
             "measured  0 s ago",
             "retired",
             "i estimate",

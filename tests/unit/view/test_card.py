@@ -317,5 +317,5 @@ def test_a_backend_in_full() -> None:
     samples = tuple((NOW - timedelta(minutes=10 * number), 60_000.0 * number) for number in (3, 2, 1))
     facts = dict(backend_facts(degraded, None, NOW, TZ, samples, Estimate("qpu.x", Circuit(), usd("0.65"))))
     assert facts["status"] == "available, degraded"
-    assert facts["seen here"].endswith("last 29 min, from about 1 min to about 3 min")
+    assert facts["seen here"].endswith("last 29 min, about 1 min to 3 min")
     assert facts["estimate"].startswith("about 0.65 usd per 1,000 shots")

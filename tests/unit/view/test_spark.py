@@ -26,7 +26,7 @@ def test_the_history_in_words() -> None:
     told = queue_history(samples, NOW)
     drawn, words = told[:24], told[25:]
     assert drawn[0] == "▁" and drawn[-1] == "█" and " " not in drawn
-    assert words == "last 6 h, from about 36 min to about 1 h 12 min"
+    assert words == "last 6 h, about 36 min to 1 h 12 min"
     assert queue_history([(NOW - HOUR, 60_000.0), (NOW, 60_000.0)], NOW).endswith("last 1 h, always about 1 min")
 
 
