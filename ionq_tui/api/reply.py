@@ -25,13 +25,14 @@ T = TypeVar("T")
 
 MOST_BYTES = 8 * 1024 * 1024
 """Decoded bytes of one reply at most; 5,000 sessions take about three million."""
+MOST_PIECES = 100_000
+"""Pieces of one reply at most: however small one is, it takes its time."""
 _UNSENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
     httpx.ProxyError,
     httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
 )
 """The connection was never made, so the server cannot have acted."""
 _YEARS = range(2000, 3000)
@@ -51,10 +52,13 @@ class Body:
         self._inflate = None if encoding == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
         self._body = bytearray()
         self._raw = 0
+        self.pieces = 0
+        """How many pieces it came in so far."""
 
     def add(self, chunk: bytes) -> None:
         """Take in raw bytes. Raises UnusableReplyError beyond the cap."""
         self._raw += len(chunk)
+        self.pieces += 1
         if self._inflate is not None:
             try:
                 chunk = self._inflate.decompress(chunk, MOST_BYTES + 1 - len(self._body))
@@ -63,6 +67,8 @@ class Body:
         self._body += chunk
         if max(len(self._body), self._raw) > MOST_BYTES:
             raise UnusableReplyError(f"the reply is larger than {MOST_BYTES // 1024 // 1024} MiB")
+        if self.pieces > MOST_PIECES:
+            raise UnusableReplyError(f"the reply comes in more than {MOST_PIECES:,} pieces")
 
     @property
     def decoded(self) -> bytes:
@@ -99,6 +105,8 @@ def _short(words: str, error: Exception) -> str:
         return "no connection within the time allowed"
     if isinstance(error, httpx.TimeoutException | TimeoutError):
         return "no complete answer within the time allowed"
+    if isinstance(error, httpx.InvalidURL):  # our own are checked before
+        return "the server redirects to what is no address"
     return words[:200]
 
 

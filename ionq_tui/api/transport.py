@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, LookupError)
 """What a reply can make httpx raise; strange hosts, codecs and characters in headers come as the last two."""
 
+_BREATH = 250
+"""Pieces of a reply that are read before the event loop has its turn."""
 _WATCHED = "ionq_tui.watched"
 """The extension of a request that says by which token it is watched."""
 
@@ -234,6 +236,8 @@ class AsyncClient(httpx.AsyncClient):
         body = Body(response)
         async for chunk in response.aiter_raw():
             body.add(chunk)
+            if body.pieces % _BREATH == 0:
+                await asyncio.sleep(0)  # thousands of tiny pieces arrive in one go, and keys wait for the loop
         return body.decoded
 
     def abandon(self) -> None:

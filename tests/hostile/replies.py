@@ -100,9 +100,35 @@ def _announcing_half(line: Line, reply: Reply) -> bool:
     return line.say(head_of(reply, f"Content-Length: {len(reply.body) // 2}") + reply.body)
 
 
-def _chunked(reply: Reply) -> bytes:
-    parts = [reply.body[at : at + 7] for at in range(0, len(reply.body), 7)]
-    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts)
+def _chunked(reply: Reply, size: int = 7, extension: bytes = b"") -> bytes:
+    parts = [reply.body[at : at + size] for at in range(0, len(reply.body), size)]
+    return b"".join(b"%x%s\r\n%s\r\n" % (len(part), extension, part) for part in parts)
+
+
+def _in_chunks(size: int, extension: bytes = b"", *more: str, end: bytes = b"0\r\n\r\n") -> Write:
+    return _raw(
+        lambda reply: head_of(reply, "Transfer-Encoding: chunked", *more) + _chunked(reply, size, extension) + end
+    )
+
+
+def _crumbs(line: Line, reply: Reply) -> bool:
+    """A megabyte of which every byte comes alone, and the reply behind it."""
+    going = line.say(head_of(reply, "Transfer-Encoding: chunked"))
+    for _ in range(100):
+        going = going and line.say(b"1\r\n \r\n" * 10_000)
+    return going and line.say(_chunked(reply) + b"0\r\n\r\n")
+
+
+def _with_head(*more: str, status: int | None = None) -> Write:
+    return with_body(lambda body: body, *more, status=status)
+
+
+def _with_length(form: str) -> Write:
+    return _raw(lambda reply: head_of(reply, *form.format(len(reply.body)).split("|")) + reply.body)
+
+
+def _after(more: bytes) -> Write:
+    return _raw(lambda reply: more + head_of(reply, f"Content-Length: {len(reply.body)}") + reply.body)
 
 
 def _fifty(line: Line, reply: Reply) -> bool:
@@ -172,24 +198,64 @@ FRAMES = (
     Spoiled("a length of letters", _raw(lambda reply: head_of(reply, "Content-Length: many") + reply.body)),
     Spoiled("two lengths", _raw(lambda reply: head_of(reply, "Content-Length: 3", "Content-Length: 4") + reply.body)),
     Spoiled("ended by hanging up", _raw(lambda reply: head_of(reply) + reply.body), read=True),
+    Spoiled("the same length twice", _with_length("Content-Length: {0}|Content-Length: {0}"), read=True),
+    Spoiled("the same length twice in a line", _with_length("Content-Length: {0}, {0}"), read=True),
+    Spoiled("a length with a sign", _with_length("Content-Length: +{0}")),
+    Spoiled("a length below zero", _with_length("Content-Length: -{0}")),
+    Spoiled("a length of 5,000 digits", _with_length("Content-Length: " + "9" * 5_000)),
+    Spoiled("in chunks of seven", _in_chunks(7), read=True),
+    Spoiled("in chunks of one byte", _in_chunks(1), read=True),
+    Spoiled("a length beside chunks", _in_chunks(7, b"", "Content-Length: 3"), read=True),
+    Spoiled("chunks with extensions", _in_chunks(7, b';name="a \x9b value";x;y=1'), read=True),
+    Spoiled("an extension of 300 kB", _in_chunks(7, b";x=" + b"y" * 300_000)),
     Spoiled(
-        "in chunks of seven",
-        _raw(lambda reply: head_of(reply, "Transfer-Encoding: chunked") + _chunked(reply) + b"0\r\n\r\n"),
-        read=True,
+        "headers behind the chunks", _in_chunks(7, end=b"0\r\nContent-Length: 3\r\nSet-Cookie: a=b\r\n\r\n"), read=True
     ),
+    Spoiled("rubbish behind the chunks", _in_chunks(7, end=b"0\r\nno colon here\r\n\r\n")),
+    Spoiled("chunks larger than any number", _in_chunks(7, end=b"f" * 40 + b"\r\n{}")),
     Spoiled("chunks that stop", _raw(lambda reply: head_of(reply, "Transfer-Encoding: chunked") + _chunked(reply))),
     Spoiled("chunks of no size", _raw(lambda reply: head_of(reply, "Transfer-Encoding: chunked") + b"zz\r\n{}")),
     Spoiled("no HTTP at all", _raw(lambda _: b"SSH-2.0-OpenSSH_9.6\r\n")),
     Spoiled("a status of letters", _raw(lambda _: b"HTTP/1.1 OK fine\r\n\r\n{}")),
     Spoiled("headers of 300 kB", _raw(lambda reply: head_of(reply, "X-Long: " + "x" * 300_000) + reply.body)),
+    Spoiled("a header line of 1 MB", _with_head("X-Long: " + "x" * 1_000_000)),
+    Spoiled("a hundred thousand headers", _with_head(*["X: y"] * 100_000)),
+    Spoiled("a header with a NUL", _with_head("X-Odd: a\x00b")),
+    Spoiled("a header's name with a NUL", _with_head("X\x00Odd: ab")),
+    Spoiled("a header with escapes", _with_head("X-Odd: \x1b]52;c;cHduZWQ=\x07\x9b31m"), read=True),
+    Spoiled("a header with a bare return", _with_head("X-Odd: a\rContent-Length: 3")),
+    Spoiled("headers of bytes", _with_head(*(f"X-{n}: {chr(n)}" for n in range(0xA0, 0x100))), read=True),
+    Spoiled("a storm of cookies", _with_head(*(f"Set-Cookie: c{n}={'x' * 30}" for n in range(1_000))), read=True),
+    Spoiled("cookies of bytes", _with_head("Set-Cookie: k\xfcche=gr\xfc\xdfe; Path=/\xff; Domain=\xe4.co"), read=True),
+    Spoiled(
+        "cookies of no form", _with_head(*(f"Set-Cookie: {odd}" for odd in ("", "=;", ";;=", "a=b; Expires=x"))), True
+    ),
+    Spoiled("a time of no form", _with_head("Date: \xff yesterday", "Retry-After: -\xb2"), read=True),
+    Spoiled("hints before the reply", _after(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 1_000), read=True),
+    Spoiled("another protocol", _after(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n")),
     Spoiled("a header that is none", _raw(lambda reply: head_of(reply, "no colon here") + reply.body)),
     Spoiled("hung up without a word", _raw(lambda _: b"")),
     Spoiled("204", with_body(lambda _: b"", status=204)),
-    Spoiled("a redirect", with_body(lambda _: b"", "Location: http://127.0.0.1:1/elsewhere", status=302)),
+    *(
+        Spoiled(f"a redirect {name}", with_body(lambda _: b"", *location, status=status))
+        for name, status, location in (
+            ("to elsewhere", 302, ["Location: http://127.0.0.1:1/elsewhere"]),
+            ("to itself", 307, ["Location: "]),
+            ("to nowhere", 308, []),
+            ("to two places", 301, ["Location: /a", "Location: /b"]),
+            ("to what is no address", 302, ["Location: http://[half"]),
+            ("to what is no port", 302, ["Location: http://evil.example:99999999/"]),
+            ("to bytes", 303, ["Location: https://\xe4\xff.example/\x9b31m%1b%5d52;c;%07"]),
+            ("to a script", 302, ["Location: javascript:alert(1)"]),
+            ("to a megabyte's end", 302, ["Location: /" + "%1b" * 20_000]),
+        )
+    ),
+    Spoiled("a place beside the reply", _with_head("Location: http://[half\x9b"), read=True),
     Spoiled("a success never heard of", with_body(lambda body: body, status=299), read=True),
 )
 SIZES = (
     Spoiled("50 MB", _fifty),
+    Spoiled("a megabyte in pieces of one byte", _crumbs),
     Spoiled("a gzip bomb", with_body(lambda _: bomb(), "Content-Encoding: gzip")),
     Spoiled("gzip that is none", with_body(lambda body: body, "Content-Encoding: gzip")),
     Spoiled("gzip that stops", with_body(lambda body: gzip.compress(body)[:-20], "Content-Encoding: gzip")),

@@ -8,7 +8,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from ionq_tui.api.errors import (
     ReadOnlyError,
     UnusableReplyError,
 )
+from ionq_tui.api.reply import MOST_PIECES
 from ionq_tui.api.transport import AsyncClient, Client, Wiring
 from ionq_tui.model.outcome import OpenRequest
 from tests.unit.api.given import KEY, raw, wiring
@@ -50,6 +51,19 @@ async def async_get(held: Wiring, method: str) -> httpx.Response:
 
 
 both = pytest.mark.parametrize("get", [sync_get, async_get], ids=["sync", "async"])
+
+
+@both
+@pytest.mark.parametrize("place", ["javascript:alert(1)", "http://[half", "mailto:x@evil.example", "http://x:9999999/"])
+async def test_a_redirect_to_what_is_no_address_is_a_reply_to_what_was_sent(get: Get, place: str) -> None:
+    def redirecting(line: Line) -> None:
+        while line.request():
+            line.reply(head=f"HTTP/1.1 302 Found\r\nLocation: {place}".encode())
+
+    with Listener(redirecting) as server:
+        error = await caught(get, wiring(url=server.url), "POST")
+    assert "redirect" in str(error)
+    assert not (isinstance(error, APIConnectionError) and error.unsent)
 
 
 async def caught(get: Get, held: Wiring, method: str = "GET") -> IonQError:
@@ -396,3 +410,33 @@ def test_a_key_that_the_server_repeats_in_any_spelling_is_masked() -> None:
                 client.whoami()
             told = f"{caught.value} {caught.value.body} {caught.value.request_id}"
             assert key not in told and "••••1234" in told
+
+
+@both
+async def test_a_reply_in_too_many_pieces_is_refused(get: Get) -> None:
+    def crumbling(line: Line) -> None:
+        while line.request():
+            line.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * (MOST_PIECES + 1))
+
+    with Listener(crumbling) as server:
+        assert "more than 100,000 pieces" in str(await caught(get, wiring(url=server.url)))
+
+
+async def test_tiny_pieces_leave_the_event_loop_to_others() -> None:
+    turns = 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(10_000):
+            yield b" "
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with AsyncClient(wiring(lambda _: httpx.Response(200, content=pieces()))) as client:
+        beside = asyncio.create_task(others())
+        await client.get("/sessions")
+        beside.cancel()
+    assert turns >= 40
