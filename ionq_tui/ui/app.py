@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -40,6 +41,8 @@ _STYLES = Path(__file__).parent / "styles"
 _FIRST_STYLES = ("cockpit.tcss", "sessions.tcss")
 FOUND_WITHIN = 2.5
 """Seconds after which the key screen comes up even where keyring or key command have not answered."""
+FIRST_LIST_WITHIN = 0.15
+"""Seconds after which home is shown without a list; painted once with it, it is there sooner than painted twice."""
 STARTED_AFTER = 1.5
 """Seconds after the first paint at which what a start needs is loaded."""
 _NO_KEYS: Mapping[str, str] = MappingProxyType({})
@@ -49,9 +52,11 @@ async def _first_list(engine: Engine) -> None:
     """Return when the sessions were listed, or when that failed."""
     heard = asyncio.Event()
     stop = engine.home.board.subscribe(lambda _: heard.set())
-    if not engine.home.board.value.loaded:
-        await heard.wait()
-    stop()
+    try:
+        if not engine.home.board.value.loaded:
+            await heard.wait()
+    finally:
+        stop()
 
 
 class CockpitApp(Leaving, inherit_bindings=False):
@@ -123,14 +128,14 @@ class CockpitApp(Leaving, inherit_bindings=False):
         from ionq_tui.model.key import FoundKey, NoKey
 
         if self._start_demo:
-            self._enter(await self._stair.demo())
+            await self._enter(await self._stair.demo())
             return
         finding = asyncio.ensure_future(self._stair.find_key())
         try:
             await asyncio.wait({finding}, timeout=FOUND_WITHIN)
             found = finding.result() if finding.done() else None
             if isinstance(found, FoundKey):
-                self._enter(await self._stair.connect(found))
+                await self._enter(await self._stair.connect(found))
                 return
             from ionq_tui.ui.screens.key import KeyScreen
             from ionq_tui.view.key_card import STILL_LOOKING
@@ -143,16 +148,21 @@ class CockpitApp(Leaving, inherit_bindings=False):
         if given is None:
             self.exit(ExitNote())
         else:
-            self._enter(given.engine, hasty=True)
+            await self._enter(given.engine, hasty=True)
 
-    def _enter(self, engine: Engine, *, hasty: bool = False) -> None:
-        """Show home, and poll for as long as the app lives; `hasty` where an Enter led here that may be held."""
+    async def _enter(self, engine: Engine, *, hasty: bool = False) -> None:
+        """Show home, with the first list where that comes soon, and poll for as long as the app lives.
+
+        With `hasty` an Enter led here that may be held.
+        """
         from ionq_tui.ui.screens.sessions import SessionsScreen
 
         self.engine = engine
         engine.desk.ledger.subscribe(self._tell_of_openings)
         self.run_worker(engine.home.run(), group="poll", description="the organisation's sessions")
         self.run_worker(engine.yard.run(), group="poll", description="the backends")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(_first_list(engine), FIRST_LIST_WITHIN)
         home = SessionsScreen(engine)
         if hasty:
             home.await_quiet()
