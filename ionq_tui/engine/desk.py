@@ -40,14 +40,19 @@ class Desk:
         journal: Journal,
         place: Callable[[], Place],
         known: Callable[[frozenset[str]], Known],
+        ahead: Callable[[], timedelta] = timedelta,
     ) -> None:
-        """Take the cloud, the clock, the journal, and how to tell where we are and what is known before an opening."""
+        """Take the cloud, the clock, the journal, and how to tell where we are and what is known before an opening.
+
+        `ahead` tells how slow this machine's own clock is, by which the journal dates what was asked.
+        """
         self.ledger: Store[Ledger] = Store(EMPTY_LEDGER)
         self._cloud = cloud
         self._clock = clock
         self._journal = journal
         self._place = place
         self._known = known
+        self._ahead = ahead
         self._turn = asyncio.Lock()
         self._opens: dict[str, asyncio.Task[OpenOutcome]] = {}
         self._ends: dict[str, asyncio.Task[EndOutcome]] = {}
@@ -63,7 +68,7 @@ class Desk:
         here, creators = await self._journal.here(place), await self._journal.creators(place)
         labels = await self._journal.labels(place)
         left = [one for one in await self._journal.open_questions(place) if one.id not in self._intents.values()]
-        questions = tuple(_recalled(one) for one in left)
+        questions = tuple(_recalled(one, self._ahead()) for one in left)
         self._intents.update({question.token: one.id for question, one in zip(questions, left, strict=True)})
         self.ledger.apply(
             lambda ledger: replace(
@@ -252,6 +257,8 @@ _READ_AT_ONCE = 4
 _COMMITS_WITHIN = timedelta(minutes=10)
 """A request that was lost may be carried out late, but not later than this."""
 _CLOCKS_DIFFER = timedelta(minutes=1)
+_YEARS = range(2000, 3000)
+"""A time outside of these is one that the journal could not read."""
 
 
 def _within(question: Question, session: Session) -> bool:
@@ -262,14 +269,14 @@ def _within(question: Question, session: Session) -> bool:
     return asked is None or created is None or created <= asked + _COMMITS_WITHIN
 
 
-def _recalled(intent: Intent) -> Question:
-    """Turn what an earlier process left open into a question."""
+def _recalled(intent: Intent, ahead: timedelta) -> Question:
+    """Turn what an earlier process left open into a question, dated by the server's clock."""
     why = Fault(FaultKind.OFFLINE, "the program stopped before the reply was heard")
     return Question(
         f"intent {intent.id}",
         OpenRequest(intent.backend, intent.limits),
         Uncertain((), why),
         intent.label,
-        intent.asked_at,
+        intent.asked_at + ahead if intent.asked_at.year in _YEARS else None,
         Known(intent.known_ids, listed=False),
     )

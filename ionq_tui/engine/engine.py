@@ -53,7 +53,7 @@ class Engine:
         self.home = Home(cloud, clock, interval, self._listed)
         self.yard = Yard(cloud, clock, journal, connection.base_url)
         self.estimator = Estimator(cloud, clock)
-        self.desk = Desk(cloud, clock, journal, self.place, self.home.known)
+        self.desk = Desk(cloud, clock, journal, self.place, self.home.known, ahead)
         self.round = Round(
             cloud, clock, journal, self.place, self.watcher, lambda session: self.desk.ledger.value.owner(session)
         )

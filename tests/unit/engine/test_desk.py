@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -52,7 +52,7 @@ class Recorder(Journal):
         asked_at: datetime | None = None,
     ) -> int:
         self.told.append("intent")
-        return await super().intent(place, request, label, known_ids)
+        return await super().intent(place, request, label, known_ids, asked_at)
 
     async def opened(self, intent: int, session: Session, adopted: bool = False) -> None:
         self.told.append("opened")
@@ -77,8 +77,11 @@ class Scene:
         self.known = Known(frozenset({"old"}), listed=True)
         self.desk = self.another()
 
-    def another(self) -> Desk:
-        return Desk(self.cloud, self.clock, self.journal, here, lambda creators: replace(self.known, creators=creators))
+    def another(self, ahead: timedelta = timedelta()) -> Desk:
+        def known(creators: frozenset[str]) -> Known:
+            return replace(self.known, creators=creators)
+
+        return Desk(self.cloud, self.clock, self.journal, here, known, lambda: ahead)
 
     async def asked(self) -> Question:
         """Open, lose the reply, and return the question."""
@@ -279,6 +282,29 @@ async def test_a_question_of_an_earlier_process_is_asked_and_never_answered_by_u
     third = scene.another()
     await third.recall()
     assert third.ledger.value.questions == () and third.ledger.value.here == {"new-1", "late"}
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+async def test_a_recalled_question_is_dated_by_the_servers_clock(scene: Scene, hours: int) -> None:
+    ahead = timedelta(hours=hours)
+    await scene.asked()
+    later = scene.another(ahead)
+    await later.recall()
+    found = scene.mine("late", created_at=NOON + ahead)
+    await later.look_again([found, scene.mine("of our own time")])
+    (question,) = later.ledger.value.questions
+    assert question.asked_at == NOON + ahead and question.outcome.candidates == (found,)
+
+
+async def test_a_question_whose_time_cannot_be_read_is_about_any_like_it(scene: Scene) -> None:
+    number = await scene.journal.intent(PLACE, REQUEST, asked_at=datetime.min.replace(tzinfo=UTC))
+    await scene.journal.uncertain(number)
+    later = scene.another(timedelta(hours=-3))
+    await later.recall()
+    found = scene.mine("late")
+    await later.look_again([found])
+    (question,) = later.ledger.value.questions
+    assert question.outcome.candidates == (found,)
 
 
 async def test_an_end_under_way_is_joined(scene: Scene) -> None:
