@@ -19,6 +19,7 @@ from ionq_tui.api.operations import Operation
 from ionq_tui.api.reading import Readings
 from ionq_tui.api.reply import server_date
 from ionq_tui.api.transport import AsyncClient, Client, Wiring
+from ionq_tui.model.elapsed import seconds
 
 T = TypeVar("T")
 
@@ -122,7 +123,7 @@ class Channel:
         if isinstance(step, Sleep):
             time.sleep(step.seconds * self._patience)
             return _NOTHING
-        sent_at = time.monotonic()
+        sent_at = seconds()
         try:
             request = _request(self.sync_client, step.operation)
             return self._heard(step, self.sync_client.send(request), sent_at)
@@ -133,7 +134,7 @@ class Channel:
         if isinstance(step, Sleep):
             await asyncio.sleep(step.seconds * self._patience)
             return _NOTHING
-        sent_at = time.monotonic()
+        sent_at = seconds()
         try:
             client = self.async_client
             response = await client.send(_request(client, step.operation))
@@ -144,7 +145,7 @@ class Channel:
             return _failed(error, sent_at)
 
     def _heard(self, step: Send[object], response: httpx.Response, sent_at: float) -> Answer[object]:
-        heard_at, date = time.monotonic(), server_date(response)
+        heard_at, date = seconds(), server_date(response)
         if date is not None:
             self._set_clock(date)
         try:
@@ -183,7 +184,7 @@ def _request(client: httpx.Client | httpx.AsyncClient, operation: Operation[obje
 
 
 def _failed(error: IonQError, sent_at: float) -> Answer[object]:
-    return Answer(None, error, sent_at, time.monotonic())
+    return Answer(None, error, sent_at, seconds())
 
 
 def _taken(answer: Answer[T]) -> T:

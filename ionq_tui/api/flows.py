@@ -61,9 +61,9 @@ class Answer(Generic[T_co]):
     value: T_co | None
     error: IonQError | None
     sent_at: float
-    """Monotonic seconds."""
+    """Seconds that never go back, and count on during a suspend: what was created before one is looked for too."""
     heard_at: float
-    """Monotonic seconds."""
+    """The same."""
     date: datetime | None = None
     """The server's time, from the `Date` header of the reply."""
 

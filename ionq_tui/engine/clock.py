@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sys
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-# Of the clocks that never go back, the one that counts on while a laptop sleeps; the monotonic one of macOS does.
-_COUNTS_ON: int | None = getattr(time, "CLOCK_BOOTTIME", None)
-if _COUNTS_ON is None and sys.platform == "darwin":
-    _COUNTS_ON = time.CLOCK_MONOTONIC
-
-
-def _seconds() -> float:
-    return time.monotonic() if _COUNTS_ON is None else time.clock_gettime(_COUNTS_ON)
+from ionq_tui.model.elapsed import seconds
 
 
 class SystemClock:
@@ -32,7 +23,7 @@ class SystemClock:
 
     def monotonic(self) -> float:
         """Return seconds that never go back."""
-        return _seconds()
+        return seconds()
 
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
         """Return when the event is set or the time is over."""

@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from email.utils import format_datetime
 from types import FrameType
 
@@ -25,7 +26,9 @@ from ionq_tui.api.errand import Errand
 from ionq_tui.api.errors import APIConnectionError, IonQError, ServerError
 from ionq_tui.api.flows import Flow, Sleep, open_once
 from ionq_tui.api.transport import Respond
-from ionq_tui.model.outcome import OpenOutcome, OpenRequest
+from ionq_tui.model.limits import Limits
+from ionq_tui.model.money import Money
+from ionq_tui.model.outcome import OpenOutcome, OpenRequest, Uncertain
 from tests.unit.api.given import KEY, NOW, SESSION, URL, channel, error_body, reply, wiring
 from tests.unit.api.held import HeldDesk, manager_on
 from tests.unit.api.lines import Line, Listener, refused_url
@@ -87,6 +90,25 @@ async def test_a_lost_opening_is_one_post_and_looks() -> None:
         line = channel(server)
         await line.adrive(open_once(REQUEST)) if played else line.drive(open_once(REQUEST))
         assert server.asked == ["POST /sessions"] + ["GET /sessions"] * 5
+
+
+def test_a_laptop_asleep_while_the_reply_is_awaited_finds_what_was_opened_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    awake, asleep = time.clock_gettime, 0.0
+
+    def server(request: httpx.Request) -> httpx.Response:
+        nonlocal asleep
+        if request.method == "POST":
+            asleep = 3600.0
+            return reply(504, error_body(504))
+        return reply(200, {"sessions": [SESSION]}, date=format_datetime(NOW + timedelta(seconds=asleep), usegmt=True))
+
+    monkeypatch.setattr(time, "clock_gettime", lambda clock: awake(clock) + asleep)
+    outcome = channel(server).drive(
+        open_once(OpenRequest("qpu.forte-1", Limits(10, 60, Money(Decimal("30.5"), "usd"))))
+    )
+    assert isinstance(outcome, Uncertain) and [one.id for one in outcome.candidates] == [SESSION["id"]]
 
 
 async def test_both_drivers_wait_as_long_as_the_flow_says(monkeypatch: pytest.MonkeyPatch) -> None:
