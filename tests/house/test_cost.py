@@ -10,13 +10,24 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
+from ionq_tui.api import reading
+from ionq_tui.api.operations import Operation
+from ionq_tui.api.reply import value_of
+from ionq_tui.compose import Stair
+from ionq_tui.model.board import Board
+from ionq_tui.settings import Settings
+from ionq_tui.simulator.clock import StoppedClock
+from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request, respond
+from ionq_tui.simulator.scale import many_sessions
 from ionq_tui.simulator.server import Server
 from tests.bench.server import world
 from tests.house.source import ROOT
 from tests.terminal.kit import Terminal, clean_environment, command
+from tests.unit.engine.clock import NOON, ManualClock
 
 # click comes with the tools of the tests alone, and where it is installed others load it.
 _UNTIL_PAINTED = """
@@ -107,3 +118,28 @@ def test_a_key_in_a_table_writes_two_rows_and_no_more(unchanging: tuple[Terminal
     row = next(number for number, line in enumerate(terminal.lines) if line.startswith(">"))
     terminal.keys("down").wait_for(lambda shown: shown.lines[row + 1].startswith(">"))
     assert len(terminal.raw) - before <= 1000
+
+
+async def test_the_same_list_heard_again_is_neither_read_nor_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def counted(operation: Operation[object], response: httpx.Response) -> object:
+        read.append(operation.path)
+        return value_of(operation, response)
+
+    monkeypatch.setattr(reading, "value_of", counted)
+    clock = StoppedClock(NOON)
+    cloud = SimulatedCloud(clock, workload=False, colleagues=False)
+    many_sessions(cloud, 50)
+    engine = await Stair(Settings(), {}).demo_on(cloud, ManualClock(clock.advance))
+    told: list[Board] = []
+    engine.home.board.subscribe(told.append)
+    await engine.home.refresh()
+    assert read.count("/sessions") == 1 and len(told) == 1
+    for _ in range(3):
+        await engine.home.refresh()
+    assert read.count("/sessions") == 1 and len(told) == 1
+    cloud.end(next(iter(cloud.active.values())), None)
+    await engine.home.refresh()
+    assert read.count("/sessions") == 2 and len(told) == 2
+    await engine.close()
