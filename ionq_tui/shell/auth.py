@@ -11,12 +11,12 @@ import sys
 from ionq_tui.compose import Stair
 from ionq_tui.model.exit_code import DONE, REFUSED
 from ionq_tui.model.key import ApiKey, FoundKey
-from ionq_tui.model.key_source import KeySource
+from ionq_tui.model.key_source import KeySource, KeyWays
 from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.settings import Settings
 from ionq_tui.shell.line import say, tell_json
-from ionq_tui.vault.ring import Absent, Broken, Forgotten, Kept, Locked, Ring
-from ionq_tui.vault.sources import KeyFound, auth_status
+from ionq_tui.vault.ring import Broken, Forgotten, Kept, Locked, Ring
+from ionq_tui.vault.sources import VARIABLE, KeyFound, auth_status, before_keyring
 from ionq_tui.view.fault import fault_words
 
 
@@ -31,6 +31,9 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def _login(settings: Settings) -> int:
     """Read the key without echo, or from standard input; never from the arguments, which everyone can see."""
+    trouble = asyncio.run(Ring().trouble(settings.profile))
+    if trouble is not None:  # told before the key is typed in vain
+        return _said(trouble)
     try:
         key = ApiKey(_typed(f"API key for {settings.host}, profile {settings.profile} (not shown): "))
     except UnicodeDecodeError:
@@ -50,7 +53,12 @@ def _typed(prompt: str) -> str:
     try:
         return getpass.getpass(prompt)
     except EOFError:
+        print(file=sys.stderr)
         return ""
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        say("nothing was kept")
+        raise
 
 
 async def _keep(settings: Settings, key: ApiKey) -> int:
@@ -68,22 +76,42 @@ async def _keep(settings: Settings, key: ApiKey) -> int:
     if isinstance(outcome, Kept):
         instead = f", instead of the one for {outcome.instead_of}" if outcome.instead_of else ""
         print(f"kept {key.masked} for {settings.host}, profile {settings.profile}{instead}")
+        _tell_what_wins(settings)
         return DONE
     return _said(outcome)
 
 
 async def _logout(settings: Settings) -> int:
     outcome = await Ring().forget(settings.profile)
-    if isinstance(outcome, Forgotten | Absent):
-        print(f"no key is kept for profile {settings.profile}")
-        return DONE
-    return _said(outcome)
+    if isinstance(outcome, Locked | Broken):
+        return _said(outcome)
+    if isinstance(outcome, Forgotten):
+        where = f" for {outcome.host}" if outcome.host else ""
+        print(f"the keyring has forgotten the key of profile {settings.profile}{where}")
+    else:
+        print(f"the keyring holds no key of profile {settings.profile}")
+    _tell_what_wins(settings)
+    return DONE
+
+
+def _tell_what_wins(settings: Settings) -> None:
+    """Tell of a source that is asked before the keyring, whatever was changed in that."""
+    source = before_keyring(settings, os.environ)
+    if source is not None:
+        named = VARIABLE if source is KeySource.ENVIRONMENT else f"the key command of profile {settings.profile}"
+        say(f"{named} comes first: its key is the one that is used")
 
 
 def _said(outcome: Locked | Broken) -> int:
-    for line in (outcome.words, *outcome.help):
-        say(line)
+    say(outcome.words)
+    _help(outcome.help)
     return REFUSED
+
+
+def _help(lines: tuple[str, ...]) -> None:
+    """Show commands so that they can be taken as they stand."""
+    if lines:
+        print("What helps:", *lines, sep="\n  ", file=sys.stderr)
 
 
 async def _status(settings: Settings, as_json: bool) -> int:
@@ -96,7 +124,16 @@ async def _status(settings: Settings, as_json: bool) -> int:
     if isinstance(status.key, KeyFound):
         print(f"profile {settings.profile}, {settings.host}: key {status.masked} from {source}")
         return DONE
-    for line in (*status.key.words, *status.key.ways.keyring_help):
-        say(line)
-    say(f"no key for profile {settings.profile}, {settings.host}: set IONQ_API_KEY or run ionq-tui auth login")
+    ways = status.key.ways
+    for words in dict.fromkeys((*status.key.words, ways.keyring_words)):
+        if words:
+            say(words)
+    say(f"no key for profile {settings.profile}, {settings.host}: {_what_to_do(ways)}")
+    _help(ways.keyring_help)
     return REFUSED
+
+
+def _what_to_do(ways: KeyWays) -> str:
+    login = "run ionq-tui auth login" + ("" if ways.reads_environment else f" --profile {ways.profile}")
+    possible = [f"set {VARIABLE}"] * ways.reads_environment + [login] * ways.keyring_usable
+    return " or ".join(possible) or "give it a key_command in the configuration"

@@ -90,6 +90,8 @@ class Forgotten:
     """The key that was there is gone."""
 
     backend: str
+    host: str
+    """What it was kept for."""
 
 
 ReadOutcome = Found | Absent | WrongHost | Locked | Broken
@@ -135,6 +137,14 @@ class Ring:
 
         return await self._ask(read)
 
+    async def trouble(self, profile: str) -> Locked | Broken | None:
+        """Return why no key can be kept now, as far as reading shows; None where nothing speaks against it."""
+
+        def look(backend: Backend, attempt: _Attempt) -> None:
+            backend.get_password(SERVICE, profile)
+
+        return await self._ask(look)
+
     async def save(self, profile: str, host: str, key: ApiKey) -> SaveOutcome:
         """Keep the key for this host and read it back; a key kept for another host is replaced."""
 
@@ -154,13 +164,14 @@ class Ring:
         """Remove the profile's key, whatever host it was kept for."""
 
         def forget(backend: Backend, attempt: _Attempt) -> ForgetOutcome:
-            held = backend.get_password(SERVICE, profile) is not None
+            held = backend.get_password(SERVICE, profile)
+            if held is None:
+                return Absent(_name(backend))
             attempt.change()
-            if held:
-                backend.delete_password(SERVICE, profile)
+            backend.delete_password(SERVICE, profile)
             if backend.get_password(SERVICE, profile) is not None:
                 return Broken(f"the keyring ({_name(backend)}) still holds the key")
-            return Forgotten(_name(backend)) if held else Absent(_name(backend))
+            return Forgotten(_name(backend), _read(held)[0] if isinstance(held, str) else "")
 
         return await self._ask(forget)
 

@@ -93,11 +93,12 @@ async def find_key(wanted: Wanted, environ: Mapping[str, str], ring: Ring) -> Ke
 
 async def auth_status(wanted: Wanted, environ: Mapping[str, str], ring: Ring) -> AuthStatus:
     """Tell which source wins and what the keyring said, where it had to be asked."""
-    given = environ.get(VARIABLE)
-    if given and not wanted.profile_named:
-        return AuthStatus(_from_environment(given, wanted), None)
-    if wanted.key_command and wanted.key_command_host == wanted.host:
-        return AuthStatus(await _from_command(wanted, environ), None)
+    given = environ.get(VARIABLE, "")
+    match before_keyring(wanted, environ):
+        case KeySource.ENVIRONMENT:
+            return AuthStatus(_from_environment(given, wanted), None)
+        case KeySource.COMMAND:
+            return AuthStatus(await _from_command(wanted, environ), None)
     notes = _passed_over(wanted, given)
     outcome = await ring.read(wanted.profile, wanted.host)
     if isinstance(outcome, Found):
@@ -105,7 +106,16 @@ async def auth_status(wanted: Wanted, environ: Mapping[str, str], ring: Ring) ->
     return AuthStatus(_without(wanted, notes, outcome), outcome)
 
 
-def _passed_over(wanted: Wanted, given: str | None) -> tuple[str, ...]:
+def before_keyring(wanted: Wanted, environ: Mapping[str, str]) -> KeySource | None:
+    """Return the source that wins over the keyring, None where there is none."""
+    if environ.get(VARIABLE) and not wanted.profile_named:
+        return KeySource.ENVIRONMENT
+    if wanted.key_command and wanted.key_command_host == wanted.host:
+        return KeySource.COMMAND
+    return None
+
+
+def _passed_over(wanted: Wanted, given: str) -> tuple[str, ...]:
     notes = []
     if given:
         notes.append(f"{VARIABLE} is set, but passed over since the profile {wanted.profile} was named")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring
+import keyring.errors
 import pytest
 
 from tests.shell.conftest import Shell
@@ -52,9 +53,11 @@ def test_a_key_is_checked_kept_used_and_forgotten(keyless: Site, shell: Shell, l
     ours = shell("auth", "status", "--json").json["ionq_tui"]
     assert (ours["profile"], ours["source"], ours["key"]) == ("default", "keyring", "••••0001")
     assert shell("ls").code == 0
-    assert shell("auth", "logout").code == 0
+    told = shell("auth", "logout")
+    assert (told.code, told.err) == (0, "") and "has forgotten the key of profile default for http://127" in told.out
     assert ring.held == {}
-    assert shell("auth", "logout").code == 0
+    told = shell("auth", "logout")
+    assert (told.code, told.err) == (0, "") and "holds no key of profile default" in told.out
     told = shell("auth", "status")
     assert (told.code, told.out) == (1, "") and "auth login" in told.err
     assert shell("auth", "status", "--json").json["ionq_tui"]["source"] is None
@@ -102,6 +105,54 @@ def test_a_machine_without_a_keyring_says_what_works(keyless: Site, login: Login
     assert "IONQ_API_KEY" in told.err
     left = [path for path in home.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
     assert left == []
+
+
+def test_a_key_that_replaces_another_servers_is_told(
+    keyless: Site, shell: Shell, login: Login, ring: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = login(KEY.encode())
+    with Site() as other:
+        monkeypatch.setenv("IONQ_API_URL", other.server.url)
+        told = login(KEY.encode())
+    assert "instead of" not in first.out and "instead of the one for http://127.0.0.1:" in told.out
+
+
+def test_what_comes_before_the_keyring_is_told(
+    site: Site, shell: Shell, login: Login, ring: Memory, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    for told in (login(KEY.encode()), shell("auth", "logout")):
+        assert told.code == 0 and told.err == "ionq-tui: IONQ_API_KEY comes first: its key is the one that is used\n"
+    monkeypatch.delenv("IONQ_API_KEY")
+    folder = home / "config"
+    folder.mkdir()
+    (folder / "config.toml").write_text(f'[profiles.default]\nurl = "{site.server.url}"\nkey_command = "cat key"\n')
+    monkeypatch.setenv("IONQ_TUI_CONFIG", str(folder / "config.toml"))
+    for told in (login(KEY.encode()), shell("auth", "logout")):
+        assert told.code == 0 and "the key command of profile default comes first" in told.err
+
+
+@pytest.mark.parametrize("kind", [keyring.errors.KeyringLocked, keyring.errors.NoKeyringError])
+def test_no_key_is_asked_for_that_could_not_be_kept(
+    keyless: Site, shell: Shell, ring: Memory, monkeypatch: pytest.MonkeyPatch, kind: type[Exception]
+) -> None:
+    def failing(service: str, username: str) -> str | None:
+        raise kind
+
+    monkeypatch.setattr(ring, "get_password", failing)
+    monkeypatch.setattr(sys, "stdin", None)  # reading it would say that the key is empty
+    for action in ("login", "status", "logout"):
+        told = shell("auth", action)
+        assert (told.code, told.out) == (1, "")
+        assert "keyring" in told.err and "empty" not in told.err
+        assert "What helps:\n  read -rs " in told.err
+    assert keyless.asked == []
+
+
+def test_a_named_profile_is_not_told_to_use_the_environment(
+    keyless: Site, shell: Shell, ring: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = shell("auth", "status", "--profile", "default")
+    assert told.code == 1 and told.err.endswith(": run ionq-tui auth login --profile default\n")
 
 
 def test_a_key_from_the_environment_leaves_the_keyring_alone(site: Site, shell: Shell, ring: Memory) -> None:

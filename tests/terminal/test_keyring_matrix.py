@@ -229,3 +229,40 @@ def test_a_pinentry_of_the_key_command_cannot_reach_our_terminal(spot: Spot, ope
         terminal.wait_for(lambda now: "failed with code 2" in shown(now))
         assert terminal.keys("ctrl+c").wait_exit() == 0
     assert b"PINENTRY" not in terminal.raw
+
+
+def test_login_as_a_new_user_types_it(spot: Spot, recorder: Recorder, open_terminal: OpenTerminal) -> None:
+    with place.unlocked_and_empty(spot) as environment:
+        environment = {**environment, "IONQ_API_URL": spot.url}
+
+        def auth(*arguments: str) -> Terminal:
+            return open_terminal(command("auth", *arguments), environment)
+
+        def asked() -> Terminal:
+            return auth("login").wait_for("(not shown):")
+
+        left = asked().keys("ctrl+c")
+        assert left.wait_exit() == 130 and "nothing was kept" in shown(left)
+        for typed, words in (("", "the API key is empty"), (f"a {KEY}", "holds a space")):
+            wrong = asked().type(typed).keys("enter")
+            assert wrong.wait_exit() == 1 and f"{words}" in shown(wrong) and "nothing was kept" in shown(wrong)
+        assert recorder.keys == set()
+        for key in (KEY[::-1], KEY):
+            good = asked().type(f"{key}\rls\r")  # as a clipboard gives it
+            assert good.wait_exit() == 0 and f"kept ••••{key[-4:]} for {spot.url[:17]}" in shown(good)
+        assert recorder.keys == {KEY[::-1], KEY}
+        for words, code in (("••••4321 from keyring", 0), ("ionq-tui auth login", 1)):
+            told = auth("status")
+            assert told.wait_exit() == code and words in shown(told)
+            gone = auth("logout")
+            assert gone.wait_exit() == 0 and ("has forgotten" if code == 0 else "holds no key") in shown(gone)
+            assert KEY.encode() not in told.raw + gone.raw
+    assert not any(KEY.encode() in one.raw for one in (left, wrong, good))
+    assert [file for file in spot.home.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()] == []
+
+
+def test_login_with_a_locked_keyring_asks_for_no_key(spot: Spot, open_terminal: OpenTerminal) -> None:
+    with place.locked(spot) as environment:
+        told = open_terminal(command("auth", "login"), {**environment, "IONQ_API_URL": spot.url})
+        assert told.wait_exit() == 1
+    assert "the keyring is locked" in shown(told) and "What helps:" in shown(told) and "API key for" not in shown(told)

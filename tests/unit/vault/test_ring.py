@@ -33,7 +33,7 @@ async def test_a_key_goes_in_comes_back_and_goes() -> None:
     assert backend.held == {"lab": f"key for {HOST}: {SECRET}"}
     assert await ring(backend).read("lab", HOST) == Found(ApiKey(SECRET), "Memory Keyring")
     assert await ring(backend).read("default", HOST) == Absent("Memory Keyring")
-    assert await ring(backend).forget("lab") == Forgotten("Memory Keyring")
+    assert await ring(backend).forget("lab") == Forgotten("Memory Keyring", HOST)
     assert backend.held == {}
     assert await ring(backend).forget("lab") == Absent("Memory Keyring")
 
@@ -73,6 +73,14 @@ async def test_nothing_is_lost_where_saving_fails() -> None:
     assert isinstance(await ring(backend).save("lab", "lab.example", ApiKey(SECRET)), Broken)
     assert await ring(backend).read("lab", HOST) == Found(ApiKey("the-old-key-of-production"), "Memory Keyring")
     assert await ring(backend).read("lab", "lab.example") == WrongHost(HOST, "Memory Keyring")
+
+
+async def test_whether_a_key_could_be_kept_shows_before_it_is_typed() -> None:
+    for good in (Memory(), Memory(lab=b"garbage"), Memory(lab="two words")):
+        assert await ring(good).trouble("lab") is None
+        assert good.asked == [("get", "lab")]
+    assert isinstance(await ring(Raising(keyring.errors.KeyringLocked)).trouble("lab"), Locked)
+    assert isinstance(await ring(Raising(ValueError)).trouble("lab"), Broken)
 
 
 async def test_a_key_is_kept_only_if_it_can_be_read_back() -> None:
