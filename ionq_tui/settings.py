@@ -145,8 +145,8 @@ def default_config_text() -> str:
 # color = "green"
 # read_only = true
 
-# [people]                     # names for creator ids
-# "5f0c1e9a" = "Ada"
+# [people]                     # names for creator ids, each id in full
+# "8d88b18d-6741-4b7d-97a8-450ee3d716ef" = "Ada"
 
 # [keys]                       # a command, and the key it should have
 # refresh = "f"

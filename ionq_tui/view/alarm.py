@@ -27,12 +27,15 @@ def alarms(watch: Watch, now: datetime, jobs_as_of: datetime | None = None) -> d
     told: dict[str, str] = {}
     if (idle := idle_for(watch, jobs_as_of or now)) is not None and idle >= IDLE:
         told["idle"] = f"{short}: no job has waited or run for {spoken(idle)}, and the session goes on"
+    near: list[tuple[str, str, str]] = []
     for meter in meters(watch, now):
         reached = 0.0 if meter.fraction is None else meter.fraction + meter.reserved
-        if passed := [words for part, words in _PARTS if reached >= part]:
+        if passed := [said for part, said in _PARTS if reached >= part]:
             share = meter.percent.replace("%", " %")
             left = f"{meter.left} {meter.unit}".rstrip()
-            told[f"{meter.name} {passed[-1]}"] = f"{short}: {share} of the {meter.name} used, left {left}"
+            words = f"{short}: {share} of the {meter.name} used, left {left}"
+            near.append((passed[-1], f"{meter.name} {passed[-1]}", words))
+    told.update((name, words) for _, name, words in sorted(near, key=lambda one: one[0]))
     end = session.runs_out_at
     if end is not None and aware(end) - now <= _LAST:
         told["last minutes"] = f"{short}: less than 5 minutes left"

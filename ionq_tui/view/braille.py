@@ -21,10 +21,11 @@ class Dots:
             self._cells[len(self._cells) - 1 - y // 4][x // 2] |= _BITS[x % 2][y % 4]
 
     def line(self, start: tuple[int, int], end: tuple[int, int], every: int = 1) -> None:
-        """Make a straight line; of its dots only every so manieth."""
+        """Make a straight line; of its dots only every so manieth, and of those far to the right none."""
         (x, y), (to_x, to_y) = start, end
         steps = max(abs(to_x - x), abs(to_y - y), 1)
-        for step in range(0, steps + 1, every):
+        inside = min(1.0, (self.across - x) / (to_x - x)) if to_x > x else 1.0
+        for step in range(0, int(steps * inside) + 1, every):
             self.put(round(x + (to_x - x) * step / steps), round(y + (to_y - y) * step / steps))
 
     def rows(self) -> list[str]:

@@ -67,7 +67,7 @@ def first_line(
     """Return "! jobs run out first: about 14:19 CEST, in 17 min, at 32 jobs/h (last 20 min)"; empty where unknown.
 
     What does not fit in `width` cells is left out: first how long that is from now, then the rate. Where limits are
-    `unknown` of which no rate tells, time is not called the first.
+    `unknown` of which no rate tells, nothing is called the first.
     """
     first = next(iter(told), None)
     if first is None or first.at <= now:
@@ -75,12 +75,13 @@ def first_line(
     verb = "run out" if first.name == "jobs" else "runs out"
     soon = first.at - now < _SOON
     at = f"{'about ' if first.guess else ''}{clock(first.at, now, tz, zone=True)}"
-    order = "" if first.name == "time" and unknown else " first"
-    said = f"{'!' if soon else '·'} {first.name} {verb}{order}: {at}"
+    said = f"{'!' if soon else '·'} {first.name} {verb}{'' if unknown else ' first'}: {at}"
     ahead, rate = f", in {spoken(first.at - now)}", f", at {first.rate}" if first.rate else ""
-    if not order:
-        rate = f" (no rate of {' and '.join(unknown)} yet)"
-    words = fitting((said + ahead + rate, said + rate, said + ahead, said), width)
+    forms = (said + ahead + rate, said + rate, said + ahead, said)
+    if unknown:
+        why = f" (no rate of {' and '.join(unknown)} yet)"
+        forms = (said + ahead + rate + why, said + ahead + why, said + why, said)
+    words = fitting(forms, width)
     return line(Cell(words, Tone.WARN if soon else Tone.PLAIN))
 
 

@@ -38,5 +38,6 @@ def meanwhile(watch: Watch, since: datetime, until: datetime, now: datetime, tz:
     failed = sum(job.failed for job in done)
     told = [counted(len(done), "job")]
     told += [f"{failed:,} failed"] if failed else []
-    told += [money(amount) for amount in spent]
+    at_least = "" if all(job.dry_run or watch.cost_is_final(job) for job in done) else "≥ "
+    told += [f"{at_least}{money(amount)}" for amount in spent]
     return line(f"· {plain(session.short, 6)} while you were away: {', '.join(told)}")

@@ -116,7 +116,7 @@ def time_left(session: Session, now: datetime) -> Cell:
 
 JOB_COLUMNS: tuple[Column[JobItem], ...] = (
     Column("ID", 6, lambda item: _text(item.job.short)),
-    Column("NAME", 19, lambda item: _text(item.job.name), grows=48),
+    Column("NAME", 19, lambda item: _text(item.job.name), grows=48, keeps_end=True),
     Column("STATUS", 9, lambda item: _text(item.job.status), grows=14),
     Column("WAIT", 5, lambda item: _at(item.job.submitted_at), "right"),
     Column("RUN", 5, lambda item: item.job.run_ms, "right"),

@@ -6,8 +6,8 @@ from ionq_tui.model.spend import JobModel, Spend, by_failure, by_model
 from ionq_tui.model.watch import Watch
 from ionq_tui.view.amount import UNKNOWN, count, sums
 from ionq_tui.view.column import Column, Row
-from ionq_tui.view.plain import plain
-from ionq_tui.view.text_table import text_table
+from ionq_tui.view.plain import cut, plain
+from ionq_tui.view.text_table import GAP, text_table
 from ionq_tui.view.tone import Cell
 
 _MOST = 8
@@ -28,10 +28,13 @@ def spend_rows(watch: Watch) -> list[tuple[str, str, str]]:
     return [*_rows(models, "models", listed), *_rows(failures, "kinds of failure", listed)]
 
 
-def spend_table(watch: Watch) -> list[str]:
-    """Return the same as lines of text with a head; nothing where there are no jobs."""
-    rows = [tuple(map(Cell, row)) for row in spend_rows(watch)]
-    return text_table(_COLUMNS, rows).splitlines() if rows else []
+def spend_table(watch: Watch, width: int | None = None) -> list[str]:
+    """Return the same as lines of text with a head; what does not fit in `width` is cut from names, not numbers."""
+    told = spend_rows(watch)
+    if width is not None:
+        numbers = sum(max(len(row[index]) for row in (SPEND_HEADS, *told)) + len(GAP) for index in (1, 2))
+        told = [(cut(name, max(1, width - numbers)), many, paid) for name, many, paid in told]
+    return text_table(_COLUMNS, [tuple(map(Cell, row)) for row in told]).splitlines() if told else []
 
 
 def charged_words(spend: Spend, *, listed: bool) -> str:

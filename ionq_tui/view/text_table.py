@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ionq_tui.view.column import Column, Item, Row
 from ionq_tui.view.plain import cells, cut, pad
 
-_GAP = "  "
+GAP = "  "
 
 
 def text_table(columns: Sequence[Column[Item]], rows: Iterable[Row], width: int | None = None) -> str:
@@ -18,6 +18,6 @@ def text_table(columns: Sequence[Column[Item]], rows: Iterable[Row], width: int 
     told = []
     for row in lines:
         shown = (pad(text, size, column.align) for text, size, column in zip(row, wide, columns, strict=True))
-        joined = _GAP.join(shown).rstrip(" ")
+        joined = GAP.join(shown).rstrip(" ")
         told.append(joined if width is None else cut(joined, width))
     return "\n".join(told)

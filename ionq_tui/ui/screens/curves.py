@@ -92,7 +92,7 @@ class CurvesScreen(Cockpit):
             return
         room = size.height - 1
         spare = room - _LEAST * len(shown)
-        spent = spend_table(watch)[:spare] if spare > 1 else []
+        spent = spend_table(watch, size.width - 2)[:spare] if spare > 1 else []
         each = (size.width - 2, max(_LEAST, (room - len(spent)) // len(shown)))
         lines: list[Line | str] = [one for course in shown for one in picture(course, over, now, None, each)]
         self.drawing.tell(*lines, *spent)

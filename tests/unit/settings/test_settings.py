@@ -155,7 +155,8 @@ def test_the_text_for_a_new_file_changes_nothing_and_its_examples_are_right(tmp_
     lines = [line[2:] for line in text.splitlines() if line.startswith("# ") and ("=" in line or line[2] == "[")]
     examples = "\n".join(lines)
     settings = load(tmp_path, examples, Flags(profile="lab-b"))
-    assert settings.read_only and settings.people == {"5f0c1e9a": "Ada"} and settings.keys == {"refresh": "f"}
+    assert settings.read_only and settings.keys == {"refresh": "f"}
+    assert settings.people == {"8d88b18d-6741-4b7d-97a8-450ee3d716ef": "Ada"}
 
 
 def test_it_costs_the_start_nothing() -> None:

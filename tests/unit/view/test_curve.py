@@ -28,6 +28,20 @@ def test_dots_are_counted_from_the_lower_left() -> None:
     assert line.rows() == ["\u2860\u280a"]
 
 
+def test_a_line_that_leads_far_away_is_followed_only_while_it_is_inside() -> None:
+    class Counted(Dots):
+        made = 0
+
+        def put(self, x: int, y: int) -> None:
+            self.made += 1
+            super().put(x, y)
+
+    near, far = Counted(10, 2), Counted(10, 2)
+    near.line((4, 0), (20, 4))
+    far.line((4, 0), (4 + 16 * 100_000, 4 * 100_000))
+    assert far.rows() == near.rows() and far.made <= 17
+
+
 def test_money_of_each_unit_and_the_finished_jobs_add_up() -> None:
     spent, jobs = courses(watch(), ())
     assert (spent.name, spent.unit, spent.last, spent.limit) == ("spent", "usd", Decimal("18.20"), Decimal("30"))

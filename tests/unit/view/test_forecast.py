@@ -95,6 +95,16 @@ def test_too_little_is_no_rate(sent: int) -> None:
     assert "jobs" not in {one.name for one in forecasts(watch(sent), NOW)}
 
 
+def test_jobs_are_not_called_the_first_where_the_money_cannot_be_rated() -> None:
+    unpriced = replace(watch(30), costs={})
+    told = forecasts(unpriced, NOW)
+    assert told[0].name == "jobs" and unrated(unpriced, told) == ("money",)
+    said = "! jobs run out: about 13:12 UTC, in 10 min"
+    assert words(first_line(told, NOW, UTC, 78, ("money",))) == f"{said} (no rate of money yet)"
+    wide = f"{said}, at 60 jobs/h (last 20 min) (no rate of money yet)"
+    assert words(first_line(told, NOW, UTC, 120, ("money",))) == wide
+
+
 def test_what_lies_too_far_is_not_told() -> None:
     endless = replace(SESSION, limits=Limits(2**31 - 1, None, Money(Decimal("99999999999999999999"), "usd")))
     assert [one.name for one in forecasts(watch(2, session=endless), NOW)] == ["time"]
@@ -113,6 +123,11 @@ def test_an_ended_session_has_no_forecast_and_no_alarm() -> None:
 )
 def test_limits_that_are_near(sent: int, names: set[str]) -> None:
     assert {name for name in alarms(watch(sent), NOW) if name.startswith("jobs")} == names
+
+
+def test_the_gravest_alarm_comes_last() -> None:
+    near = [name for name in alarms(watch(38, price="0.66"), NOW) if name != "idle"]
+    assert near == ["money 80 %", "jobs 95 %"]
 
 
 def test_the_last_five_minutes() -> None:

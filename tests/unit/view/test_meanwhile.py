@@ -27,6 +27,9 @@ def test_of_what_goes_on_the_jobs_and_the_money_of_that_time_are_told() -> None:
     assert told == "· 9fe21c while you were away: 28 jobs, 18.20 usd"
     assert meanwhile(watch(), at(13, 30), NOW, NOW, TZ) == ()
     assert meanwhile(EMPTY_WATCH, at(13, 0), NOW, NOW, TZ) == ()
+    unpriced = replace(watch(), costs={key: cost for key, cost in watch().costs.items() if key != "job-000003"})
+    told = words(meanwhile(unpriced, at(13, 23), at(13, 30), NOW, TZ))
+    assert told == "· 9fe21c while you were away: 28 jobs, ≥ 17.55 usd"
 
 
 def test_what_is_used_stands_in_the_list_and_above_it() -> None:

@@ -108,6 +108,12 @@ def test_a_cost_that_is_missing_is_not_zero(job: Job, cost: JobCost | None, show
     assert told(job_row(job, cost, NOW))[-1] == shown
 
 
+def test_jobs_whose_names_differ_at_the_end_can_be_told_apart() -> None:
+    row = job_row(Job("a", "ready", name="qaoa-sweep-iteration-2647"), None, NOW)
+    narrow = fitted(row, JOB_COLUMNS, widths(JOB_COLUMNS, 80))
+    assert narrow[1].text == "qaoa-sweep-itera…47"
+
+
 def test_an_unknown_status_is_shown_as_the_server_wrote_it() -> None:
     assert told(job_row(Job("a", "Being_Compiled"), None, NOW))[2] == "Being_Compiled"
 

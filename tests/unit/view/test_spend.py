@@ -44,3 +44,13 @@ def test_many_kinds_are_counted_and_hostile_words_are_harmless() -> None:
     rows = spend_rows(many)
     assert rows[8] == ("and 22 more models", "22", "—") and rows[17] == ("and 22 more kinds of failure", "22", "—")
     assert len(rows) == 18 and all(harmless(line) for line in spend_table(many))
+
+
+def test_where_it_is_narrow_names_are_cut_and_no_number() -> None:
+    told = spend_table(watch(), 40)
+    assert told == [
+        "JOB MODEL                JOBS    CHARGED",
+        "ionq.circuit.v1, QCT       31  18.20 usd",
+        "of these failed: Quota…     1   0.00 usd",
+    ]
+    assert spend_table(watch(), 200) == spend_table(watch())
