@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from ionq_tui import IonQClient, SessionManager
 from tests.unit.api.given import KEY
 from tests.unit.api.lines import Line
@@ -31,5 +33,12 @@ class HeldDesk:
                 line.reply(b'{"id": "s-1", "status": "ended", "active": false}')
 
 
-def manager_on(url: str) -> SessionManager:
-    return SessionManager(IonQClient(api_key=KEY, base_url=url), "qpu.forte-1", journal=False)
+def manager_on(url: str, *, end_on_signals: bool = False) -> SessionManager:
+    client = IonQClient(api_key=KEY, base_url=url)
+    return SessionManager(client, "qpu.forte-1", end_on_signals=end_on_signals, journal=False)
+
+
+async def never_entered(manager: SessionManager) -> None:
+    """Try a block that must not be entered, since its opening is interrupted."""
+    async with manager:
+        pytest.fail("the block must not be entered")

@@ -30,7 +30,7 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import OpenOutcome, OpenRequest, Uncertain
 from tests.unit.api.given import KEY, NOW, SESSION, URL, channel, error_body, reply, wiring
-from tests.unit.api.held import HeldDesk, manager_on
+from tests.unit.api.held import HeldDesk, manager_on, never_entered
 from tests.unit.api.lines import Line, Listener, refused_url
 
 pytestmark = pytest.mark.timeout(30)
@@ -315,11 +315,7 @@ async def test_a_cancelled_async_with_block_ends_what_was_opened() -> None:
     with Listener(desk) as server:
         manager = manager_on(server.url)
 
-        async def block() -> None:
-            async with manager:
-                pytest.fail("the block must not be entered")
-
-        opening = asyncio.create_task(block())
+        opening = asyncio.create_task(never_entered(manager))
         await asyncio.to_thread(desk.heard.wait, 10)
         opening.cancel()
         desk.release.set()

@@ -14,7 +14,7 @@ import pytest
 from ionq_tui import IonQError
 from ionq_tui.api import errand as errand_module
 from ionq_tui.api.hangup import HangUp
-from tests.unit.api.held import HeldDesk, manager_on
+from tests.unit.api.held import HeldDesk, manager_on, never_entered
 from tests.unit.api.lines import Listener
 
 pytestmark = pytest.mark.timeout(30)
@@ -33,11 +33,7 @@ async def test_a_second_cancellation_does_not_let_go_of_what_was_sent() -> None:
     with Listener(desk) as server:
         manager = manager_on(server.url)
 
-        async def block() -> None:
-            async with manager:
-                pytest.fail("the block must not be entered")
-
-        opening = asyncio.create_task(block())
+        opening = asyncio.create_task(never_entered(manager))
         await asyncio.to_thread(desk.heard.wait, 10)
         opening.cancel()
         await asyncio.sleep(0)

@@ -12,11 +12,10 @@ from types import FrameType
 
 import pytest
 
-from ionq_tui import IonQClient, SessionManager
+from ionq_tui import SessionManager
 from ionq_tui.api import errand as errand_module
 from ionq_tui.api import hangup
-from tests.unit.api.given import KEY
-from tests.unit.api.held import HeldDesk
+from tests.unit.api.held import HeldDesk, manager_on
 from tests.unit.api.lines import Listener
 
 pytestmark = pytest.mark.timeout(30)
@@ -86,11 +85,6 @@ def interrupted(
     finally:
         desk.release.set()
         thread.join(10)
-
-
-def manager_on(url: str, *, end_on_signals: bool = False) -> SessionManager:
-    client = IonQClient(api_key=KEY, base_url=url)
-    return SessionManager(client, "qpu.forte-1", end_on_signals=end_on_signals, journal=False)
 
 
 @ways
