@@ -59,6 +59,7 @@ class Desk:
         self._cancels: dict[str, asyncio.Task[Mapping[str, str | Fault]]] = {}
         self._intents: dict[str, int] = {}
         self._seen: dict[str, dict[str, Session]] = {}
+        self._became: dict[str, str] = {}
         self.opened_now: set[str] = set()
         """Ids of sessions opened by this very process."""
 
@@ -182,6 +183,10 @@ class Desk:
         """Return what looking has shown so far that may have come of a decision."""
         return tuple(self._seen.get(token, {}).values())
 
+    def became(self, token: str) -> str | None:
+        """Return the id of the session that came of a decision, None where none is known."""
+        return self._became.get(token)
+
     def _asked(self, token: str, question: Question | None) -> None:
         """Put a question in place of the one of that token, or take it away."""
         others = tuple(one for one in self.ledger.value.questions if one.token != token)
@@ -194,6 +199,7 @@ class Desk:
             await self._journal.opened(self._intents[token], session, adopted)
         if token in self._opens:
             self.opened_now.add(session.id)
+        self._became[token] = session.id
         creator = frozenset() if adopted or session.creator_id is None else frozenset({session.creator_id})
         labels = {session.id: label} if label else {}
         self.ledger.apply(

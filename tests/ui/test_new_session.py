@@ -240,6 +240,33 @@ async def test_one_question_about_one_candidate(stair: FakeStair, hand: Hand) ->
         assert opens(stair) == 1
 
 
+async def test_what_a_script_opens_meanwhile_does_not_deny_what_was_adopted(stair: FakeStair, hand: Hand) -> None:
+    made, scripts = session(7, limits=LIMITS), session(8, limits=LIMITS)
+    stair.cloud.open_outcome = Uncertain((made,), LOST, NOW)
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: shows(app, Ask))
+        stair.cloud.active[made.id] = made
+        app.engine.desk.ledger.apply(lambda ledger: replace(ledger, here=ledger.here | {scripts.id}))
+        await deliberate(pilot, hand, ["tab", "enter"])
+        await until(pilot, lambda: shows(app, SessionScreen))
+        assert made.id in app.text()
+
+
+async def test_a_closed_question_leads_to_no_session_of_a_script(stair: FakeStair, hand: Hand) -> None:
+    scripts = session(8, limits=LIMITS)
+    stair.cloud.open_outcome = Uncertain((), LOST, NOW)
+    app = stage(stair)
+    async with app.run_test() as pilot:
+        await press_open(pilot, app, hand)
+        await until(pilot, lambda: bool(app.engine.desk.ledger.value.questions))
+        app.engine.desk.ledger.apply(lambda ledger: replace(ledger, here=ledger.here | {scripts.id}))
+        await app.engine.desk.dismiss(*app.engine.desk.ledger.value.questions)
+        await until(pilot, lambda: "the question was closed" in app.text())
+        assert not opener(app).disabled
+
+
 async def test_no_is_the_safe_answer(stair: FakeStair, hand: Hand) -> None:
     made = session(7, limits=LIMITS)
     stair.cloud.open_outcome = Uncertain((made,), LOST, NOW)

@@ -76,8 +76,6 @@ class NewSessionScreen(Attentive, Cockpit):
         """The session that came of it."""
         self._asking = False
         """True while it is not known what came of it."""
-        self._before: frozenset[str] = frozenset()
-        """Sessions opened here before it was sent."""
         self._denied: set[str] = set()
         """Candidates of which the user said that they are not it."""
         self._viewed = ""
@@ -246,7 +244,6 @@ class NewSessionScreen(Attentive, Cockpit):
                 self._spend(False)
                 self._say(line(Cell(f"! {_CHANGED if fresh else NOT_FRESH}", Tone.WARN)))
                 return
-        self._before = engine.desk.ledger.value.here
         self._say(line(Cell("opening… sent once", Tone.STRONG), " · esc leaves, and the request goes on"))
         self._reflect(await engine.desk.open(self._token, request, label))
 
@@ -320,7 +317,7 @@ class NewSessionScreen(Attentive, Cockpit):
         ledger = self.engine.desk.ledger.value
         question = next((one for one in ledger.questions if one.token == self._token), None)
         if question is None:
-            self._settled(ledger.here - self._before)
+            self._settled(self.engine.desk.became(self._token))
             return
         said = open_result(question.outcome, self.engine.clock.now(), None)
         self._say(line(Cell(said.text, said.tone)))
@@ -329,11 +326,11 @@ class NewSessionScreen(Attentive, Cockpit):
             self._denied |= {one.id for one in found}
             ask_which(self.app, self.engine, question, found)
 
-    def _settled(self, new: frozenset[str]) -> None:
+    def _settled(self, session_id: str | None) -> None:
         """Go to the session that was adopted; where the question was closed without one, the form may be sent again."""
         self._asking = False
-        if len(new) == 1:
-            self._show_session(*new)
+        if session_id is not None:
+            self._show_session(session_id)
         else:
             self._token = uuid4().hex
             self._spend(False)

@@ -210,6 +210,7 @@ async def test_two_that_may_be_ours_are_asked_about(scene: Scene) -> None:
     assert question.outcome.candidates == two
     await scene.desk.adopt(question, two[1])
     assert scene.desk.ledger.value.questions == () and "b" in scene.desk.ledger.value.here
+    assert scene.desk.became("lost") == "b" and scene.desk.became("before") == "new-1"
     assert scene.desk.ledger.value.creators == {"me"}
 
 
