@@ -91,6 +91,11 @@ def _raw(what: Callable[[Reply], bytes]) -> Write:
     return partial(_say, what=what)
 
 
+def _going(what: Callable[[Reply], bytes]) -> Write:
+    """Say something odd that leaves the connection as good as before."""
+    return lambda line, reply: line.say(what(reply))
+
+
 def _length(more: int) -> Write:
     return _raw(lambda reply: head_of(reply, f"Content-Length: {len(reply.body) + more}") + reply.body)
 
@@ -106,7 +111,7 @@ def _chunked(reply: Reply, size: int = 7, extension: bytes = b"") -> bytes:
 
 
 def _in_chunks(size: int, extension: bytes = b"", *more: str, end: bytes = b"0\r\n\r\n") -> Write:
-    return _raw(
+    return _going(
         lambda reply: head_of(reply, "Transfer-Encoding: chunked", *more) + _chunked(reply, size, extension) + end
     )
 
@@ -124,11 +129,11 @@ def _with_head(*more: str, status: int | None = None) -> Write:
 
 
 def _with_length(form: str) -> Write:
-    return _raw(lambda reply: head_of(reply, *form.format(len(reply.body)).split("|")) + reply.body)
+    return _going(lambda reply: head_of(reply, *form.format(len(reply.body)).split("|")) + reply.body)
 
 
 def _after(more: bytes) -> Write:
-    return _raw(lambda reply: more + head_of(reply, f"Content-Length: {len(reply.body)}") + reply.body)
+    return _going(lambda reply: more + head_of(reply, f"Content-Length: {len(reply.body)}") + reply.body)
 
 
 def _fifty(line: Line, reply: Reply) -> bool:
@@ -232,7 +237,7 @@ FRAMES = (
     ),
     Spoiled("a time of no form", _with_head("Date: \xff yesterday", "Retry-After: -\xb2"), read=True),
     Spoiled("hints before the reply", _after(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 1_000), read=True),
-    Spoiled("another protocol", _after(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n")),
+    Spoiled("another protocol", _raw(lambda _: b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n{}")),
     Spoiled("a header that is none", _raw(lambda reply: head_of(reply, "no colon here") + reply.body)),
     Spoiled("hung up without a word", _raw(lambda _: b"")),
     Spoiled("204", with_body(lambda _: b"", status=204)),
