@@ -75,7 +75,7 @@ async def _open(engine: Engine, request: OpenRequest, label: str, as_json: bool)
     if not isinstance(outcome, Opened):
         return told_not_opened(engine, outcome)
     session = outcome.session
-    say(opened_words(outcome))
+    say(opened_words(engine, outcome))
     try:
         print(json_text(session_facts(engine, session), 2) if as_json else session.id, flush=True)
     except OSError:  # nobody reads, or the disk is full: an id that is lost is a session that is forgotten
@@ -84,14 +84,20 @@ async def _open(engine: Engine, request: OpenRequest, label: str, as_json: bool)
     return DONE
 
 
-def opened_words(outcome: Opened) -> str:
-    """Return what is open now, and how to end it."""
+def opened_words(engine: Engine, outcome: Opened) -> str:
+    """Return what is open now, how to end it, and why this machine will not remember it, where it cannot."""
     session = outcome.session
+    trouble = f"\n{engine.journal.trouble}" if engine.journal.trouble else ""
     how = " (found by looking after the reply was lost)" if outcome.adopted else ""
     return (
         f"{plain(session.short)} on {plain(session.backend, 60)} is open{how}: {limits_words(session.limits)};"
-        f" end it with {end_command(session.id)}"
+        f" end it with {_end_it(engine, session)}{trouble}"
     )
+
+
+def _end_it(engine: Engine, session: Session) -> str:
+    """Return the command that ends it: where nothing is kept, the next process does not know whose it is."""
+    return end_command(session.id) + (" --not-mine" if engine.journal.trouble else "")
 
 
 async def open_known(engine: Engine, request: OpenRequest, label: str) -> OpenOutcome:
@@ -209,7 +215,7 @@ def told_end(engine: Engine, settings: Settings, session: Session, outcome: EndO
         say(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
     if outcome is not None and outcome.fault is not None and _refused(outcome.fault):
         return REFUSED
-    say(f"look with {show_command(session.id)}, and try again: {end_command(session.id)}")
+    say(f"look with {show_command(session.id)}, and try again: {_end_it(engine, session)}")
     return UNCERTAIN
 
 

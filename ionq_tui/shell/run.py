@@ -55,7 +55,7 @@ async def _run(
     outcome = await open_known(engine, request, args.label)
     if not isinstance(outcome, Opened):
         return told_not_opened(engine, outcome)
-    say(opened_words(outcome))
+    say(opened_words(engine, outcome))
     command = _Command(args.argv, outcome.session, signals)
     try:
         # A signal during the opening was meant for all of it: then the command is not even started.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import signal
 import sys
 import threading
@@ -25,6 +27,18 @@ def test_open_prints_the_id_alone(site: Site, shell: Shell) -> None:
     assert site.changing == ["POST /sessions"]
     terms = site.cloud.sessions[site.running[0]].terms
     assert (terms.jobs, terms.minutes, str(terms.money), terms.unit) == (40, 90, "30.5", "usd")
+
+
+def test_where_nothing_can_be_kept_the_command_that_is_named_ends_it_all_the_same(
+    site: Site, shell: Shell, home: Path
+) -> None:
+    (home / "state").write_text("no folder")
+    told = shell("--log", str(home / "log"), *OPEN)
+    assert told.code == 0 and "kept in memory only" in told.err
+    named = re.search(r"end it with ionq-tui (.*)", told.err)
+    assert named is not None
+    assert shell(*shlex.split(named[1])).code == 0
+    assert site.running == []
 
 
 def test_open_as_json_is_the_session_and_what_is_ours(site: Site, shell: Shell) -> None:
