@@ -7,12 +7,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from textual.widgets._toast import Toast
 
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.watch import heard_costs, heard_jobs
+from ionq_tui.ui.dialogs.attach import Attach
+from ionq_tui.ui.screens.sessions import SessionsScreen
 from tests.ui.cast import Cast, Hands, at_home, until
 from tests.ui.fake import NOW, FakeStair, session
 
@@ -82,6 +85,22 @@ async def test_numbers_that_are_not_of_now_say_of_when_they_are(ours: FakeStair)
         watcher.jobs_as_of = app.running.clock.now()
         await ticked(pilot, app)
         assert "~" not in app.text() and "as of" not in app.text()
+
+
+async def test_what_is_told_in_passing_covers_no_question(stair: FakeStair) -> None:
+    app = Cast(stair)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: app.shows(SessionsScreen) and app.home.is_mounted)
+        app.notify("told in passing")
+        await until(pilot, lambda: "told in passing" in app.text())
+        await pilot.press("o")
+        await until(pilot, lambda: app.shows(Attach))
+        app.notify("and more")
+        await pilot.pause()
+        await pilot.pause()
+        assert not [toast for toast in app.screen.query(Toast) if toast.display and toast.region]
+        await pilot.press("escape")
+        await until(pilot, lambda: "told in passing" in app.text() and "and more" in app.text())
 
 
 async def test_an_alarm_rings_once_wherever_one_is(ours: FakeStair, bells: list[str]) -> None:
