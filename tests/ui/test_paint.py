@@ -83,11 +83,11 @@ async def test_below_another_screen_nothing_is_made_until_it_is_seen_again(
         painted.clear()
         for number in (101, 102, 103):
             await another_session(pilot, app, stair, number)
-        assert not painted["cells"] and not home_is_painted(painted)
+        assert "cells" not in painted and not home_is_painted(painted)
         assert len(app.home.table.keys) == 5
         await pilot.press("escape")
         await until(pilot, lambda: "8 active" in app.text() and "000103" in app.text())
-        assert painted["cells"] and home_is_painted(painted)
+        assert "cells" in painted and home_is_painted(painted)
 
 
 async def test_below_a_dialog_it_goes_on(stair: FakeStair, painted: Counter[str]) -> None:
