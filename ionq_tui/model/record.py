@@ -42,10 +42,9 @@ class Place:
         return self.key_id is not None and self.key_id == other.key_id
 
     def same_key(self, other: Place) -> bool:
-        """True where both were reached with the same key, as far as can be told."""
-        if self.key_id is not None and other.key_id is not None:
-            return self.base_url.rstrip("/") == other.base_url.rstrip("/") and self.key_id == other.key_id
-        return self.profile == other.profile and self.matches(other)
+        """True where both are known to have been reached with the same key; a profile may have had several."""
+        same_server = self.base_url.rstrip("/") == other.base_url.rstrip("/")
+        return same_server and self.key_id is not None and self.key_id == other.key_id
 
 
 class IntentState(StrEnum):

@@ -32,8 +32,9 @@ def test_a_place_matches_by_organisation_else_project_else_key(other: Place, sam
     assert other.matches(PLACE) is same
 
 
-def test_the_same_key_is_told_by_its_id_and_else_by_the_profile() -> None:
+def test_the_same_key_is_told_by_its_id_alone() -> None:
     assert PLACE.same_key(replace(PLACE, profile="other"))
     assert not PLACE.same_key(replace(PLACE, key_id="key-2"))
-    assert PLACE.same_key(replace(PLACE, key_id=None))
+    assert not PLACE.same_key(replace(PLACE, key_id=None))
+    assert not replace(PLACE, key_id=None).same_key(replace(PLACE, key_id=None))
     assert not PLACE.same_key(replace(PLACE, key_id=None, profile="other"))
