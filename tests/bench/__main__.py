@@ -10,7 +10,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,7 +21,8 @@ from tests.bench.figure import Figure, table
 from tests.bench.program import Broken
 from tests.bench.rig import Cloud, Rig, compile_all
 
-USUAL, QUICK = 12, 3
+USUAL, QUICK, QUICK_LONG = 12, 2, 1
+"""Rounds: usually, in a quick run, and there of what takes long."""
 
 
 def main() -> None:
@@ -36,9 +39,10 @@ def main() -> None:
     compile_all(python)
     figures: list[Figure] = []
     broken: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="ionq-bench-") as folder:
-        rig = Rig(python, Path(folder), QUICK if told.quick else USUAL)
-        for name, measure in measures(rig, quick=told.quick).items():
+    with tempfile.TemporaryDirectory(prefix="ionq-bench-") as folder, ExitStack() as stack:
+        crowd = cache(lambda: stack.enter_context(Cloud(5000, 20_000)))
+        rig = Rig(python, Path(folder), *((QUICK, QUICK_LONG) if told.quick else (USUAL, USUAL)))
+        for name, measure in measures(rig, crowd, quick=told.quick).items():
             if not told.only or name in told.only.split():
                 print(f"{name} …", file=sys.stderr, flush=True)
                 try:
@@ -51,22 +55,13 @@ def main() -> None:
         sys.exit("\n".join(["could not be measured:", *broken]))
 
 
-def measures(rig: Rig, *, quick: bool) -> dict[str, Callable[[], Iterator[Figure]]]:
-    """Return what is measured by name, each ready to be run."""
-
-    def crowded() -> Iterator[Figure]:
-        with Cloud(5000, 20_000) as cloud:
-            yield from keys.measure(rig, cloud)
-
-    def stalls() -> Iterator[Figure]:
-        with Cloud(5000, 20_000) as cloud:
-            yield from stall.measure(rig, cloud)
-
+def measures(rig: Rig, crowd: Callable[[], Cloud], *, quick: bool) -> dict[str, Callable[[], Iterator[Figure]]]:
+    """Return what is measured by name, each ready to be run; `crowd` has thousands of sessions, and of jobs in one."""
     return {
         "start": lambda: start.measure(rig),
-        "idle": lambda: idle.measure(rig, 10.0 if quick else 60.0),
-        "keys": crowded,
-        "stall": stalls,
+        "idle": lambda: idle.measure(rig, *((7.0, 3.0) if quick else (60.0, 15.0))),
+        "keys": lambda: keys.measure(rig, crowd()),
+        "stall": lambda: stall.measure(rig, crowd(), 1 if quick else 4),
         "news": lambda: news.measure(rig),
         "client": lambda: client.measure(rig),
         "ssh": lambda: ssh.measure(rig),

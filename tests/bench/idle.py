@@ -14,8 +14,11 @@ _SHARE = 0.9
 """Of the interval, what a wait comes to on average: jitter makes it a fifth shorter at most."""
 
 
-def measure(rig: Rig, seconds: float) -> Iterator[Figure]:
-    """Watch several of both at once, since they do nothing together either; figures are for one minute."""
+def measure(rig: Rig, seconds: float, calm: float) -> Iterator[Figure]:
+    """Watch several of both at once, since they do nothing together either; figures are for one minute.
+
+    Both are left to calm down first.
+    """
     with ExitStack() as stack:
         cloud, empty = stack.enter_context(Cloud()), stack.enter_context(Cloud())
         ours = [
@@ -27,7 +30,7 @@ def measure(rig: Rig, seconds: float) -> Iterator[Figure]:
         for one in ours:
             one.wait_for(JOB)
         everyone = [*ours, *bare, home]
-        pump_all(everyone, 3 * INTERVAL)
+        pump_all(everyone, calm)
         for server in (cloud, empty):
             server.tell("forget")
         before = [(one.total, one.usage().cpu) for one in everyone]

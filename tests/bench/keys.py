@@ -10,7 +10,7 @@ from tests.bench.rig import Cloud, Rig
 
 QUIET = 0.03
 """Seconds without a byte after which the screen is settled."""
-PRESSES = 15
+PRESSES = 10
 _READY = 0.12
 """Seconds without a byte before the first key; costs of thousands of jobs come a few at a time for very long."""
 
@@ -27,7 +27,7 @@ def measure(rig: Rig, crowded: Cloud) -> Iterator[Figure]:
             "sessions": lambda: _ready(rig.ours(crowded), "of 5,000"),
             "jobs": lambda: _ready(rig.ours(crowded, "attach", crowded.session_id, interval=1), "of 20,000"),
         }
-        for _ in range(rig.rounds):
+        for _ in range(rig.long_rounds):
             for name, start in starts.items():
                 with start() as program:
                     found[name] += pressed(program)

@@ -17,7 +17,7 @@ def measure(rig: Rig) -> Iterator[Figure]:
     slowest = 0.0
     with Cloud() as cloud, rig.ours(cloud, "attach", cloud.session_id, interval=INTERVAL) as ours:
         ours.wait_for(JOB)
-        pump_all([ours], 3.0)
+        pump_all([ours], 2.0)
         for turn in range(rig.rounds):
             pump_all([ours], 0.37 * (turn % 4))
             ours.forget()

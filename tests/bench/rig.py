@@ -57,6 +57,8 @@ class Rig:
     python: Path
     folder: Path
     rounds: int
+    long_rounds: int
+    """Of what takes long."""
     made: int = 0
 
     def bare(self) -> Program:

@@ -25,14 +25,16 @@ def measure(rig: Rig) -> Iterator[Figure]:
         known = sshd.folder / "known"
         known.write_text(known.read_text().replace(f":{sshd.port} ", f":{line.port} "))
         sshd.port = line.port
-        with _login(rig, sshd, rig.bare_argv, clean_environment(rig.home())) as bare:
+        with (
+            _login(rig, sshd, rig.bare_argv, clean_environment(rig.home())) as bare,
+            _login(rig, sshd, rig.argv, rig.environment(cloud)) as ours,
+        ):
             bare.wait_for("row-0019")
-            keys["bare"] = _pressed(bare, rig.rounds)
-        with _login(rig, sshd, rig.argv, rig.environment(cloud)) as ours:
             ours.wait_for(cloud.session_id[-6:])
-            keys["ours"] = _pressed(ours, rig.rounds)
+            keys["bare"] = _pressed(bare, rig.long_rounds)
+            keys["ours"] = _pressed(ours, rig.long_rounds)
             ours.send(b"g")
-            for _ in range(rig.rounds):
+            for _ in range(rig.long_rounds):
                 ours.settle(QUIET)
                 ours.forget()
                 pressed = ours.now

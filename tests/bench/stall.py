@@ -8,10 +8,8 @@ from tests.bench.figure import Figure, median, within
 from tests.bench.program import pump_all
 from tests.bench.rig import Cloud, Rig
 
-_TICKS = 4
 
-
-def measure(rig: Rig, crowded: Cloud) -> Iterator[Figure]:
+def measure(rig: Rig, crowded: Cloud, ticks: int) -> Iterator[Figure]:
     """Let data arrive for a few ticks and take the longest stall of each run."""
     for told, arguments, text in (
         ("5,000 sessions", (), "of 5,000"),
@@ -23,7 +21,7 @@ def measure(rig: Rig, crowded: Cloud) -> Iterator[Figure]:
             report = rig.folder / f"stalls-{rig.made}"
             with rig.watched(crowded, report, *arguments) as ours:
                 ours.wait_for(text)
-                pump_all([ours], _TICKS * 1.0)
+                pump_all([ours], ticks * 1.0)
                 first = float(crowded.tell("first"))
             longest.append(1000 * max(_stalls(report.read_text(), first), default=0.0))
         yield within("P7", f"longest stall while {told} arrive", median(longest), 50, "{:.0f} ms")
