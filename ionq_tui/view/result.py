@@ -31,9 +31,9 @@ def _uncertain(outcome: Uncertain, now: datetime, tz: tzinfo | None) -> str:
         more = ", …" if len(outcome.candidates) > 5 else ""
         return f"{why}: it may be {ids}{more}"
     if outcome.looked_at is None:
-        return f"{why}, and IonQ could not be asked since; it goes on being looked for"
+        return f"{why}, and IonQ could not be asked since; it is looked for whenever ionq-tui runs"
     time = clock(outcome.looked_at, now, tz, seconds=True)
-    return f"{why}: IonQ shows no trace of it as of {time}; it goes on being looked for"
+    return f"{why}: IonQ shows no trace of it as of {time}; it is looked for whenever ionq-tui runs"
 
 
 def end_result(

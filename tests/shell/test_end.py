@@ -230,6 +230,19 @@ def test_an_end_that_is_claimed_but_not_seen_is_not_proved(site: Site, shell: Sh
     assert site.changing == [f"POST /sessions/{ours}/end"]
 
 
+def test_a_session_that_was_not_asked_for_is_not_ended(site: Site, shell: Shell, ours: str) -> None:
+    def mixed_up(request: Request) -> Reply | None:
+        other = {"id": "ab" * 16, "status": "started", "active": True}
+        if request.path.endswith("/sessions"):
+            return Reply(200, (), json.dumps({"sessions": []}).encode())
+        return Reply(200, (), json.dumps(other).encode()) if "/sessions/" in request.path else None
+
+    site.instead = mixed_up
+    told = shell("end", ours, "--yes", "--not-mine")
+    assert told.code == 1 and f"answered with another session, {'ab' * 16}" in told.err
+    assert site.changing == []
+
+
 def test_a_lost_reply_is_made_up_for_by_looking(site: Site, shell: Shell, ours: str) -> None:
     def cut(request: Request, reply: Reply) -> Reply:
         if request.method == "POST":

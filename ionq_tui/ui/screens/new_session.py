@@ -300,7 +300,7 @@ class NewSessionScreen(Attentive, Cockpit):
 
     def _show_session(self, session_id: str) -> None:
         self._opened = session_id
-        if self.is_current:
+        if self.is_active:  # not `is_current`: what stands above would be switched away
             self.app.switch_screen(SessionScreen(self.engine, session_id))
 
     def on_screen_resume(self) -> None:
@@ -312,7 +312,7 @@ class NewSessionScreen(Attentive, Cockpit):
 
     def _look_for_candidates(self) -> None:
         """Follow the open question: ask about each session that may be it once, and go to it once that is settled."""
-        if not self._asking or not self.is_current:
+        if not self._asking or not self.is_active:
             return
         ledger = self.engine.desk.ledger.value
         question = next((one for one in ledger.questions if one.token == self._token), None)
