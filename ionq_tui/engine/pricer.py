@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from ionq_tui.engine.cadence import LONGEST, next_wait
 from ionq_tui.engine.ports import Clock, Cloud
@@ -19,6 +20,8 @@ AGAIN = (10.0, 60.0, 600.0)
 """Seconds until a missing cost is asked again; after the last it is left unknown."""
 _OF_THE_JOB = {FaultKind.NOT_FOUND, FaultKind.BAD_REQUEST, FaultKind.GARBLED, FaultKind.SERVER}
 """Faults that may concern one job alone; any other concerns all, and is no answer about a job."""
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 Keep = Callable[[Mapping[str, JobCost]], None]
 """Receives costs that are final."""
@@ -40,6 +43,8 @@ class Pricer:
         self._scanned: Mapping[str, Job] | None = None
         self._todo: list[Job] = []
         self._failures = 0
+        self._fault: Fault | None = None
+        """Why the last few were not answered, where that concerns more than one job."""
         self._not_before = 0.0
         self._work = asyncio.Event()
 
@@ -67,6 +72,24 @@ class Pricer:
         if batch:
             self._not_before = self._clock.monotonic() + await self._ask(batch)
         return bool(batch)
+
+    async def once(self, seconds: float) -> tuple[int, Fault | None]:
+        """Ask once for each cost that is wanted, what is over and newest first, until the time is over.
+
+        Returns how many were not asked or not answered, and the fault that ended it: nothing is tried again.
+        """
+        watch, until, pause = self._store.value, self._clock.monotonic() + seconds, 0.0
+        wanted = [job for job in watch.jobs.values() if self._wanted(watch, job)]
+        wanted.sort(key=lambda job: (job.finished, job.submitted_at or _LONG_AGO), reverse=True)
+        for first in range(0, len(wanted), IN_FLIGHT):
+            if first:
+                await self._clock.wait(asyncio.Event(), pause)
+            if self._clock.monotonic() >= until:
+                return len(wanted) - first, None
+            pause = await self._ask(wanted[first : first + IN_FLIGHT])
+            if self._fault is not None:
+                return sum(self._wanted(watch, job) for job in wanted), self._fault
+        return 0, None
 
     def wake(self) -> None:
         """See whether there is anything to do."""
@@ -116,6 +139,7 @@ class Pricer:
         self._keep(
             {job.id: costs[job.id] for job in batch if job.finished and job.id in costs and _final(costs[job.id])}
         )
+        self._fault = next(iter(down), None)
         if not down:
             self._failures = 0
             return max(0.0, len(batch) / PER_SECOND - (self._clock.monotonic() - began))

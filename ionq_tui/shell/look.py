@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from ionq_tui.api import wire
 from ionq_tui.engine.engine import Engine
-from ionq_tui.engine.pricer import told_early
+from ionq_tui.engine.pricer import PER_SECOND, Pricer
+from ionq_tui.engine.store import Store
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.event import EventKind
 from ionq_tui.model.exit_code import DONE
@@ -23,7 +24,8 @@ from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, he
 from ionq_tui.settings import Settings
 from ionq_tui.shell.line import Stop, find_session, heard, say, tell_json
 from ionq_tui.shell.line import run as connected
-from ionq_tui.view.amount import counted
+from ionq_tui.view.amount import UNKNOWN, counted, sums
+from ionq_tui.view.fault import fault_words
 from ionq_tui.view.moment import rfc3339
 from ionq_tui.view.report import report
 from ionq_tui.view.result import open_result
@@ -37,8 +39,10 @@ from ionq_tui.view.row import (
 )
 from ionq_tui.view.text_table import text_table
 
-_PRICES_AT_ONCE = 4
-_PRICED_AT_MOST = 500
+_ASKED_FOR = 30.0
+"""Seconds for which a command asks for costs: 300 of them."""
+_MANY = 50
+"""Costs that take so long to ask that it is said before."""
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -179,24 +183,35 @@ async def _watched(engine: Engine, session: Session) -> Watch:
     if unread:
         say(f"{counted(unread, 'more job')} could not be read")
         watch = heard_unread(watch, unread)
-    return heard_costs(watch, await _priced(engine, watch))
+    return await _priced(engine, watch)
 
 
-async def _priced(engine: Engine, watch: Watch) -> Mapping[str, JobCost]:
-    """Recall what jobs cost, and ask that of the newest others, a few at a time; parts are in their job's cost."""
+async def _priced(engine: Engine, watch: Watch) -> Watch:
+    """Recall what jobs cost and ask for what is missing, within the budget of the dashboard and for a while only."""
     place, session_id = engine.place(), watch.session.id if watch.session else ""
-    costs = dict(await engine.journal.costs(place, session_id))
-    jobs = [job for job in watch.jobs.values() if not job.dry_run and job.parent_job_id is None]
-    asked = [job.id for job in jobs if not cost_is_final(job, costs.get(job.id))][-_PRICED_AT_MOST:]
-    told: dict[str, JobCost] = {}
-    for first in range(0, len(asked), _PRICES_AT_ONCE):
-        batch = asked[first : first + _PRICES_AT_ONCE]
-        answers = await asyncio.gather(*(engine.cloud.job_cost(one) for one in batch))
-        for one, cost in zip(batch, answers, strict=True):
-            if not isinstance(cost, Fault):
-                told[one] = cost if watch.jobs[one].finished else told_early(cost)
-    await engine.journal.keep_costs(place, session_id, {one: told[one] for one in told if watch.jobs[one].finished})
-    return {**costs, **told}
+    store = Store(heard_costs(watch, await engine.journal.costs(place, session_id)))
+    found: dict[str, JobCost] = {}
+    watch = store.value
+    if (wanted := watch.finished_count - watch.priced_count + len(watch.unfinished)) > _MANY:
+        say(f"asking what {counted(wanted, 'job')} cost, {PER_SECOND} a second, for {_ASKED_FOR:g} s at most")
+    try:
+        left, fault = await Pricer(engine.cloud, engine.clock, store, found.update).once(_ASKED_FOR)
+    finally:
+        await engine.journal.keep_costs(place, session_id, found)
+    if fault is not None:
+        say(fault_words(fault, once=True))
+    if left:
+        say(_part_words(store.value, kept=engine.journal.trouble is None))
+    return store.value
+
+
+def _part_words(watch: Watch, *, kept: bool) -> str:
+    """Return "≥ 31.20 usd (812 of 2,000 jobs priced)" and how to go on, where not every job was asked about."""
+    if watch.priced_count == watch.finished_count:
+        return "not every unfinished job was asked what it reserves"
+    known = f"≥ {sums(watch.charged)}" if watch.charged else UNKNOWN
+    more = "run it again to go on: what is known is kept" if kept else "nothing can be kept here, to go on from"
+    return f"{known} ({watch.priced_count:,} of {counted(watch.finished_count, 'job')} priced); {more}"
 
 
 def session_facts(engine: Engine, session: Session) -> dict[str, object]:

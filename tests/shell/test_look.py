@@ -6,6 +6,9 @@ import json
 
 import pytest
 
+from ionq_tui.simulator.book import SessionEntry
+from ionq_tui.simulator.clock import StoppedClock
+from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request
 from tests.shell.conftest import Shell
 from tests.shell.site import FORTE, Site
@@ -182,3 +185,56 @@ def test_a_stream_that_cannot_show_a_character_is_no_error(
     assert shell("jobs", site.running[0]).code == 0
     narrow.seek(0)
     assert "na?ve ?" in narrow.read()
+
+
+def test_costs_are_asked_within_a_budget_and_running_it_again_goes_on(
+    site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = over(site, jobs=12)
+    monkeypatch.setattr("ionq_tui.shell.look._ASKED_FOR", 0.3)
+    told = shell("show", session.id)
+    asked = costs_asked(site)
+    assert told.code == 0 and len(asked) == 4, "four, and no more within 0.4 s"
+    assert set(asked) == {f"GET /jobs/{job.id}/cost" for job in session.jobs[-4:]}, "the newest"
+    assert "(4 of 12 jobs priced); run it again to go on" in told.err and "≥" in told.err and "≥" in told.out
+    assert shell("jobs", session.id).code == 0
+    again = shell("show", session.id)
+    assert len(costs_asked(site)) == len(set(costs_asked(site))) == 12
+    assert again.err == "" and "≥" not in again.out
+
+
+def test_many_costs_are_said_before(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = over(site, jobs=60)
+    monkeypatch.setattr("ionq_tui.shell.look._ASKED_FOR", 0.1)
+    told = shell("jobs", session.id, "--json")
+    assert told.err.startswith("ionq-tui: asking what 60 jobs cost, 10 a second, for 0.1 s at most\n")
+    assert len(told.json["jobs"]) == 60
+
+
+def test_a_server_that_asks_for_fewer_requests_is_asked_no_more(site: Site, shell: Shell) -> None:
+    session = over(site, jobs=12)
+    limited = Reply(429, (("retry-after", "1"),), b"{}")
+    site.instead = lambda request: limited if request.path.endswith("/cost") and len(costs_asked(site)) > 3 else None
+    told = shell("show", session.id)
+    assert told.code == 0 and len(costs_asked(site)) <= 8
+    assert "IonQ asks for fewer requests" in told.err and "try again in 1 s" in told.err
+    assert "of 12 jobs priced); run it again to go on" in told.err and "by itself" not in told.err
+
+
+def over(site: Site, jobs: int) -> SessionEntry:
+    """A session that ended, with all of its jobs done, a second after each other."""
+    clock = StoppedClock()
+    site.cloud = SimulatedCloud(clock, workload=False, colleagues=False)
+    session = site.colleague()
+    for _ in range(jobs):
+        site.job(session)
+        clock.advance(1)
+    clock.advance(3000)
+    with site.cloud.lock:
+        site.cloud.advance()
+        site.cloud.end(session, None)
+    return session
+
+
+def costs_asked(site: Site) -> list[str]:
+    return [one for one in site.asked if one.endswith("/cost")]

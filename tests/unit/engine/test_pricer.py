@@ -172,3 +172,32 @@ async def test_once_it_is_over_it_ends_with_what_is_left(scene: Scene) -> None:
         await scene.clock.forward(20)
         assert task.done()
     assert scene.cloud.asked.count("cost job-0002") == 4
+
+
+async def test_once_asks_within_the_budget_the_newest_first_and_no_longer_than_told(scene: Scene) -> None:
+    jobs = [job(number) for number in range(500)]
+    scene.cloud.costs = {one.id: CHARGED for one in jobs}
+    scene.hear(reversed(jobs))
+    asking = asyncio.create_task(scene.pricer.once(30))
+    await scene.clock.settle()
+    for _ in range(29):
+        scene.cloud.counted()
+        await scene.clock.forward(1)
+        assert 8 <= len(scene.cloud.counted()) <= 12
+    await scene.clock.forward(1)
+    assert await asking == (200, None) and scene.cloud.most_under_way == 4
+    assert set(scene.kept) == {one.id for one in jobs[200:]}
+    asking = asyncio.create_task(scene.pricer.once(30))
+    await scene.clock.forward(30)
+    assert await asking == (0, None) and len(scene.kept) == 500
+
+
+async def test_once_stops_where_fewer_requests_are_asked_for(scene: Scene) -> None:
+    jobs, limited = [job(number) for number in range(20)], Fault(FaultKind.RATE_LIMITED, "slow down", 429)
+    scene.cloud.costs = {one.id: CHARGED for one in jobs}
+    scene.cloud.faults["cost job-0010"] = limited
+    scene.hear(jobs)
+    asking = asyncio.create_task(scene.pricer.once(30))
+    await scene.clock.forward(30)
+    assert await asking == (9, limited)
+    assert len(scene.cloud.asked) == 12 and set(scene.kept) == {one.id for one in jobs[8:] if one.id != "job-0010"}
