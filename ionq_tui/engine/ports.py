@@ -102,6 +102,9 @@ class Journal(Protocol):
     async def here(self, place: Place) -> frozenset[str]:
         """Return the ids of sessions opened here."""
 
+    async def sessions(self, place: Place) -> tuple[Kept, ...]:
+        """Return everything kept of the sessions of a place, oldest first."""
+
     async def running_here(self, place: Place) -> tuple[Kept, ...]:
         """Return the sessions opened here of which no end is known, oldest first."""
 

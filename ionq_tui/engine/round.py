@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from datetime import timedelta
 from types import MappingProxyType
 
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.watcher import Watcher
+from ionq_tui.model.event import EventKind
 from ionq_tui.model.link import FaultKind
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Owner, Session
 
 MISSED_AT_MOST = 5
 """Sessions that ended while the program was not running, and that are asked about at its start."""
+MISSED_WITHIN = timedelta(hours=48)
+"""Where another process noted the end of a session, it is told at a start within this time."""
 GIVEN_UP_AFTER = 900.0
 """Seconds after its end in which the last jobs and costs of a session are asked for."""
 REREAD_EVERY = 30.0
@@ -85,11 +89,24 @@ class Round:
     async def _go(self, listed: frozenset[str], spare: bool) -> None:
         if not self._begun:
             self._begun = True
-            running = [one.id for one in await self._journal.running_here(self._place()) if one.id not in listed]
-            self._missed = running[: -MISSED_AT_MOST - 1 : -1]
+            self._missed = await self._unseen(listed)
         if spare:
             await self._ask()
         await self._note()
+
+    async def _unseen(self, listed: frozenset[str]) -> list[str]:
+        """Return the newest opened here that are gone: no end is noted, or one that nobody who watches has seen."""
+        place, since = self._place(), self._clock.now() - MISSED_WITHIN
+        known = listed | self._held.keys()
+        gone = [one for one in await self._journal.sessions(place) if one.here and one.id not in known]
+        running = [one.id for one in gone if one.running]
+        over = sorted((one.ended_at, one.id) for one in gone if one.ended_at is not None and one.ended_at > since)
+        newest = [session_id for _, session_id in over[: -MISSED_AT_MOST - 1 : -1]]
+        untold = [one for one in newest if not await self._end_was_seen(place, one)]
+        return [*running[: -MISSED_AT_MOST - 1 : -1], *untold][:MISSED_AT_MOST]
+
+    async def _end_was_seen(self, place: Place, session_id: str) -> bool:
+        return any(event.kind is EventKind.ENDED for event in await self._journal.events(place, session_id))
 
     async def _ask(self) -> None:
         """Ask what became of a session that is gone, else one thing of the one whose turn it is."""

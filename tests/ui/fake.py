@@ -201,6 +201,7 @@ class FakeJournal:
         self.creator_ids: set[str] = set()
         self.questions: tuple[Intent, ...] = ()
         self.kept: tuple[Event, ...] = ()
+        self.noted: tuple[Kept, ...] = ()
         self.samples: tuple[tuple[datetime, float], ...] = ()
 
     async def intent(self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str]) -> int:
@@ -221,6 +222,9 @@ class FakeJournal:
 
     async def here(self, place: Place) -> frozenset[str]:
         return frozenset(self.opened_here)
+
+    async def sessions(self, place: Place) -> tuple[Kept, ...]:
+        return self.noted
 
     async def running_here(self, place: Place) -> tuple[Kept, ...]:
         return ()

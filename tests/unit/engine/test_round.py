@@ -11,7 +11,7 @@ import pytest
 from ionq_tui.engine.engine import Engine
 from ionq_tui.journal.journal import Journal
 from ionq_tui.model.connection import Connection
-from ionq_tui.model.event import EventKind
+from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import JobCost
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import OpenRequest
@@ -236,3 +236,52 @@ async def test_what_another_process_was_told_of_costs_is_known_here_soon(
         assert "cost" not in " ".join(cloud.counted()), "all is priced"
     await made.close()
     other.close()
+
+
+async def test_what_another_process_ended_since_is_told_once_at_the_next_start(
+    cloud: ScriptedCloud, clock: ManualClock, tmp_path: Path
+) -> None:
+    hours = {"told": 1, "late": 3, "long ago": 60, "newest": 0.5}
+    gone = {name: session(name, created_at=NOON - timedelta(hours=ago + 1)) for name, ago in hours.items()}
+    over = {name: replace(ended(one), ended_at=NOON - timedelta(hours=hours[name])) for name, one in gone.items()}
+    script, cloud.over = Journal(tmp_path / "journal", patience=30), dict(over)
+    await opened(script, *gone.values())
+    for one in over.values():
+        await script.ended(PLACE, one)
+    assert not await script.running_here(PLACE)
+    await script.event(PLACE, Event(NOON - timedelta(hours=1), EventKind.ENDED, "told"))
+    script.close()
+    for told in (["newest", "late"], []):
+        dashboard = Journal(tmp_path / "journal", patience=30)
+        made = engine(cloud, clock, dashboard)
+        async with running(made.home.run()):
+            await quiet(clock, dashboard)
+            cloud.counted()
+            for _ in range(6):
+                await forward(clock, dashboard, 1)
+                asked = cloud.counted()
+                assert len(asked) <= 2, asked
+            assert made.round.missed == set(told) == set(made.round.held) - set(cloud.active)
+        await made.close()
+        dashboard.close()
+
+
+async def test_of_many_that_ended_meanwhile_only_the_newest_are_asked_about_at_any_start(
+    cloud: ScriptedCloud, clock: ManualClock, tmp_path: Path
+) -> None:
+    many = [ended(session(f"old-{number}")) for number in range(9)]
+    many = [replace(one, ended_at=NOON - timedelta(hours=9 - number)) for number, one in enumerate(many)]
+    script, cloud.over = Journal(tmp_path / "journal", patience=30), {one.id: one for one in many}
+    await opened(script, *many)
+    for one in many:
+        await script.ended(PLACE, one)
+    script.close()
+    for told in ({f"old-{number}" for number in range(4, 9)}, set()):
+        dashboard = Journal(tmp_path / "journal", patience=30)
+        made = engine(cloud, clock, dashboard)
+        async with running(made.home.run()):
+            await quiet(clock, dashboard)
+            await forward(clock, dashboard, 8)
+            assert made.round.missed == told
+        await made.close()
+        dashboard.close()
