@@ -13,6 +13,7 @@ from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
+from ionq_tui.model.record import Kept, Place
 from ionq_tui.model.watch import heard_costs, heard_jobs
 from ionq_tui.ui.dialogs.attach import Attach
 from ionq_tui.ui.screens.sessions import SessionsScreen
@@ -147,6 +148,20 @@ async def test_what_happened_while_nobody_was_there_is_told_until_it_is_seen(our
         await pilot.press("escape")
         await ticked(pilot, app)
         assert "while you were away" not in app.text()
+
+
+async def test_what_a_command_ended_since_is_told_at_the_start(ours: FakeStair) -> None:
+    over = replace(session(2), status="ended", active=False, ended_at=NOW - timedelta(hours=2))
+    ours.cloud.over = {over.id: over}
+    ours.journal.opened_here.add(over.id)
+    ours.journal.noted = (Kept(over.id, Place("https://api.example/v0.4"), here=True, ended_at=over.ended_at),)
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        await pilot.press("r")
+        await until(pilot, lambda: app.running.round.missed == {over.id})
+        await ticked(pilot, app)
+        line = "000002 ended while you were away"
+        assert line in app.text(), app.text()
 
 
 async def test_looking_at_the_session_is_seeing_it(ours: FakeStair) -> None:
