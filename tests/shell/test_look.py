@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import pytest
 
@@ -11,7 +13,7 @@ from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request
 from tests.shell.conftest import Shell
-from tests.shell.site import FORTE, Site
+from tests.shell.site import FORTE, Site, process, wait_until
 
 
 def test_backends_are_listed_without_a_key(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,6 +203,22 @@ def test_costs_are_asked_within_a_budget_and_running_it_again_goes_on(
     again = shell("show", session.id)
     assert len(costs_asked(site)) == len(set(costs_asked(site))) == 12
     assert again.err == "" and "≥" not in again.out
+
+
+def test_what_was_priced_before_an_interruption_is_kept(
+    site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = over(site, jobs=60)
+    with process("show", session.id) as showing:
+        wait_until(lambda: len(costs_asked(site)) >= 8, "eight costs are asked for")
+        os.kill(showing.popen.pid, signal.SIGINT)
+        told = showing.finish()
+    assert told.code == 130 and told.out == "" and "interrupted" in told.err
+    first = set(costs_asked(site)[:4])
+    site.asked.clear()
+    monkeypatch.setattr("ionq_tui.shell.look._ASKED_FOR", 0.1)
+    shell("show", session.id)
+    assert costs_asked(site) and not first & set(costs_asked(site))
 
 
 def test_many_costs_are_said_before(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -245,6 +245,7 @@ async def test_what_another_process_ended_since_is_told_once_at_the_next_start(
     gone = {name: session(name, created_at=NOON - timedelta(hours=ago + 1)) for name, ago in hours.items()}
     over = {name: replace(ended(one), ended_at=NOON - timedelta(hours=hours[name])) for name, one in gone.items()}
     script, cloud.over = Journal(tmp_path / "journal", patience=30), dict(over)
+    cloud.jobs, cloud.costs = [job(1)], {"job-0001": CHARGED}
     await opened(script, *gone.values())
     for one in over.values():
         await script.ended(PLACE, one)
@@ -257,10 +258,12 @@ async def test_what_another_process_ended_since_is_told_once_at_the_next_start(
         async with running(made.home.run()):
             await quiet(clock, dashboard)
             cloud.counted()
-            for _ in range(6):
+            for _ in range(12):
                 await forward(clock, dashboard, 1)
                 asked = cloud.counted()
                 assert len(asked) <= 2, asked
+            spent = [made.round.held[one].store.value.charged for one in told]
+            assert spent == [(Money(Decimal("0.50"), "usd"),) for _ in told]
             assert made.round.missed == set(told) == set(made.round.held) - set(cloud.active)
         await made.close()
         dashboard.close()
