@@ -20,6 +20,7 @@ from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
+from ionq_tui.model.stamp import stamp
 
 T = TypeVar("T")
 
@@ -396,7 +397,7 @@ _JOB = (
 
 
 def _written(fields: Mapping[str, object]) -> dict[str, object]:
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fields.items()}
+    return {name: stamp(value) if isinstance(value, datetime) else value for name, value in fields.items()}
 
 
 def money_json(money: Money | None) -> dict[str, object] | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from ionq_tui.model.event import Event, EventKind
+from ionq_tui.model.stamp import stamp
 
 _JUST_NOW = timedelta(minutes=2)
 """An event may be heard of a little later than it happened."""
@@ -74,7 +75,7 @@ class Herald:
         about_job = event.subject and event.kind is not EventKind.ALARM
         teller.tell(
             {
-                "at": event.at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+                "at": stamp(event.at),
                 "kind": event.kind.value,
                 "session_id": event.session_id,
                 "job_id": event.subject if about_job else None,

@@ -38,7 +38,7 @@ class Change:
             words = f"job {plain(self.job.short)} {plain(self.job.status, 40)}"
         else:
             words = f"session {plain(self.session.status, 40)}"
-        return f"{rfc3339(self.at)} {plain(self.session.short)} {words}"
+        return f"{rfc3339(self.at, whole=True)} {plain(self.session.short)} {words}"
 
     def json(self) -> str:
         """Return one line of JSON: session and job in the API's own names, what is ours under `ionq_tui`."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from ionq_tui.model.stamp import stamp
+
 NOTHING = "-"
 _SECONDS_SHOWN = 5 * 60
 """From here on what is left is told with seconds; above it changes once a minute."""
@@ -138,10 +140,12 @@ def both(at: datetime | None, now: datetime, tz: tzinfo | None, *, seconds: bool
     return there if local.tzname() == "UTC" else f"{clock(at, now, tz, seconds=seconds, zone=True)} ({there})"
 
 
-def rfc3339(at: datetime | None) -> str:
-    """Return the moment as RFC 3339 in UTC, whole seconds."""
+def rfc3339(at: datetime | None, *, whole: bool = False) -> str:
+    """Return the moment as RFC 3339 in UTC: with milliseconds for programs, in `whole` seconds for people."""
     there = _local(at, UTC)
-    return NOTHING if there is None else there.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    if there is None:
+        return NOTHING
+    return there.replace(tzinfo=None).isoformat(timespec="seconds") + "Z" if whole else stamp(there)
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

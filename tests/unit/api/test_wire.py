@@ -311,3 +311,13 @@ def test_a_detail_is_bounded_whatever_is_in_it() -> None:
 def test_a_result_holds_fractions_alone() -> None:
     shown = {"0": 0.5, "3": 0.25, "odd": 2, "none": None, "minus": -0.1, "text": "1", "x" * 300: 0.1}
     assert wire.read_probabilities(parsed(shown)) == {"0": 0.5, "3": 0.25}
+
+
+def test_times_are_written_as_ionq_writes_them() -> None:
+    session = wire.read_session({**SESSION, "created_at": "2026-11-22T16:00:00.581000+02:00"})
+    told = wire.session_json(session)
+    assert told["created_at"] == "2026-11-22T14:00:00.581Z"
+    assert told["settings"]["expires_at"] == "2026-11-22T15:01:00.000Z"  # type: ignore[index]
+    assert "+00:00" not in json.dumps(
+        [told, wire.job_json(wire.read_job(JOB)), wire.backend_json(wire.read_backend(BACKEND))]
+    )

@@ -142,7 +142,7 @@ async def test_only_what_happens_from_now_on_is_told_with_what_is_known_of_it() 
     await herald.settled()
     assert kept.told == [
         {
-            "at": "2026-11-22T12:00:00Z",
+            "at": "2026-11-22T12:00:00.000Z",
             "kind": "job failed",
             "session_id": "s",
             "job_id": "job-1",
@@ -150,7 +150,7 @@ async def test_only_what_happens_from_now_on_is_told_with_what_is_known_of_it() 
             "label": "label of s",
         },
         {
-            "at": "2026-11-22T12:00:00Z",
+            "at": "2026-11-22T12:00:00.000Z",
             "kind": "limit near",
             "session_id": "s",
             "job_id": None,

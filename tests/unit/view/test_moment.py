@@ -96,7 +96,8 @@ def test_clock_times_name_the_day_where_it_is_another() -> None:
     assert moment.day_or_time(at(13, 10), NOW, TZ) == "13:10"
     assert moment.day_or_time(at(13, 10) - timedelta(days=3), NOW, TZ) == "19 Jul"
     assert moment.both(at(14, 2), NOW, TZ) == "14:02 CEST (2026-07-22 12:02 UTC)"
-    assert moment.rfc3339(at(14, 2, 7)) == "2026-07-22T12:02:07Z"
+    assert moment.rfc3339(at(14, 2, 7)) == "2026-07-22T12:02:07.000Z"
+    assert moment.rfc3339(at(14, 2, 7), whole=True) == "2026-07-22T12:02:07Z"
 
 
 def test_today_is_told_by_the_local_calendar() -> None:
