@@ -31,6 +31,8 @@ class Presence:
         self._absence: Absence | None = None
         self._looked: dict[str, datetime] = {}
         """When it was seen last what had happened, by session id; the empty one stands for all."""
+        self.clock_seen = False
+        """True once it was seen that this machine's clock is wrong."""
         self.started: datetime | None = None
         """The server's time when the sessions were heard of first."""
 

@@ -52,6 +52,10 @@ class Ledger:
         """Tell whose session it is."""
         return whose(session, self.here, self.creators)
 
+    def ours(self, session: Session | None) -> bool:
+        """Tell whether it was opened here, or by this key."""
+        return session is not None and self.owner(session) in {Owner.HERE, Owner.YOU}
+
     def label(self, session_id: str) -> str:
         """Return the name given to a session on this machine, or the empty text."""
         return self.labels.get(session_id, "")

@@ -15,9 +15,10 @@ IDLE = timedelta(minutes=10)
 """So long without a job that waits or runs, and a session runs for nothing."""
 
 
-def alarms(watch: Watch, now: datetime, jobs_as_of: datetime | None = None) -> dict[str, str]:
+def alarms(watch: Watch, now: datetime, jobs_as_of: datetime | None = None, *, ours: bool) -> dict[str, str]:
     """Return what is the matter by a name that stays the same, the gravest last.
 
+    Somebody else's session that never started is not called idle: whose it is, will know.
     `jobs_as_of` is when the jobs were last read: what went on since then is not known, and not called idle.
     """
     session = watch.session
@@ -25,7 +26,9 @@ def alarms(watch: Watch, now: datetime, jobs_as_of: datetime | None = None) -> d
         return {}
     short = plain(session.short, 6)
     told: dict[str, str] = {}
-    if (idle := idle_for(watch, jobs_as_of or now)) is not None and idle >= IDLE:
+    begun = session.started_at is not None or watch.count > 0
+    idle = idle_for(watch, jobs_as_of or now) if ours or begun else None
+    if idle is not None and idle >= IDLE:
         told["idle"] = f"{short}: no job has waited or run for {spoken(idle)}, and the session goes on"
     near: list[tuple[str, str, str]] = []
     for meter in meters(watch, now):

@@ -15,4 +15,4 @@ def skew_line(ahead: timedelta) -> Line:
     if abs(ahead) <= TOLERATED:
         return ()
     way = "slow" if ahead > timedelta() else "fast"
-    return line(Cell(f"! this machine's clock is {spoken(abs(ahead))} {way}: times here go by IonQ's clock", Tone.WARN))
+    return line(Cell(f"! this machine's clock is {spoken(abs(ahead))} {way}: times are IonQ's", Tone.WARN))

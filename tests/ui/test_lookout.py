@@ -16,6 +16,7 @@ from ionq_tui.model.money import Money
 from ionq_tui.model.record import Kept, Place
 from ionq_tui.model.watch import heard_costs, heard_jobs
 from ionq_tui.ui.dialogs.attach import Attach
+from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from tests.ui.cast import Cast, Hands, at_home, until
 from tests.ui.fake import NOW, FakeStair, session
@@ -195,7 +196,7 @@ async def test_a_clock_that_is_wrong_is_told_until_it_is_seen(ours: FakeStair) -
     app = Cast(ours)
     async with at_home(app) as pilot:
         await ticked(pilot, app)
-        assert "this machine's clock is 1 min fast: times here go by IonQ's clock" in app.text()
+        assert "this machine's clock is 1 min fast: times are IonQ's" in app.text()
         await pilot.press("escape")
         await ticked(pilot, app)
         assert "clock is" not in app.text()
@@ -218,3 +219,54 @@ async def test_an_idle_one_of_an_earlier_start_stands_once(ours: FakeStair, bell
         await ticked(pilot, app)
         assert "opened here 1h01m ago has no job since" in app.text()
         assert "no job has waited" not in app.text() and len(bells) == 2
+
+
+async def test_a_wrong_clock_is_told_where_somebody_attaches_and_once_for_all_screens(ours: FakeStair) -> None:
+    ours.ahead = timedelta(seconds=-600)
+    app = Cast(ours, attach=ONE.id)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(SessionScreen) and "clock is 10 min fast" in app.text())
+        await pilot.press("escape")
+        await until(pilot, lambda: app.shows(SessionsScreen))
+        await ticked(pilot, app)
+        told = next(line for line in app.text().splitlines() if "clock is" in line)
+        assert told.endswith("esc: seen")
+        await pilot.press("escape", "enter")
+        await until(pilot, lambda: app.shows(SessionScreen) and "STARTED" in app.text())
+        assert "clock is" not in app.text()
+
+
+async def test_a_toast_goes_with_the_session_it_warns_of(ours: FakeStair, bells: list[str]) -> None:
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        await until(pilot, lambda: app.running.round.held[ONE.id].memory.recalled)
+        hear(app, *(job(number) for number in range(4)))
+        app.notify("something else", markup=False)
+        await ticked(pilot, app)
+        assert "80 % of the jobs used" in app.toasts() and bells
+        over = replace(ONE, status="ended", active=False, ended_at=app.running.clock.now())
+        app.running.round.held[ONE.id].heard(over)
+        await until(pilot, lambda: app.toasts() == "something else")
+
+
+@pytest.mark.parametrize("whose", ["mine", "other"])
+async def test_a_session_of_others_rings_only_where_jobs_were_seen(
+    stair: FakeStair, bells: list[str], whose: str
+) -> None:
+    theirs = replace(ONE, creator_id="somebody", status="created", started_at=None, expires_at=None)
+    stair.cloud.active = {ONE.id: theirs}
+    stair.journal.creator_ids = {"somebody"} if whose == "mine" else {"me"}
+    app = Cast(stair, attach=ONE.id)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(SessionScreen))
+        watcher = app.running.watcher(ONE.id)
+        await until(pilot, lambda: watcher.memory.recalled and watcher.store.value.all_listed)
+        stair.clock.forward(700)
+        app.screen.beat()  # type: ignore[attr-defined]
+        await pilot.pause()
+        assert bool(bells) is (whose == "mine")
+        assert ("no job has waited" in app.text()) is (whose == "mine")
+        watcher.store.apply(lambda watch: heard_jobs(watch, map(job, range(4)), NOW, complete=True))
+        app.screen.beat()  # type: ignore[attr-defined]
+        await pilot.pause()
+        assert "000001: 80 % of the jobs used, left 1" in bells[-1]

@@ -42,7 +42,6 @@ class Lookout:
         self._told: dict[str, tuple[Watch, Absence, Line]] = {}
         """What happened while nobody looked, by session id, and from which picture that was read."""
         self._hook_told = False
-        self._skew_seen = False
 
     @property
     def watches(self) -> Mapping[str, Watch]:
@@ -93,7 +92,9 @@ class Lookout:
         if looked is not None and looked[0] is watch and looked[1] == moment:
             return
         self._looked[watcher.session_id] = watch, moment
-        told = self._alarms[watcher.session_id] = alarms(watch, now, watcher.jobs_as_of)
+        told = self._alarms[watcher.session_id] = alarms(
+            watch, now, watcher.jobs_as_of, ours=self._engine.desk.ledger.value.ours(watch.session)
+        )
         ring(app, self._engine, watcher, told)
 
     def lines(self) -> list[Line]:
@@ -103,7 +104,7 @@ class Lookout:
         shown = [*told[:_MOST], *away[:_MOST]]
         if len(away) > _MOST:
             shown.append(line(f"· and {len(away) - _MOST:,} more"))
-        if not self._skew_seen and (skew := skew_line(self._engine.ahead())):
+        if skew := self._skew:
             shown.append(skew)
         if self.away:
             shown[-1] = (*shown[-1], Cell("   esc: seen", Tone.DIM))
@@ -119,12 +120,16 @@ class Lookout:
     @property
     def away(self) -> bool:
         """True where something is told that goes away once it is seen."""
-        wrong = not self._skew_seen and bool(skew_line(self._engine.ahead()))
-        return wrong or any(self._meanwhile(watcher) for watcher in self._engine.round.held.values())
+        return bool(self._skew) or any(self._meanwhile(watcher) for watcher in self._engine.round.held.values())
+
+    @property
+    def _skew(self) -> Line:
+        """That the clock here is wrong, until that is seen."""
+        return () if self._engine.presence.clock_seen else skew_line(self._engine.ahead())
 
     def seen(self) -> None:
         """Note that all of that was seen."""
-        self._skew_seen = self._skew_seen or bool(skew_line(self._engine.ahead()))
+        self._engine.presence.clock_seen |= bool(self._skew)
         self._engine.presence.seen()
 
     def _meanwhile(self, watcher: Watcher) -> Line:

@@ -35,6 +35,7 @@ from ionq_tui.view.job_list import JobList
 from ionq_tui.view.live import outcome_lines
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
 from ionq_tui.view.session_card import how_to_send, jobs_line, timeline, title
+from ionq_tui.view.skew import skew_line
 from ionq_tui.view.tone import Cell, Line, Tone, line
 from ionq_tui.view.used import window_title
 
@@ -178,6 +179,8 @@ class SessionScreen(Cockpit):
         lines = [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending)]
         if first := first_line(self._coming, now, None, self.room, unrated(watch, self._coming)):
             lines.append(first)
+        if not self.engine.presence.clock_seen and (skew := skew_line(self.engine.ahead())):
+            lines.append(skew)
         self.outcome.tell(*all_folded(lines, self.room))
         self.outcome.display = bool(lines)
         self.history.show(watch, now, people)
@@ -192,7 +195,8 @@ class SessionScreen(Cockpit):
             return
         self._looked = watch, moment
         self._coming = forecasts(watch, now)
-        told = alarms(watch, now, self._watcher.jobs_as_of)
+        ours = self.engine.desk.ledger.value.ours(watch.session)
+        told = alarms(watch, now, self._watcher.jobs_as_of, ours=ours)
         self._alarm = [line(Cell(f"! {words}", Tone.WARN)) for words in [*told.values()][-1:]]
         ring(self.app, self.engine, self._watcher, told)
 

@@ -113,7 +113,7 @@ def test_what_lies_too_far_is_not_told() -> None:
 def test_an_ended_session_has_no_forecast_and_no_alarm() -> None:
     ended = watch(39, session=replace(SESSION, status="ended", active=False, ended_at=NOW))
     assert forecasts(ended, NOW) == ()
-    assert alarms(ended, NOW) == {}
+    assert alarms(ended, NOW, ours=True) == {}
     assert first_line((), NOW, UTC) == ()
 
 
@@ -122,28 +122,43 @@ def test_an_ended_session_has_no_forecast_and_no_alarm() -> None:
     [(31, set()), (32, {"jobs 80 %"}), (38, {"jobs 95 %"}), (41, {"jobs 95 %"})],
 )
 def test_limits_that_are_near(sent: int, names: set[str]) -> None:
-    assert {name for name in alarms(watch(sent), NOW) if name.startswith("jobs")} == names
+    assert {name for name in alarms(watch(sent), NOW, ours=True) if name.startswith("jobs")} == names
 
 
 def test_the_gravest_alarm_comes_last() -> None:
-    near = [name for name in alarms(watch(38, price="0.66"), NOW) if name != "idle"]
+    near = [name for name in alarms(watch(38, price="0.66"), NOW, ours=True) if name != "idle"]
     assert near == ["money 80 %", "jobs 95 %"]
 
 
 def test_the_last_five_minutes() -> None:
-    assert "last minutes" not in alarms(watch(1), NOW + timedelta(minutes=32))
-    assert "last minutes" in alarms(watch(1), NOW + timedelta(minutes=33))
+    assert "last minutes" not in alarms(watch(1), NOW + timedelta(minutes=32), ours=True)
+    assert "last minutes" in alarms(watch(1), NOW + timedelta(minutes=33), ours=True)
 
 
 def test_ten_idle_minutes() -> None:
-    assert "idle" not in alarms(watch(3), NOW + timedelta(minutes=9))
-    assert "idle" in alarms(watch(3), NOW + timedelta(minutes=10))
-    assert "idle" not in alarms(watch(3, status="started"), NOW + timedelta(minutes=10))
+    assert "idle" not in alarms(watch(3), NOW + timedelta(minutes=9), ours=True)
+    assert "idle" in alarms(watch(3), NOW + timedelta(minutes=10), ours=True)
+    assert "idle" not in alarms(watch(3, status="started"), NOW + timedelta(minutes=10), ours=True)
     assert idle_for(EMPTY_WATCH, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "started", "sent", "rings"),
+    [
+        (True, False, 0, True),
+        (False, False, 0, False),
+        (False, True, 0, True),
+        (False, False, 3, True),
+    ],
+)
+def test_what_others_have_not_started_is_not_called_idle(ours: bool, started: bool, sent: int, rings: bool) -> None:
+    at = SESSION.started_at if started else None
+    shown = watch(sent, session=replace(SESSION, status="created", started_at=at))
+    assert ("idle" in alarms(shown, NOW + timedelta(minutes=20), ours=ours)) is rings
 
 
 def test_nothing_is_called_idle_for_a_time_of_which_nothing_was_heard() -> None:
     later = NOW + timedelta(minutes=12)
     quiet = watch(3)
-    assert "idle" in alarms(quiet, later)
-    assert "idle" not in alarms(quiet, later, NOW)
+    assert "idle" in alarms(quiet, later, ours=True)
+    assert "idle" not in alarms(quiet, later, NOW, ours=True)
