@@ -98,6 +98,12 @@ class Watch:
         """Finished jobs whose final cost is known."""
         return self._sum.priced
 
+    @property
+    def spend_known(self) -> bool:
+        """True where it is known what was charged so far, were it nothing or a part."""
+        seen = self.whole and self.jobs_fault is None
+        return bool(self.charged) or (seen and (self.priced_count > 0 or self.finished_count == 0))
+
     def cost_is_final(self, job: Job) -> bool:
         """True where the cost of a finished job need not be asked again."""
         return cost_is_final(job, self.costs.get(job.id))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.view.moment import minutes
-from ionq_tui.view.plain import plain
+from ionq_tui.view.plain import cells, plain
 
 UNKNOWN = "—"
 NO_LIMIT = "NO LIMIT"
 _LONGEST = 24
 """Digits beyond which an amount is told in powers of ten."""
+_NUMBER = re.compile(r"[0-9][0-9,.]*(E[+-][0-9]+)?(?=[^0-9,.jhm])")
+"""An amount before its unit, as limits are written short; j, h and m are no money."""
 
 
 def count(number: int | None) -> str:
@@ -66,8 +70,9 @@ def limit_parts(limits: Limits) -> tuple[str, ...]:
 
 
 def limits_words(limits: Limits) -> str:
-    """Return all limits: "40j 1h30m 30.00usd", or "NO LIMIT"."""
-    return " ".join(limit_parts(limits)) or NO_LIMIT
+    """Return all limits: "40j · 1h30m · 30.00 usd", or "NO LIMIT"."""
+    counts = limit_parts(replace(limits, money=None))
+    return " · ".join((*counts, *([money(limits.money)] if limits.money is not None else []))) or NO_LIMIT
 
 
 def limits_short(limits: Limits) -> str:
@@ -76,3 +81,14 @@ def limits_short(limits: Limits) -> str:
     if not parts:
         return "NONE"
     return parts[0] if len(parts) == 1 else f"{parts[0]} +{len(parts) - 1}"
+
+
+def limits_cut(short: str, width: int) -> str:
+    """Return short limits in so many cells with no number cut: without the unit, else how many there are."""
+    if cells(short) <= width:
+        return short
+    first, _, more = short.partition(" +")
+    amount = None if more else _NUMBER.match(first)
+    if amount is not None and cells(amount[0]) <= width:
+        return amount[0]
+    return counted(1 + int(more or 0), "limit")

@@ -10,7 +10,7 @@ from ionq_tui.model.ledger import Ledger, Question
 from ionq_tui.model.link import FaultKind
 from ionq_tui.model.outcome import StillOpen
 from ionq_tui.model.session import Owner
-from ionq_tui.view.fault import fault_of, fault_says, fault_words
+from ionq_tui.view.fault import fault_of, fault_rest, fault_says
 from ionq_tui.view.home import orphan_line
 from ionq_tui.view.plain import plain
 from ionq_tui.view.result import end_result, open_result
@@ -85,7 +85,7 @@ def nothing_to_show(board: Board) -> list[Line]:
             line("b shows the backends: they need no key"),
         ]
     tone = Tone.BAD if fault.kind is FaultKind.KEY_REFUSED else Tone.WARN
-    told = [line(Cell(fault_says(fault, "sessions"), tone)), line(fault_words(fault, "sessions"))]
+    told = [line(Cell(fault_says(fault, "sessions"), tone)), line(fault_rest(fault, "sessions"))]
     return [*told, line("b shows the backends")]
 
 

@@ -30,6 +30,8 @@ class Column(Generic[Item]):
     """The width it may grow to where there is room; 0 stays."""
     late: bool = False
     """True where it grows only with what the others leave."""
+    cut: Callable[[str, int], str] | None = None
+    """How its text is made to fit; without it the end is cut off."""
     keeps_end: bool = False
     """True where the last characters tell more than those before them, as the number of a backend does."""
 
@@ -63,9 +65,15 @@ def widths(columns: Sequence[Column[Item]], total: int, gap: int = 2) -> list[in
 def fitted(row: Row, columns: Sequence[Column[Item]], given: Sequence[int]) -> Line:
     """Return the row's cells cut and padded to the widths."""
     return tuple(
-        Cell(pad(cut_inside(cell.text, width) if column.keeps_end else cell.text, width, column.align), cell.tone)
+        Cell(pad(_cut(cell.text, column, width), width, column.align), cell.tone)
         for cell, column, width in zip(row, columns, given, strict=True)
     )
+
+
+def _cut(text: str, column: Column[Item], width: int) -> str:
+    if column.cut is not None:
+        return column.cut(text, width)
+    return cut_inside(text, width) if column.keeps_end else text
 
 
 def heads(columns: Sequence[Column[Item]], given: Sequence[int]) -> tuple[str, ...]:

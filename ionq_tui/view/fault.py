@@ -81,11 +81,16 @@ def fault_next(fault: Fault, about: About = "", *, once: bool = False) -> str:
 
 def fault_words(fault: Fault, about: About = "", *, once: bool = False) -> str:
     """Return all that is to be said on one line: what, IonQ's own words, what to do, and the request's id."""
+    said, rest = fault_says(fault, about), fault_rest(fault, about, once=once)
+    return f"{said} {rest}" if rest.startswith("(") else f"{said}: {rest}"
+
+
+def fault_rest(fault: Fault, about: About = "", *, once: bool = False) -> str:
+    """Return the same without what `fault_says` tells, for where that stands before it."""
     said = fault_says(fault, about)
-    own = plain(fault.words, 300).strip()
+    told, own = fault_next(fault, about, once=once), plain(fault.words, 300).strip()
     if own and own.casefold() not in said.casefold():
-        said += f' ("{own}")' if fault.status is not None else f" ({own})"
-    told = f"{said}: {fault_next(fault, about, once=once)}"
+        told = (f'("{own}")' if fault.status is not None else f"({own})") + f": {told}"
     status = [f"HTTP {fault.status}"] if fault.status is not None else []
     request = [f"request {plain(fault.request_id, 64)}"] if fault.request_id else []
     return told + (f" [{', '.join(status + request)}]" if status or request else "")

@@ -157,7 +157,6 @@ def money_meter(watch: Watch) -> Meter:
     session, charged, reserved = watch.session, watch.charged, watch.reserved
     finished, priced, unreserved = watch.finished_count, watch.priced_count, _unreserved(watch)
     unseen = watch.jobs_fault is not None or not watch.whole
-    known = bool(charged) or (not unseen and (priced > 0 or finished == 0))
     at_least = "≥ " if priced < finished or unseen else ""
     asked = session.limits.money if session is not None else None
     one = _one_unit(charged, reserved, asked)
@@ -166,7 +165,7 @@ def money_meter(watch: Watch) -> Meter:
         for part in (f"{unit(one)}, charged + reserved" if one else "", _priced(finished, priced, unreserved))
         if part
     )
-    used = (at_least + _spent(charged, reserved, one)) if known else UNKNOWN
+    used = (at_least + _spent(charged, reserved, one)) if watch.spend_known else UNKNOWN
     name = unit(one) if one else ""
     if session is None:
         return Meter("money", used, note=note, unit=name)
@@ -178,7 +177,7 @@ def money_meter(watch: Watch) -> Meter:
         other = "limited in another unit than paid in: what is left is unknown"
         return Meter("money", used, limit, note=f"{other} · {note}" if note else other)
     told = Meter("money", used, limit, note=note, unit=name)
-    return _measured(told, asked, paid, held, bool(at_least) or unreserved > 0) if known else told
+    return _measured(told, asked, paid, held, bool(at_least) or unreserved > 0) if watch.spend_known else told
 
 
 def _measured(told: Meter, asked: Money, paid: Decimal, held: Decimal, loose: bool) -> Meter:

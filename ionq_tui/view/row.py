@@ -10,7 +10,7 @@ from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.watch import Watch
-from ionq_tui.view.amount import UNKNOWN, count, limits_short, money
+from ionq_tui.view.amount import UNKNOWN, count, limits_cut, limits_short, money
 from ionq_tui.view.column import Column, Row, SortKey
 from ionq_tui.view.moment import NOTHING, aware, day_or_time, duration, duration_ms, left, since, spoken
 from ionq_tui.view.plain import plain
@@ -64,7 +64,7 @@ SESSION_COLUMNS: tuple[Column[SessionItem], ...] = (
     Column("LABEL", 7, lambda item: _text(item.label), grows=32),
     Column("OPENED", 6, lambda item: _at(item.session.created_at), "right", grows=10),
     Column("LEFT", 6, lambda item: None if item.session.ended else _at(item.session.runs_out_at), "right"),
-    Column("LIMITS", 8, lambda item: _text(limits_short(item.session.limits)), grows=14),
+    Column("LIMITS", 8, lambda item: _text(limits_short(item.session.limits)), grows=14, cut=limits_cut),
 )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from decimal import Decimal
 
 from ionq_tui.model.job import FINISHED, WAITING
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.watch import Watch
-from ionq_tui.view.amount import count, counted, money
+from ionq_tui.view.amount import UNKNOWN, count, counted, figure, money, unit
 from ionq_tui.view.moment import NOTHING, clock
 from ionq_tui.view.plain import plain
 from ionq_tui.view.status import NOBODY, job_status, owner_words, person, session_status_loud
@@ -96,7 +97,9 @@ def spend_lines(watch: Watch) -> list[str]:
     at_least = "≥ " if watch.priced_count < watch.finished_count or not watch.whole else ""
     charged = [f"charged {at_least}{money(amount)}" for amount in watch.charged]
     reserved = [f"reserved {money(amount)}" for amount in watch.reserved]
-    return [*charged, *reserved] or ["charged —"]
+    asked = watch.session.limits.money if watch.session is not None else None
+    none = f"{figure(Decimal(0))} {unit(asked.unit) if asked is not None else ''}".rstrip()
+    return [*charged, *reserved] or [f"charged {none if watch.spend_known else UNKNOWN}"]
 
 
 def how_to_send(session_id: str, width: int = 80) -> list[str]:

@@ -38,9 +38,9 @@ class Stage(App[None]):
 
 def test_each_result_is_told_once_with_its_jobs_and_failures_come_first() -> None:
     told = [words(one) for one in cancel_results(results(30))]
-    assert told[0] == "3 jobs: not cancelled, it is completed"
+    assert told[0] == "3 jobs: not canceled, it is completed"
     assert told[1] == "  000000 000010 000020"
-    assert told[2].startswith("3 jobs: not known to be cancelled, ")
+    assert told[2].startswith("3 jobs: not known to be canceled, ")
     assert told[4] == "24 jobs: canceled"
     assert sum(len(one.split()) for one in told[1::2]) == 30
 
@@ -58,7 +58,7 @@ async def test_the_results_fit_with_the_button_that_closes_them(size: tuple[int,
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         assert "esc: It is 000000" in app.text()
-        assert "not cancelled, it is completed" in app.text()
+        assert "not canceled, it is completed" in app.text()
         assert app.text().splitlines()[-1].strip()[:1] in {"", "╰"}
         if "pgup pgdn: the rest" in app.text():
             await pilot.press("pagedown", "pagedown", "pagedown")

@@ -197,7 +197,7 @@ async def test_all_waiting_jobs_are_cancelled_with_a_result_each(app: Stage, han
         await ready(pilot, app)
         await pilot.press("X")
         await deliberate(pilot, hand, ["tab", "enter"])
-        await until(pilot, lambda: "Cancelled 2 of 2 jobs" in app.text())
+        await until(pilot, lambda: "Canceled 2 of 2 jobs" in app.text())
         assert "2 jobs: canceled" in app.text()
         assert "  000003 000004" in app.text()
         assert sorted(asked(app, "cancel")[0].split()[1:]) == ["job-000003", "job-000004"]

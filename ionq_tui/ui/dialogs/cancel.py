@@ -78,12 +78,12 @@ async def _cancel(app: App[Result], engine: Engine, watcher: Watcher, ids: tuple
         )
     else:
         number = sum(result == "canceled" for result in results.values())
-        title = f"Cancelled {number:,} of {len(results):,} jobs"
+        title = f"Canceled {number:,} of {len(results):,} jobs"
         app.push_screen(Ask(title, cancel_results(results), [Choice("Close", None)], None, id="cancelled"))
 
 
 def cancel_results(results: Mapping[str, str | Fault]) -> list[Line]:
-    """Return what became of the jobs: each result once with the jobs that had it, those not cancelled first."""
+    """Return what became of the jobs: each result once with the jobs that had it, those not canceled first."""
     alike: dict[Line, list[str]] = {}
     for job_id, result in results.items():
         alike.setdefault(_became(result), []).append(plain(job_id[-6:]))
@@ -100,6 +100,6 @@ def _result(job_id: str, result: str | Fault) -> Line:
 
 def _became(result: str | Fault) -> Line:
     if isinstance(result, Fault):
-        return line(Cell(f"not known to be cancelled, {fault_words(result, 'job')}", Tone.BAD))
+        return line(Cell(f"not known to be canceled, {fault_words(result, 'job')}", Tone.BAD))
     status = job_status(result)
-    return line(status if result == "canceled" else Cell(f"not cancelled, it is {status.text}", Tone.WARN))
+    return line(status if result == "canceled" else Cell(f"not canceled, it is {status.text}", Tone.WARN))

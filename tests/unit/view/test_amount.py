@@ -6,7 +6,7 @@ import pytest
 
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.money import Money
-from ionq_tui.view.amount import count, counted, figure, limits_short, limits_words, money, sums
+from ionq_tui.view.amount import count, counted, figure, limits_cut, limits_short, limits_words, money, sums
 from tests.unit.view.scene import LIMITS, usd
 
 
@@ -52,10 +52,26 @@ def test_counts() -> None:
     ("limits", "whole", "short"),
     [
         (NO_LIMITS, "NO LIMIT", "NONE"),
-        (LIMITS, "40j 1h30m 30.00usd", "40j +2"),
+        (LIMITS, "40j · 1h30m · 30.00 usd", "40j +2"),
         (Limits(minutes=120), "2h", "2h"),
-        (Limits(minutes=45, money=Money(Decimal(200), "credit")), "45m 200.00credit", "45m +1"),
+        (Limits(minutes=45, money=Money(Decimal(200), "credit")), "45m · 200.00 credit", "45m +1"),
     ],
 )
 def test_limits(limits: Limits, whole: str, short: str) -> None:
     assert (limits_words(limits), limits_short(limits)) == (whole, short)
+
+
+@pytest.mark.parametrize(
+    ("limits", "shown"),
+    [
+        (Limits(money=Money(Decimal(2), "usd")), "2.00usd"),
+        (Limits(money=Money(Decimal(2), "credit")), "2.00"),
+        (Limits(money=Money(Decimal(12345), "EUR")), "1 limit"),
+        (Limits(money=Money(Decimal("1e30"), "credit")), "1 limit"),
+        (Limits(jobs=1_000_000), "1 limit"),
+        (Limits(jobs=40_000, minutes=90, money=Money(Decimal(2), "usd")), "3 limits"),
+        (Limits(jobs=40, minutes=90), "40j +1"),
+    ],
+)
+def test_no_number_of_a_limit_is_cut(limits: Limits, shown: str) -> None:
+    assert limits_cut(limits_short(limits), 8) == shown

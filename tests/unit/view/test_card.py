@@ -25,6 +25,7 @@ from ionq_tui.view.happening import event_line
 from ionq_tui.view.head import PRODUCTION, freshness, header, outage
 from ionq_tui.view.home import away_line, orphan_line, question_line, summary
 from ionq_tui.view.job_card import histogram, job_facts
+from ionq_tui.view.meter import money_meter
 from ionq_tui.view.plain import cells
 from ionq_tui.view.result import end_result, open_result
 from ionq_tui.view.review import active_on, form_title, open_button, request_json, request_preview, review_lines
@@ -101,6 +102,15 @@ def test_jobs_in_a_line() -> None:
 def test_spend_has_a_line_for_each_unit() -> None:
     assert spend_lines(watch()) == ["charged 18.20 usd", "reserved 4.10 usd"]
     assert spend_lines(EMPTY_WATCH) == ["charged —"]
+
+
+def test_where_no_job_ran_meter_and_dialog_tell_the_same() -> None:
+    idle = heard_jobs(heard_session(EMPTY_WATCH, session(status="created"), NOW), [], NOW, complete=True)
+    assert money_meter(idle).used == "0.00" and spend_lines(idle) == ["charged 0.00 usd"]
+    unlimited = heard_jobs(EMPTY_WATCH, [], NOW, complete=True)
+    assert money_meter(unlimited).used == "0.00" and spend_lines(unlimited) == ["charged 0.00"]
+    unseen = jobs_lost(idle, OFFLINE)
+    assert money_meter(unseen).used == "—" and spend_lines(unseen) == ["charged —"]
 
 
 def test_lines_to_paste_are_safe_in_a_shell() -> None:
@@ -291,7 +301,7 @@ def test_a_job_in_full() -> None:
     assert ("status", "FAILED") in facts
     assert ("failure", "Quota") in facts
     assert ("", "it is all spent") in facts
-    assert ("submitted", "14:00 CEST (2026-07-22 12:00 UTC)") in facts
+    assert ("submitted", "14:00:00 CEST (2026-07-22 12:00:00 UTC)") in facts
     assert facts[-1] == ("cost", "—")
     assert ("status", 'waiting (IonQ says "ready")') in job_facts(Job("a", "ready"), None, NOW, TZ)
 

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from ionq_tui.model.board import EMPTY_BOARD, board_lost
 from ionq_tui.model.link import FRESH, Fault, FaultKind, link_of
+from ionq_tui.view.banner import nothing_to_show
 from ionq_tui.view.fault import About, fault_next, fault_of, fault_says, fault_words
+from ionq_tui.view.tone import words
 from tests.unit.view.test_plain import harmless
 
 
@@ -48,3 +51,9 @@ def test_a_fresh_link_has_no_fault() -> None:
     fault = Fault(FaultKind.OFFLINE, "")
     assert fault_of(FRESH) is None
     assert fault_of(link_of(fault)) == fault
+
+
+def test_what_stands_above_is_not_said_again() -> None:
+    board = board_lost(EMPTY_BOARD, Fault(FaultKind.OFFLINE, "no route"))
+    told = "\n".join(words(one) for one in nothing_to_show(board))
+    assert told.count("IonQ cannot be reached") == 1 and "(no route): check the network" in told

@@ -18,7 +18,7 @@ def test_a_report_tells_all_there_is() -> None:
         "  backend     qpu.forte-1",
         "  whose       opened here",
         "  status      STARTED",
-        "  limits      40j 1h30m 30.00usd",
+        "  limits      40j · 1h30m · 30.00 usd",
         "  time        40m of 1h18m, left 37m",
         "  jobs        31 of 40, left 9",
         "  money       18.20 + 4.10 res. of 30.00 usd, left 7.70"
