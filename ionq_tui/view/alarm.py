@@ -18,7 +18,7 @@ IDLE = timedelta(minutes=10)
 def alarms(watch: Watch, now: datetime, jobs_as_of: datetime | None = None, *, ours: bool) -> dict[str, str]:
     """Return what is the matter by a name that stays the same, the gravest last.
 
-    Somebody else's session that never started is not called idle: whose it is, will know.
+    Somebody else's session that never started is not called idle: that is for whose it is.
     `jobs_as_of` is when the jobs were last read: what went on since then is not known, and not called idle.
     """
     session = watch.session

@@ -45,6 +45,8 @@ def test_programs_get_the_report_too(site: Site, shell: Shell) -> None:
     assert set(ours["money"]) == {"charged", "reserved", "jobs_priced", "jobs_finished"}
     assert ours["events"][0]["kind"] == "opened" and ours["events"][0]["at"].endswith("Z")
     assert ours["failures"] == []
+    times = [told["created_at"], told["settings"]["expires_at"], ours["events"][0]["at"]]
+    assert all(re.fullmatch(r"[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z", time) for time in times), times
 
 
 def test_what_was_before_anybody_looked_and_what_was_charged_for_which_jobs(site: Site, shell: Shell) -> None:
