@@ -194,7 +194,7 @@ def test_cells_are_cut_and_padded_to_their_column() -> None:
     assert words(fitted(row, SESSION_COLUMNS, given)[4:5]) == "xxxxxx…"
 
 
-@pytest.mark.parametrize(("width", "shown"), [(80, "2.00"), (120, "2.00credit")])
+@pytest.mark.parametrize(("width", "shown"), [(80, "2.00"), (160, "2.00credit")])
 def test_a_limit_of_money_is_never_cut_in_its_number(width: int, shown: str) -> None:
     row = session_row(session(Limits(money=Money(Decimal(2), "credit"))), Owner.HERE, "", NOW, TZ)
     assert words(fitted(row, SESSION_COLUMNS, widths(SESSION_COLUMNS, width))[-1:]).strip() == shown
