@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 from ionq_tui.api import operations
 from ionq_tui.api.channel import Channel
 from ionq_tui.api.errors import IonQError, fault_of
-from ionq_tui.api.flows import end_proved, open_once
+from ionq_tui.api.flows import ABOUT_ANOTHER, end_proved, open_once
 from ionq_tui.api.operations import Operation
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.board import SessionList
@@ -16,7 +16,7 @@ from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
-from ionq_tui.model.link import Fault
+from ionq_tui.model.link import Fault, FaultKind
 from ionq_tui.model.outcome import EndOutcome, EndUnknown, Known, OpenOutcome, OpenRequest
 from ionq_tui.model.session import Session
 
@@ -55,7 +55,10 @@ class HttpCloud:
 
     async def session(self, session_id: str) -> Session | Fault:
         """Read one session."""
-        return await self._ask(operations.get_session, session_id)
+        heard = await self._ask(operations.get_session, session_id)
+        if isinstance(heard, Session) and not heard.called(session_id):
+            return Fault(FaultKind.GARBLED, ABOUT_ANOTHER)
+        return heard
 
     async def session_jobs(
         self, session_id: str, *, after: str | None = None, ids: tuple[str, ...] = (), limit: int = 100

@@ -52,6 +52,7 @@ GRAIN = timedelta(seconds=3)
 """How much earlier than the request a session's time of creation may read: clocks and `Date` are coarse."""
 NOTHING_CREATED = frozenset({400, 401, 403, 404, 422})
 """Statuses of a well-formed error of the API that are believed to mean that nothing was created."""
+ABOUT_ANOTHER = "the reply is about another session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ def end_proved(session_id: str, seen_active: bool = False) -> Flow[EndOutcome]:
             if last.proves_end(seen_active):
                 return Ended(last)
         else:
-            unread = fault_of(heard.error or IonQError("the reply is about another session"))
+            unread = fault_of(heard.error or IonQError(ABOUT_ANOTHER))
     if last is not None:
         return StillOpen(last, refusal)
     if refusal is not None:
@@ -183,7 +184,7 @@ def end_proved(session_id: str, seen_active: bool = False) -> Flow[EndOutcome]:
 def _about(session_id: str, answer: Answer[Session]) -> Session | None:
     """Return what was heard of that very session; a reply about another one proves nothing."""
     told = answer.value
-    return told if told is not None and told.id.lower() == session_id.lower() else None
+    return told if told is not None and told.called(session_id) else None
 
 
 def _final(error: IonQError | None) -> bool:

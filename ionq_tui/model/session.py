@@ -59,6 +59,10 @@ class Session:
         """True where `active` and `status` cannot both be so."""
         return self.active is not None and self.active == self.ended
 
+    def called(self, session_id: str) -> bool:
+        """True where this is the session of that whole id; a reply about another one says nothing of it."""
+        return self.id.lower() == session_id.lower()
+
     def proves_end(self, seen_active: bool) -> bool:
         """True where this reply proves the end; `active: false` counts only once `active: true` was seen."""
         return self.ended or (seen_active and self.active is False)

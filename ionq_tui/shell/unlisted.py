@@ -9,7 +9,7 @@ from ionq_tui.compose import patience
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.exit_code import DONE, UNCERTAIN
 from ionq_tui.model.ledger import Question
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link import Fault
 from ionq_tui.model.session import Session
 from ionq_tui.shell.line import say
 from ionq_tui.shell.signals import waited
@@ -63,8 +63,6 @@ class Unlisted:
     async def _read(self, session_id: str) -> Session | Fault:
         async with self._turn:
             answer = await self._engine.cloud.session(session_id)
-        if isinstance(answer, Session) and answer.id.lower() != session_id.lower():
-            return Fault(FaultKind.GARBLED, "the reply is about another session")
         if isinstance(answer, Session) and answer.ended:
             await self._engine.journal.ended(self._engine.place(), answer)
         return answer

@@ -20,23 +20,25 @@ def key_title(connection: Connection, *, refused: str = "") -> Line:
 
 
 def key_ways(missing: NoKey, connection: Connection) -> list[Line]:
-    """Return the ways to give a key, then what was tried; the text of reasons may come from other programs."""
+    """Return the ways to give a key."""
     profile = plain(connection.profile, 30)
     keyring = (
         "works on this machine: tick the box, or ionq-tui auth login"
         if missing.can_keep
         else "none works here: a key typed above lives in memory only"
     )
-    told = [
+    return [
         line(Cell("What works on this machine", Tone.STRONG)),
         _way("shell", "export IONQ_API_KEY=… before ionq-tui is started"),
         _way("command", f'key_command = "pass show ionq" under [profiles.{profile}] in config.toml'),
         _way("keyring", keyring),
     ]
-    if missing.reasons:
-        told += [(), line(Cell("What was tried", Tone.STRONG))]
-        told += [line(Cell("  · ", Tone.DIM), plain(reason, 400)) for reason in missing.reasons]
-    return told
+
+
+def key_trials(missing: NoKey) -> list[Line]:
+    """Return what was tried, below an empty line; the text of reasons may come from other programs."""
+    tried = [line(Cell("  · ", Tone.DIM), plain(reason, 400)) for reason in missing.reasons]
+    return [(), line(Cell("What was tried", Tone.STRONG)), *tried] if tried else []
 
 
 def _way(name: str, words: str) -> Line:

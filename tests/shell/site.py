@@ -82,6 +82,11 @@ class Site:
             came = self._heard.wait_for(lambda: any(one.startswith(text) for one in self.asked), PATIENCE)
         assert came, f"{text} was never asked: {self.asked}"
 
+    def wait_looked(self) -> None:
+        """Wait until it was looked, after an opening, what came of it."""
+        self.wait_asked("POST /sessions")
+        wait_until(lambda: "GET /sessions" in self.asked[self.asked.index("POST /sessions") :], "a look")
+
     def colleague(self, backend: str = FORTE, minutes: int | None = 60) -> SessionEntry:
         """A session that somebody else opened."""
         with self.cloud.lock:

@@ -239,7 +239,7 @@ def test_a_session_that_was_not_asked_for_is_not_ended(site: Site, shell: Shell,
 
     site.instead = mixed_up
     told = shell("end", ours, "--yes", "--not-mine")
-    assert told.code == 1 and f"answered with another session, {'ab' * 16}" in told.err
+    assert told.code == 1 and "the reply is about another session" in told.err
     assert site.changing == []
 
 

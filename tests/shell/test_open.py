@@ -14,7 +14,7 @@ import pytest
 
 from ionq_tui.simulator.http import Reply, Request
 from tests.shell.conftest import Shell
-from tests.shell.site import FORTE, Site, process, wait_until
+from tests.shell.site import FORTE, Site, process
 
 OPEN = ["open", FORTE, "--max-jobs", "3", "--yes"]
 
@@ -216,8 +216,7 @@ def test_an_interruption_waits_for_a_bounded_time(site: Site, shell: Shell) -> N
 def test_an_interruption_names_what_looking_has_shown(site: Site) -> None:
     _commit_and_cut(site)
     with process(*OPEN, IONQ_TUI_PATIENCE="0.4") as opening:
-        site.wait_asked("POST /sessions")
-        wait_until(lambda: "GET /sessions" in site.asked[site.asked.index("POST /sessions") :], "a look")
+        site.wait_looked()
         opening.popen.send_signal(signal.SIGTERM)
         told = opening.finish()
     assert (told.code, told.out) == (3, "")

@@ -237,8 +237,7 @@ def test_a_signal_while_opening_starts_nothing_and_ends_what_was_opened(site: Si
 def test_an_interrupted_opening_whose_reply_is_lost_names_what_was_found(site: Site, home: Path) -> None:
     site.after = cut
     with process(*RUN, "touch", str(home / "ran"), IONQ_TUI_PATIENCE="0.4") as running:
-        site.wait_asked("POST /sessions")
-        wait_until(lambda: "GET /sessions" in site.asked[site.asked.index("POST /sessions") :], "a look")
+        site.wait_looked()
         running.popen.send_signal(signal.SIGTERM)
         told = running.finish()
     assert (told.code, told.out) == (3, "")

@@ -25,12 +25,12 @@ from ionq_tui.ui.widgets.tick import Tick
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.fold import all_folded
-from ionq_tui.view.key_card import key_title, key_ways
+from ionq_tui.view.key_card import key_title, key_trials, key_ways
 from ionq_tui.view.tone import Cell, Line, Tone, line
 
 _CHECK = "check the key"
-_WAY = 11
-"""Cells before the words of a way to give a key."""
+_WAY, _TRIAL = 11, 4
+"""Cells before the words of a way to give a key, and of what was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,9 @@ class KeyScreen(Frame[KeyGiven | None]):
         self._say_ways()
 
     def _say_ways(self) -> None:
-        ways = key_ways(self._missing, self._connection)
-        self.query_one("#ways", Words).tell(*all_folded(ways, self.room - 2, _WAY))
+        room = self.room - 2
+        ways = all_folded(key_ways(self._missing, self._connection), room, _WAY)
+        self.query_one("#ways", Words).tell(*ways, *all_folded(key_trials(self._missing), room, _TRIAL))
 
     def on_resize(self) -> None:
         """Fold what does not fit below itself."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+from collections.abc import Coroutine
+from typing import TypeVar
 
 import pytest
 
 from ionq_tui import IonQClient, SessionManager
 from tests.unit.api.given import KEY
 from tests.unit.api.lines import Line
+
+T = TypeVar("T")
 
 
 class HeldDesk:
@@ -36,6 +41,14 @@ class HeldDesk:
 def manager_on(url: str, *, end_on_signals: bool = False) -> SessionManager:
     client = IonQClient(api_key=KEY, base_url=url)
     return SessionManager(client, "qpu.forte-1", end_on_signals=end_on_signals, journal=False)
+
+
+async def cancelled(desk: HeldDesk, work: Coroutine[None, None, T]) -> asyncio.Task[T]:
+    """Cancel some work once its request has reached the server."""
+    task = asyncio.create_task(work)
+    await asyncio.to_thread(desk.heard.wait, 10)
+    task.cancel()
+    return task
 
 
 async def never_entered(manager: SessionManager) -> None:

@@ -30,7 +30,7 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import OpenOutcome, OpenRequest, Uncertain
 from tests.unit.api.given import KEY, NOW, SESSION, URL, channel, error_body, reply, wiring
-from tests.unit.api.held import HeldDesk, manager_on, never_entered
+from tests.unit.api.held import HeldDesk, cancelled, manager_on, never_entered
 from tests.unit.api.lines import Line, Listener, refused_url
 
 pytestmark = pytest.mark.timeout(30)
@@ -298,9 +298,7 @@ async def test_a_cancelled_opening_goes_on_and_its_outcome_is_told() -> None:
     desk = HeldDesk()
     with Listener(desk) as server:
         manager = manager_on(server.url)
-        opening = asyncio.create_task(manager.async_open())
-        await asyncio.to_thread(desk.heard.wait, 10)
-        opening.cancel()
+        opening = await cancelled(desk, manager.async_open())
         desk.release.set()
         with pytest.raises(asyncio.CancelledError) as caught:
             await opening
@@ -314,10 +312,7 @@ async def test_a_cancelled_async_with_block_ends_what_was_opened() -> None:
     desk = HeldDesk()
     with Listener(desk) as server:
         manager = manager_on(server.url)
-
-        opening = asyncio.create_task(never_entered(manager))
-        await asyncio.to_thread(desk.heard.wait, 10)
-        opening.cancel()
+        opening = await cancelled(desk, never_entered(manager))
         desk.release.set()
         with pytest.raises(asyncio.CancelledError):
             await opening
@@ -332,9 +327,7 @@ async def test_a_cancelled_opening_that_takes_too_long_still_reaches_the_manager
     desk = HeldDesk()
     with Listener(desk) as server:
         manager = manager_on(server.url)
-        opening = asyncio.create_task(manager.async_open())
-        await asyncio.to_thread(desk.heard.wait, 10)
-        opening.cancel()
+        opening = await cancelled(desk, manager.async_open())
         with pytest.raises(asyncio.CancelledError) as caught:
             await opening
         assert any("not known" in note for note in caught.value.__notes__)

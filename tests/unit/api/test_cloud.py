@@ -137,3 +137,10 @@ async def test_the_dashboard_does_not_repeat_what_fails() -> None:
     heard = await HttpCloud(line).backends()
     assert isinstance(heard, Fault) and heard.retry_after == 7.0
     assert asked == ["/v0.4/backends"]
+
+
+async def test_a_reply_about_another_session_is_none_about_this() -> None:
+    cloud = HttpCloud(channel(lambda _: reply(200, SESSION)))
+    heard = await cloud.session("0193-bbbbbb")
+    assert isinstance(heard, Fault) and heard.kind is FaultKind.GARBLED and "another session" in heard.words
+    assert not isinstance(await cloud.session(str(SESSION["id"]).upper()), Fault)

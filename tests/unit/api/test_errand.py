@@ -14,7 +14,7 @@ import pytest
 from ionq_tui import IonQError
 from ionq_tui.api import errand as errand_module
 from ionq_tui.api.hangup import HangUp
-from tests.unit.api.held import HeldDesk, manager_on, never_entered
+from tests.unit.api.held import HeldDesk, cancelled, manager_on, never_entered
 from tests.unit.api.lines import Listener
 
 pytestmark = pytest.mark.timeout(30)
@@ -32,10 +32,7 @@ async def test_a_second_cancellation_does_not_let_go_of_what_was_sent() -> None:
     desk = HeldDesk()
     with Listener(desk) as server:
         manager = manager_on(server.url)
-
-        opening = asyncio.create_task(never_entered(manager))
-        await asyncio.to_thread(desk.heard.wait, 10)
-        opening.cancel()
+        opening = await cancelled(desk, never_entered(manager))
         await asyncio.sleep(0)
         opening.cancel()
         await asyncio.sleep(0)
@@ -51,9 +48,7 @@ async def test_what_comes_after_everybody_has_left_is_ended(monkeypatch: pytest.
     desk = HeldDesk()
     with Listener(desk) as server:
         manager = manager_on(server.url)
-        opening = asyncio.create_task(manager.async_open())
-        await asyncio.to_thread(desk.heard.wait, 10)
-        opening.cancel()
+        opening = await cancelled(desk, manager.async_open())
         with pytest.raises(asyncio.CancelledError):
             await opening
         with pytest.raises(IonQError, match="is being opened"):
@@ -128,9 +123,7 @@ async def test_an_interrupted_end_is_finished_and_named(caplog: pytest.LogCaptur
     with Listener(desk) as server, caplog.at_level(logging.WARNING, "ionq_tui.session"):
         manager = manager_on(server.url)
         await manager.async_open()
-        closing = asyncio.create_task(manager.async_close())
-        await asyncio.to_thread(desk.heard.wait, 10)
-        closing.cancel()
+        closing = await cancelled(desk, manager.async_close())
         await asyncio.sleep(0)
         desk.release.set()
         with pytest.raises(asyncio.CancelledError) as caught:
@@ -150,9 +143,7 @@ async def test_an_end_of_which_nothing_is_known_in_time_is_named(
     with Listener(desk) as server, caplog.at_level(logging.WARNING, "ionq_tui.session"):
         manager = manager_on(server.url)
         await manager.async_open()
-        closing = asyncio.create_task(manager.async_close())
-        await asyncio.to_thread(desk.heard.wait, 10)
-        closing.cancel()
+        closing = await cancelled(desk, manager.async_close())
         with pytest.raises(asyncio.CancelledError) as caught:
             await closing
         desk.release.set()
