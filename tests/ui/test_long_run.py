@@ -42,7 +42,9 @@ INTERVAL = 24.0
 ROUND = 75
 """Readings to one round of the same things: half an hour."""
 ROUNDS = 16
-"""Eight hours, and more than a thousand readings."""
+"""Eight hours."""
+MANY = ROUNDS * ROUND * 3 // 4
+"""So many readings of the list are left at least, when trouble holds some back; the session's own are on its screen alone."""
 PACE = (20.0, 40.0)
 """Seconds between two jobs."""
 WINDOW = 45_000_000
@@ -228,7 +230,7 @@ async def test_eight_hours_leave_what_was_recorded_and_nothing_else(tmp_path: Pa
                 burdens.append(burden(day.weather))
         first, last = burdens
         home, live = day.readings()
-        assert home >= 1000 and live >= 650
+        assert home >= MANY and live >= MANY // 2
         assert {"completed", "failed"} <= {job.status for one in day.opened for job in one.jobs}
         assert WINDOW + last.memory - first.memory <= MOST * WINDOW
         assert {name: value for name, value in last.counted.items() if value > first.counted[name] + FEW} == {}
