@@ -44,7 +44,7 @@ ROUND = 75
 ROUNDS = 16
 """Eight hours."""
 MANY = ROUNDS * ROUND * 3 // 4
-"""So many readings of the list are left at least, when trouble holds some back; the session's own are on its screen alone."""
+"""So many readings of the list are left at least; trouble holds some back. A session is read on its screen alone."""
 PACE = (20.0, 40.0)
 """Seconds between two jobs."""
 WINDOW = 45_000_000
