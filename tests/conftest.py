@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -27,6 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give the tests a home of their own and an environment without keys, all of which the snapshot report prints."""
     for name in [name for name in os.environ if name.startswith(_OURS) or name in _OTHERS]:
         del os.environ[name]
+    # A shell lets what it starts in the background ignore both, and so would all that is interrupted here.
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
     home = Path(tempfile.mkdtemp(prefix="ionq-tui-tests-"))
     config.stash[_HOME] = home
     os.environ["HOME"] = str(home)
