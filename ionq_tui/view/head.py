@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from ionq_tui.model.link import FRESH, Fresh, Link, Refused
 from ionq_tui.view.fault import About, fault_says
@@ -13,6 +14,7 @@ from ionq_tui.view.tone import Cell, Line, Tone, joined, line
 PRODUCTION = "https://api.ionq.co/v0.4"
 
 
+@lru_cache(8)
 def header(
     profile: str,
     key_name: str | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import ClassVar
 
 from textual import on
@@ -74,10 +75,15 @@ class Frame(Screen[ScreenResultType]):
         trouble.display = bool(told)
         trouble.tell(*([told] if told else []))
 
+    @cached_property
+    def tables(self) -> tuple[Table[object], ...]:
+        """The tables of the body; to be asked for once it is composed."""
+        return tuple(self.query(Table))
+
     @property
     def commands(self) -> Commands:
         """All commands that can be given here, those of the table and of everywhere included."""
-        return (*self.OFFERS, *(self.IN_TABLE if self.query(Table) else ()), *EVERYWHERE, QUIT, *self.UNBOUND)
+        return (*self.OFFERS, *(self.IN_TABLE if self.tables else ()), *EVERYWHERE, QUIT, *self.UNBOUND)
 
     def why_not(self, command: str) -> str:
         """Return why the command cannot be given now, and what to do; empty where it can."""
@@ -176,7 +182,7 @@ class Frame(Screen[ScreenResultType]):
     def tick(self) -> None:
         """Paint again what the time has changed."""
         self.query_one(TopLine).tell(*self.heading())
-        for table in self.query(Table):
+        for table in self.tables:
             table.tick()
 
     def heading(self) -> tuple[Line, Line]:
@@ -197,7 +203,7 @@ class Frame(Screen[ScreenResultType]):
 
     @on(Input.Changed, "FindLine")
     def _find(self, event: Input.Changed) -> None:
-        for table in self.query(Table):
+        for table in self.tables:
             table.find(event.value)
 
     @on(Input.Submitted, "FindLine")
@@ -210,8 +216,8 @@ class Frame(Screen[ScreenResultType]):
             line.value = ""
             line.display = False
             self.refresh_bindings()
-        if tables := self.query(Table):
-            tables.first().focus()
+        if self.tables:
+            self.tables[0].focus()
 
     @property
     def finding(self) -> bool:
