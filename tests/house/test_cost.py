@@ -8,16 +8,21 @@ import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import httpx
 import pytest
 
 from ionq_tui.api import reading
+from ionq_tui.api.cloud import HttpCloud
+from ionq_tui.api.dashboard import dashboard_channel
 from ionq_tui.api.operations import Operation
 from ionq_tui.api.reply import value_of
 from ionq_tui.compose import Stair
 from ionq_tui.model.board import Board
+from ionq_tui.model.key import ApiKey
+from ionq_tui.model.session import Session
 from ionq_tui.settings import Settings
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
@@ -118,6 +123,29 @@ def test_a_key_in_a_table_writes_two_rows_and_no_more(unchanging: tuple[Terminal
     row = next(number for number, line in enumerate(terminal.lines) if line.startswith(">"))
     terminal.keys("down").wait_for(lambda shown: shown.lines[row + 1].startswith(">"))
     assert len(terminal.raw) - before <= 1000
+
+
+class Search(MetaPathFinder):
+    """Notes which modules were searched for, and finds none."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def find_spec(self, name: str, path: object, target: object = None) -> None:
+        self.names.append(name)
+
+
+async def test_a_request_searches_the_disk_for_no_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud, session = world(sessions=1, jobs=1)
+    with Server(partial(respond, cloud)) as server:
+        channel = dashboard_channel(server.url, ApiKey("key-of-a-test"))
+        asked = HttpCloud(channel)
+        assert isinstance(await asked.session(session.id), Session)
+        search = Search()
+        monkeypatch.setattr(sys, "meta_path", [search, *sys.meta_path])
+        assert isinstance(await asked.session(session.id), Session)
+        await asked.close()
+    assert search.names == []
 
 
 async def test_the_same_list_heard_again_is_neither_read_nor_told(monkeypatch: pytest.MonkeyPatch) -> None:
