@@ -22,7 +22,7 @@ from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from ionq_tui.ui.commands import KEY, QUIT, bindings
-from ionq_tui.ui.driver import forget_picture
+from ionq_tui.ui.driver import CockpitDriver
 from ionq_tui.ui.exit_note import ExitNote
 from ionq_tui.ui.heap import drop_pictures, start_collecting
 from ionq_tui.ui.leaving import Leaving
@@ -255,9 +255,10 @@ class CockpitApp(Leaving, inherit_bindings=False):
 
     # What the terminal gets
 
-    def on_resize(self) -> None:
-        """Know no more what it shows: a terminal does as it likes with what does not fit."""
-        forget_picture(self)
+    def on_resize(self, event: events.Resize) -> None:
+        """Know no more what it shows."""
+        if isinstance(self._driver, CockpitDriver):
+            self._driver.thrift.fit(*event.size)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Send it by OSC 52, and inside tmux also in the form that tmux passes on."""

@@ -1,11 +1,14 @@
 """Fewer bytes for the same picture: over a thin line these are what a key waits for.
 
-What stands on the terminal already is not written again, and a style that goes on is not begun anew.
+What stands on the terminal already is not written again, and a style that goes on is not begun anew. Where something
+stands is known only of characters that take one cell on every terminal: of accents, wide letters and emojis some take
+more cells than others, so that what holds them is written as it came.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -20,6 +23,9 @@ _STYLE = re.compile(
 )
 _ESCAPE = re.compile(r"\x1b(?!\[[\d;]*m)")
 _HARMLESS = re.compile(r"(?:\x1b\[\?(?!1049|1047|47)[\d;]+[hl]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[2[23];2t|\x07)*")
+_ODD = re.compile(r"[^ -~\n\x1b]")
+_LAST_SURE = "\uffff"
+"""Behind it are emojis, flags and rare letters."""
 _SEEN_ON_SPACES = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 """Attributes that show where there is only space: underlined, reversed, struck through, framed, overlined."""
 _WORTH_A_MOVE = 9
@@ -33,7 +39,7 @@ class _Style(NamedTuple):
 
 
 class _Cell(NamedTuple):
-    """What is seen in one place, and how it is written; the second half of a wide character has no text."""
+    """What is seen in one place, and how it is written."""
 
     text: str
     seen: _Style
@@ -51,6 +57,12 @@ class Thrift:
         self._rows: dict[int, list[_Cell | None]] = {}
         """What stands in each row, from its first column on; None where that is not known."""
         self._cursor = ""
+        self._size = (sys.maxsize, sys.maxsize)
+
+    def fit(self, columns: int, rows: int) -> None:
+        """Know no more what a terminal of another size shows: it does as it likes with what does not fit."""
+        self._size = columns, rows
+        self.forget()
 
     def forget(self) -> None:
         """Know no more what the terminal shows."""
@@ -60,15 +72,20 @@ class Thrift:
     def spared(self, data: str) -> str:
         """Return what must be written so that the terminal shows what it would show after all of this."""
         first, *told = _MOVE.split(data)
-        if first or not told or _ESCAPE.search("".join(told[2::3])):
+        texts = "".join(told[2::3])
+        if first or not told or _ESCAPE.search(texts) or not _sure(texts):
             if not _HARMLESS.fullmatch(data):
                 self.forget()
             return data
-        pen, written = _Pen(), []
+        pen, written, beyond = _Pen(), [], False
         for row, column, text in zip(told[0::3], told[1::3], told[2::3], strict=True):
             cells = _cells(text.removesuffix("\n"))
+            beyond = beyond or int(column) - 1 + len(cells) > self._size[0] or int(row) > self._size[1]
             for start, stop in self._differing(int(row), int(column) - 1, cells):
                 written.append(f"\x1b[{row};{int(column) + start}H{pen.drawn(cells[start:stop])}")
+        if beyond:  # painted for the size it had before
+            self.forget()
+            return data
         end = "" if told[-1] else f"\x1b[{told[-3]};{told[-2]}H"
         if not written and end in ("", self._cursor):
             return ""
@@ -81,15 +98,11 @@ class Thrift:
         line += [None] * (end - len(line))
         held = line[column:end]
         line[column:end] = wanted
-        if held and held[0] is not None and not held[0].text:
-            line[column - 1] = None  # half of a wide character is gone
-        if end < len(line) and (cut := line[end]) is not None and not cut.text:
-            line[end] = None
         return list(_stretches(held, wanted))
 
 
 def _stretches(held: Sequence[_Cell | None], wanted: Sequence[_Cell]) -> Iterator[tuple[int, int]]:
-    """Yield from where to where what stands is not what is wanted; wide characters are never parted."""
+    """Yield from where to where what stands is not what is wanted."""
     start = stop = -1
     for at, (old, new) in enumerate(zip(held, wanted, strict=True)):
         if old is new or (old is not None and old[:2] == new[:2]):
@@ -98,28 +111,22 @@ def _stretches(held: Sequence[_Cell | None], wanted: Sequence[_Cell]) -> Iterato
             yield start, stop
             start = -1
         if start < 0:
-            start = at if new.text else at - 1
+            start = at
         stop = at + 1
-        if stop < len(wanted) and not wanted[stop].text:
-            stop += 1
     if start >= 0:
         yield start, stop
 
 
+def _sure(text: str) -> bool:
+    """Tell whether each character of a text takes one cell wherever it is shown."""
+    return all(get_character_cell_size(one) == 1 and one <= _LAST_SURE for one in set(_ODD.findall(text)))
+
+
 def _cells(painted: str) -> list[_Cell]:
-    """Part a text into cells; accents that take no place go with what they stand on."""
+    """Part a text into cells."""
     cells: list[_Cell] = []
     for codes, text in _RUN.findall(painted):
-        case = _case(codes)
-        if text.isascii():
-            cells += map(case.__getitem__, text)
-            continue
-        for character in text:
-            width = get_character_cell_size(character)
-            if width:
-                cells += [case[character], *[case[""]] * (width - 1)]
-            elif cells:
-                cells[-1] = cells[-1]._replace(text=cells[-1].text + character)
+        cells += map(_case(codes).__getitem__, text)
     return cells
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyte
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,8 @@ _STYLES = (
     *("", "1", "38;2;1;2;3;48;2;4;5;6", "1;38;2;1;2;3;48;2;4;5;6", "38;2;9;2;3;48;2;4;5;6", "48;2;4;5;6"),
     *("31;42", "1;31;42", "7;31;42", "4;31;42", "39;49", "38;5;7", "97;104"),
 )
-_runs = st.tuples(st.sampled_from(_STYLES), st.sampled_from(["", " ", "   ", "a", "bc", "de f", "─", "漢字", "  x "]))
+_TEXTS = ("", " ", "   ", "a", "bc", "de f", "─", "漢字", "か\u3099", "e\u0301", "  x ")
+_runs = st.tuples(st.sampled_from(_STYLES), st.sampled_from(_TEXTS))
 _strips = st.tuples(st.integers(1, 4), st.integers(1, 6), st.lists(_runs, max_size=4))
 _alike = st.tuples(
     st.just(1),
@@ -101,3 +103,22 @@ def test_what_stands_in_another_strip_s_place_counts_too() -> None:
     thrift = Thrift()
     thrift.spared("\x1b[1;1Hused 1 min   \n\x1b[1;14Hleft 9 min")
     assert thrift.spared("\x1b[1;1Hused 1 min   left 8 min") == "\x1b[1;19H8"
+
+
+@pytest.mark.parametrize(
+    "text", ["❤\ufe0f", "\U0001f44d\U0001f3fd", "\U0001f469\u200d\U0001f4bb", "漢", "か\u3099", "\U0001f1e9"]
+)
+def test_behind_what_takes_more_cells_on_some_terminals_nothing_is_known(text: str) -> None:
+    thrift = Thrift()
+    thrift.spared("\x1b[1;1Hlabel          \n\x1b[2;1Hbelow")
+    line = f"\x1b[1;1H\x1b[1m{text}\x1b[0m label\n\x1b[2;1Hbelow"
+    assert [thrift.spared(line), thrift.spared(line)] == [line, line]
+
+
+def test_what_was_painted_for_another_size_is_no_knowledge() -> None:
+    thrift = Thrift()
+    thrift.fit(8, 2)
+    late, whole = "\x1b[2;1Hbelow     \n\x1b[3;1Hfooter", "\x1b[1;1Hsmall   \n\x1b[2;1Hbelow   "
+    assert thrift.spared(late) == late
+    assert thrift.spared(whole) == whole.replace("\n", "")
+    assert thrift.spared(whole) == ""
