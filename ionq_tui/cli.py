@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ionq_tui.model.exit_code import DONE, INTERRUPTED, REFUSED, USAGE
 from ionq_tui.model.key import without_keys
-from ionq_tui.settings import Flags, Settings, SettingsError, config_path, load_settings
-from ionq_tui.shell.arguments import parsed
+from ionq_tui.settings import NO_FLAGS, Flags, Settings, SettingsError, config_path, load_settings
+
+if TYPE_CHECKING:
+    import argparse
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _exit_code(argv: Sequence[str]) -> int:
     try:
-        return _run(parsed(argv))
+        return _run(argv)
     except SystemExit as stop:  # argparse has said what there is to say
         return int(stop.code or DONE)
     except SettingsError as error:
@@ -69,27 +70,36 @@ def _flushed(stream: TextIO | None) -> OSError | None:
     return None
 
 
-def _run(args: argparse.Namespace) -> int:
-    from platformdirs import user_config_path
+def _run(argv: Sequence[str]) -> int:
+    if not argv:  # the usual start, which need not wait for a reader of all that could have been said
+        return _dashboard(load_settings(NO_FLAGS, os.environ, _folder()))
+    from ionq_tui.shell.arguments import parsed
 
+    args = parsed(argv)
     flags = Flags(
         profile=args.profile,
         read_only=args.read_only,
         config=Path(args.config) if args.config else None,
         log=Path(args.log) if args.log else None,
     )
-    folder = user_config_path("ionq-tui")
     if args.command == "config" and args.init:
         from ionq_tui.shell import own
 
-        return own.init(config_path(flags, os.environ, folder))
-    settings = load_settings(flags, os.environ, folder)
+        return own.init(config_path(flags, os.environ, _folder()))
+    settings = load_settings(flags, os.environ, _folder())
     _log_to(settings.log_path)
     if args.command is None or args.command == "attach":
         return _dashboard(settings, demo=args.demo, attach=getattr(args, "id", ""))
     if args.demo:
         return _usage("--demo is the dashboard alone; for commands there is ionq-tui simulate")
     return _command(args, settings)
+
+
+def _folder() -> Path:
+    """Return where the configuration is, unless told otherwise."""
+    from platformdirs import user_config_path
+
+    return user_config_path("ionq-tui")
 
 
 def _soften(stream: object) -> None:
@@ -103,7 +113,7 @@ def _usage(words: str) -> int:
     return USAGE
 
 
-def _dashboard(settings: Settings, *, demo: bool, attach: str) -> int:
+def _dashboard(settings: Settings, *, demo: bool = False, attach: str = "") -> int:
     if attach:
         from ionq_tui.shell.line import Stop, checked_id
 

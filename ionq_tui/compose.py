@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ionq_tui.api.channel import Channel
     from ionq_tui.api.dashboard import Answer
     from ionq_tui.engine.engine import Engine
+    from ionq_tui.engine.hook import Hook
     from ionq_tui.engine.ports import Clock
     from ionq_tui.journal.journal import Journal
     from ionq_tui.simulator.cloud import SimulatedCloud
@@ -46,10 +47,9 @@ class Stair:
 
     async def find_key(self) -> FoundKey | NoKey:
         """Look in the environment, the key command and the keyring, in this order."""
-        from ionq_tui.vault.ring import Ring
         from ionq_tui.vault.sources import KeyFound, find_key
 
-        found = await find_key(self.settings, self._environ, Ring())
+        found = await find_key(self.settings, self._environ)
         return FoundKey(found.key, found.source) if isinstance(found, KeyFound) else _no_key(found)
 
     async def connect(self, found: FoundKey) -> Engine:
@@ -118,10 +118,7 @@ class Stair:
         from ionq_tui.api.cloud import HttpCloud
         from ionq_tui.engine.clock import SystemClock
         from ionq_tui.engine.engine import Engine
-        from ionq_tui.engine.hook import Hook
 
-        told = self.settings.on_event
-        teller = Hook(told, self._environ) if told and not connection.demo else None
         ahead = (lambda: channel.ahead) if clock is None else timedelta
         clock = clock or SystemClock(ahead)
         engine = Engine(
@@ -131,12 +128,19 @@ class Stair:
             journal,
             self.settings.poll_interval,
             people=self.settings.people,
-            teller=teller,
+            teller=None if connection.demo else self._teller(),
             ahead=ahead,
         )
         if channel.wiring.auth is not None:
             self._auths[engine] = channel.wiring.auth
         return engine
+
+    def _teller(self) -> Hook | None:
+        if not self.settings.on_event:
+            return None
+        from ionq_tui.engine.hook import Hook
+
+        return Hook(self.settings.on_event, self._environ)
 
 
 DEMO_URL = "http://localhost/v0.4"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ionq_tui.model.key import ApiKey
 from ionq_tui.model.key_source import KeySource, KeyWays
-from ionq_tui.vault.command import CommandFailed, key_from
-from ionq_tui.vault.ring import Absent, Broken, Found, Locked, ReadOutcome, Ring, WrongHost
+
+# Loaded only where they are asked: the key of the environment comes first, and with it the first list.
+if TYPE_CHECKING:
+    from ionq_tui.vault.ring import ReadOutcome, Ring
 
 VARIABLE = "IONQ_API_KEY"
 
@@ -83,24 +85,28 @@ class AuthStatus:
     @property
     def backend(self) -> str:
         """The name of the keyring that answered; empty where none did."""
+        from ionq_tui.vault.ring import Absent, Found, WrongHost
+
         return self.keyring.backend if isinstance(self.keyring, Found | Absent | WrongHost) else ""
 
 
-async def find_key(wanted: Wanted, environ: Mapping[str, str], ring: Ring) -> KeyFound | KeyMissing:
+async def find_key(wanted: Wanted, environ: Mapping[str, str], ring: Ring | None = None) -> KeyFound | KeyMissing:
     """Return the key of the first source that has one; a source that has a bad one is not passed over."""
     return (await auth_status(wanted, environ, ring)).key
 
 
-async def auth_status(wanted: Wanted, environ: Mapping[str, str], ring: Ring) -> AuthStatus:
-    """Tell which source wins and what the keyring said, where it had to be asked."""
+async def auth_status(wanted: Wanted, environ: Mapping[str, str], ring: Ring | None = None) -> AuthStatus:
+    """Tell which source wins and what the keyring (None is the system's) said, where it had to be asked."""
     given = environ.get(VARIABLE, "")
     match before_keyring(wanted, environ):
         case KeySource.ENVIRONMENT:
             return AuthStatus(_from_environment(given, wanted), None)
         case KeySource.COMMAND:
             return AuthStatus(await _from_command(wanted, environ), None)
+    from ionq_tui.vault.ring import Found, Ring
+
     notes = _passed_over(wanted, given)
-    outcome = await ring.read(wanted.profile, wanted.host)
+    outcome = await (ring or Ring()).read(wanted.profile, wanted.host)
     if isinstance(outcome, Found):
         return AuthStatus(KeyFound(outcome.key, KeySource.KEYRING), outcome)
     return AuthStatus(_without(wanted, notes, outcome), outcome)
@@ -136,6 +142,8 @@ def _from_environment(given: str, wanted: Wanted) -> KeyFound | KeyMissing:
 
 
 async def _from_command(wanted: Wanted, environ: Mapping[str, str]) -> KeyFound | KeyMissing:
+    from ionq_tui.vault.command import CommandFailed, key_from
+
     try:
         return KeyFound(await key_from(wanted.key_command, environ), KeySource.COMMAND)
     except CommandFailed as failed:
@@ -144,6 +152,8 @@ async def _from_command(wanted: Wanted, environ: Mapping[str, str]) -> KeyFound 
 
 
 def _without(wanted: Wanted, notes: tuple[str, ...], outcome: ReadOutcome) -> KeyMissing:
+    from ionq_tui.vault.ring import Broken, Locked, WrongHost
+
     match outcome:
         case WrongHost(host=host):
             words = f"the key in the keyring is for {host}; it is not sent to {wanted.host}"

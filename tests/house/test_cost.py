@@ -35,30 +35,60 @@ from tests.terminal.kit import Terminal, clean_environment, command
 from tests.unit.engine.clock import NOON, ManualClock
 
 # click comes with the tools of the tests alone, and where it is installed others load it.
-_UNTIL_PAINTED = """
+_UNTIL = """
 import json, os, sys
-from pathlib import Path
 sys.modules["click"] = None
-from ionq_tui.compose import Stair
-from ionq_tui.settings import Flags, load_settings
+sys.stdin.isatty = sys.stdout.isatty = lambda: True
+from functools import partialmethod
+from ionq_tui import cli
 from ionq_tui.ui.app import CockpitApp
+from ionq_tui.ui.hangup import Hangup
 
-class Painted(CockpitApp):
-    def _begin(self):
-        print(json.dumps(sorted(sys.modules)), file=sys.__stdout__, flush=True)
-        self.exit()
+def tell(app):
+    print(json.dumps(sorted(sys.modules)), file=sys.__stdout__, flush=True)
+    app.exit()
 
-settings = load_settings(Flags(profile=None, read_only=False, config=None, log=None), os.environ, Path("nowhere"))
-Painted(Stair(settings)).run(headless=True, size=(120, 40))
+def drawn(app):
+    if getattr(app.screen, "_listed", None):
+        tell(app)
+
+if os.environ["UNTIL"] == "painted":
+    CockpitApp._begin = tell
+else:
+    shown = CockpitApp.post_display_hook
+    CockpitApp.post_display_hook = lambda app: (shown(app), drawn(app))
+Hangup.watch = lambda self: None
+CockpitApp.run = partialmethod(CockpitApp.run, headless=True, size=(120, 40))
+cli.main([])
 """
 
 
-@pytest.fixture(scope="module")
-def painted() -> frozenset[str]:
-    """The modules that are loaded when something is painted for the first time."""
-    done = subprocess.run([sys.executable, "-c", _UNTIL_PAINTED], cwd=ROOT, capture_output=True, text=True, timeout=60)
+def _loaded(until: str, home: Path, **more: str) -> frozenset[str]:
+    environment = clean_environment(home, UNTIL=until, **more)
+    done = subprocess.run(
+        [sys.executable, "-c", _UNTIL], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     return frozenset(json.loads(done.stdout.splitlines()[0]))
+
+
+@pytest.fixture(scope="module")
+def painted(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
+    """The modules that are loaded when something is painted for the first time."""
+    return _loaded("painted", tmp_path_factory.mktemp("painted"))
+
+
+@pytest.fixture(scope="module")
+def listed(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
+    """The modules that are loaded when the first sessions are painted, for a key of the environment."""
+    cloud, _ = world(sessions=3, jobs=5)
+    with Server(partial(respond, cloud)) as server:
+        home = tmp_path_factory.mktemp("listed")
+        return _loaded("listed", home, IONQ_API_KEY="key-of-a-test", IONQ_API_URL=server.url)
+
+
+def _of(package: str, loaded: frozenset[str]) -> set[str]:
+    return {name for name in loaded if f"{name}.".startswith(f"{package}.")} - {"click"}
 
 
 @pytest.mark.parametrize(
@@ -66,15 +96,28 @@ def painted() -> frozenset[str]:
     ["httpx", "httpcore", "anyio", "keyring", "sqlite3", "_hashlib", "http", "email", "click", "rich.traceback"],
 )
 def test_the_first_paint_waits_for_no_package_that_it_does_not_need(painted: frozenset[str], package: str) -> None:
-    assert not {name for name in painted if f"{name}.".startswith(f"{package}.")} - {"click"}
+    assert not _of(package, painted)
 
 
 def test_the_first_paint_waits_for_a_few_of_our_modules(painted: frozenset[str]) -> None:
     rooms = {name.split(".")[1] for name in painted if name.startswith("ionq_tui.")}
-    assert rooms <= {"cli", "compose", "settings", "shell", "model", "view", "ui"}
+    assert rooms <= {"cli", "compose", "settings", "model", "view", "ui"}
     screens = {name for name in painted if name.startswith(("ionq_tui.ui.screens.", "ionq_tui.ui.dialogs."))}
     assert screens == {"ionq_tui.ui.screens.frame"}
     assert len([name for name in painted if name.startswith("ionq_tui.")]) <= 50
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        *("argparse", "gettext", "click", "keyring", "shlex", "ionq_tui.shell", "ionq_tui.simulator"),
+        *("ionq_tui.vault.ring", "ionq_tui.vault.command", "ionq_tui.engine.hook"),
+        *("ionq_tui.ui.dialogs", "ionq_tui.ui.screens.session"),
+    ],
+)
+def test_the_first_list_waits_for_nothing_that_it_does_not_need(listed: frozenset[str], package: str) -> None:
+    assert {"httpx", "ionq_tui.ui.screens.sessions"} <= listed
+    assert not _of(package, listed)
 
 
 TICKS = 4
