@@ -16,7 +16,7 @@ from ionq_tui.engine.poller import Freshness
 from ionq_tui.model.job import Job
 from ionq_tui.model.link import FaultKind, Refused
 from ionq_tui.model.session import Session
-from ionq_tui.model.watch import Watch
+from ionq_tui.model.watch import EMPTY_WATCH, Watch
 from ionq_tui.ui.bell import ring
 from ionq_tui.ui.commands import LIVE, Command, Commands
 from ionq_tui.ui.screens.cockpit import Cockpit
@@ -41,6 +41,9 @@ from ionq_tui.view.used import window_title
 
 _MANY = 500
 """Jobs beyond which the table is made anew at most once a second, and what is to come estimated less often."""
+
+_TOGETHER = 5.0
+"""Seconds in which new costs of so many jobs are gathered: they come a few at a time, for very long."""
 
 _OUTLOOK = 10
 """Seconds between two estimates from the same picture."""
@@ -68,6 +71,8 @@ class SessionScreen(Cockpit):
         self.session_id = session_id
         self._watcher = engine.watcher(session_id)
         self._listed: Watch | None = None
+        self._held = EMPTY_WATCH, 0.0
+        """The picture that is shown, and when it was taken."""
         self._jobs = JobList()
         self._looked: tuple[Watch, int] | None = None
         self._coming: tuple[Forecast, ...] = ()
@@ -113,7 +118,7 @@ class SessionScreen(Cockpit):
         """Tell anew what the time has changed."""
         super().tick()
         self._show_state()
-        if self._listed is not self._watcher.store.value:
+        if self._listed is not self._picture():
             self._list_jobs()
 
     def on_resize(self) -> None:
@@ -158,13 +163,23 @@ class SessionScreen(Cockpit):
 
     # What is shown
 
+    def _picture(self) -> Watch:
+        """Return what is to be shown: the newest, unless of many jobs a few more costs are all that is new."""
+        watch, now, (held, at) = self.known, self.engine.clock.monotonic(), self._held
+        if watch is held:
+            return held
+        if len(watch.jobs) > _MANY and now - at < _TOGETHER and held == replace(watch, costs=held.costs):
+            return held
+        self._held = watch, now
+        return watch
+
     def _show(self) -> None:
         self._show_state()
         if len(self.known.jobs) <= _MANY or not self._table.keys:
             self._list_jobs()
 
     def _show_state(self) -> None:
-        watch, now, ledger = self.known, self.engine.clock.now(), self.engine.desk.ledger.value
+        watch, now, ledger = self._picture(), self.engine.clock.now(), self.engine.desk.ledger.value
         session, people = watch.session, self.engine.people
         if session is None:
             said = f"no such session: {self.session_id}" if self.missing else f"{self.session_id}: being read…"
@@ -201,8 +216,7 @@ class SessionScreen(Cockpit):
         ring(self.app, self.engine, self._watcher, told)
 
     def _list_jobs(self) -> None:
-        watch = self.known
-        self._listed = self._watcher.store.value
+        self._listed = watch = self._picture()
         self.summary.tell(jobs_line(watch))
         bare = not watch.jobs
         self.empty.display = bare and watch.session is not None and not watch.ended
