@@ -110,7 +110,7 @@ def test_the_first_paint_waits_for_a_few_of_our_modules(painted: frozenset[str])
 @pytest.mark.parametrize(
     "package",
     [
-        *("argparse", "gettext", "click", "keyring", "shlex", "ionq_tui.shell", "ionq_tui.simulator"),
+        *("argparse", "gettext", "click", "keyring", "ionq_tui.shell", "ionq_tui.simulator"),
         *("ionq_tui.vault.ring", "ionq_tui.vault.command", "ionq_tui.engine.hook"),
         *("ionq_tui.ui.dialogs", "ionq_tui.ui.screens.session"),
     ],
