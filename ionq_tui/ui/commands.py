@@ -30,12 +30,14 @@ Commands = tuple[Command, ...]
 HELP = Command("help", "?", "help", "Show the keys of this screen.")
 QUIT = Command("quit", "ctrl+c,ctrl+q", "quit", "Quit; twice within 2 s at once, sessions are left running.", False)
 
+REDRAW = Command("redraw", "ctrl+l", "redraw", "Paint the whole screen again.", False)
+
 KEY = Command("key", "", "API key", "Give another API key, for as long as this window is open.", False)
 
 EVERYWHERE: Commands = (
     Command("palette", ":,ctrl+p", "palette", "Find a command by its name.", False),
     Command("refresh", "r", "refresh", "Ask IonQ now instead of later.", False),
-    Command("redraw", "ctrl+l", "redraw", "Paint the whole screen again.", False),
+    REDRAW,
     Command("back", "escape", "back", "Close the dialog, else clear the filter, else go back."),
     Command("leave", "q", "back/quit", "Go back; on the first screen quit.", False),
     HELP,

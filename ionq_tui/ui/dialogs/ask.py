@@ -13,10 +13,10 @@ from textual.binding import BindingType
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input
 
 from ionq_tui.ui.commands import DIALOG, bindings
+from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.quiet import Attentive, Deliberate, Quiet
 from ionq_tui.ui.widgets.rest import Rest
 from ionq_tui.ui.widgets.words import Words
@@ -40,7 +40,7 @@ class Choice(Generic[T]):
     """True where it costs money or ends something: it then waits for quiet, and for what is to be typed."""
 
 
-class Ask(Attentive, ModalScreen[T], Generic[T]):
+class Ask(Attentive, Dialog[T], Generic[T]):
     """Asks once: the first choice has the focus, `esc` gives the safe answer, grave choices take a deliberate key."""
 
     CSS_PATH = "../styles/dialog.tcss"

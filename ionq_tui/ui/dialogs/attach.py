@@ -9,12 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalGroup
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.link import Fault
 from ionq_tui.ui.commands import DIALOG, bindings
+from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.plain import plain
@@ -25,7 +25,7 @@ _WHOLE = 16
 _HINT = "any unique beginning or end of it · enter · esc: back"
 
 
-class Attach(ModalScreen[str]):
+class Attach(Dialog[str]):
     """Answers with a whole id, or with the empty text; attaching makes nothing yours."""
 
     CSS_PATH = "../styles/dialog.tcss"

@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from ionq_tui.model.estimate import Circuit
 from ionq_tui.ui.commands import DIALOG, bindings
+from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.widgets.field import Field
 from ionq_tui.ui.widgets.tick import Tick
 from ionq_tui.ui.widgets.words import Words
@@ -32,7 +32,7 @@ class Mitigation(Tick, inherit_bindings=False):
     ]
 
 
-class CircuitDialog(ModalScreen[Circuit | None]):
+class CircuitDialog(Dialog[Circuit | None]):
     """Answers with a kind of job, or with None where it is to stay as it was."""
 
     CSS_PATH = "../styles/dialog.tcss"

@@ -12,10 +12,10 @@ from textual.binding import BindingType
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Button
 
 from ionq_tui.ui.commands import DIALOG, bindings
+from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.widgets.words import Words
 from ionq_tui.view.session_card import attach_command, export_line
 from ionq_tui.view.tone import Cell, Tone, line
@@ -23,7 +23,7 @@ from ionq_tui.view.tone import Cell, Tone, line
 HINT = "enter copies · or select by hand what stands above · esc closes"
 
 
-class CopyText(ModalScreen[None]):
+class CopyText(Dialog[None]):
     """Offers some texts; copying closes nothing, so that it can be seen what was copied."""
 
     CSS_PATH = "../styles/dialog.tcss"

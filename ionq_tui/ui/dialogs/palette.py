@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from ionq_tui.ui.commands import Command, key_name
+from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.view.column import Column, Row
 from ionq_tui.view.tone import Cell, Tone
@@ -40,7 +40,7 @@ def _cells(offer: Offer) -> Row:
     return Cell(offer.command.label, tone), Cell(keys, tone), Cell(offer.command.help, tone)
 
 
-class Palette(ModalScreen[Command | None]):
+class Palette(Dialog[Command | None]):
     """Type some of a command's words, choose with the arrows, give it with enter."""
 
     CSS_PATH = "../styles/palette.tcss"
