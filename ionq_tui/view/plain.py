@@ -25,6 +25,8 @@ _MARK = frozenset({"Mn", "Me", "Mc"})
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\u2800")
 """Letters and marks that show nothing: fillers, joiners, selectors."""
 
+_SELECTORS = (("\ufe00", "\ufe0f"), ("\U0001f3fb", "\U0001f3ff"), ("\U000e0100", "\U000e01ef"))
+
 
 def plain(text: object, width: int | None = None) -> str:
     """Return text without controls, bidi and invisible characters, cut with "…" at `width` cells; None is "-"."""
@@ -65,11 +67,13 @@ def _cleaned(raw: str, most: int) -> str:
             kept.append(character)
         if len(kept) >= most:
             break
-    return "".join(kept)
+    # Composed, for of a syllable or accent that is written in parts terminals differ in how wide the parts are.
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def _selector(character: str) -> bool:
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    """Tell whether it only chooses how the character before it looks: emoji or text, which skin, which variant."""
+    return any(first <= character <= last for first, last in _SELECTORS)
 
 
 def _cell(character: str) -> int:
