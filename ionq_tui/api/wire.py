@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from decimal import Context, Decimal, InvalidOperation
 from typing import Any, TypeVar
 
+from ionq_tui.api.mould import mould
 from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.board import SessionList
 from ionq_tui.model.estimate import Circuit, Estimate
@@ -24,11 +25,17 @@ from ionq_tui.model.stamp import stamp
 
 T = TypeVar("T")
 
+_from_iso = datetime.fromisoformat
+# What lists hold by the thousand.
+_session, _limits, _job = mould(Session), mould(Limits), mould(Job)
+
 _LONGEST_ID = 256
 _LONGEST_NUMBER = 40
 _LONG = 1024 * 1024
 _MOST_PARTS = 200_000
 """Commas and opening brackets in one reply: what they part can take thirty times the room of its bytes."""
+_SHORT = 512 * 1024
+"""Bytes of a reply whose parts need no counting: however small they are, so many larger ones take more room."""
 _LARGEST = Decimal(10) ** 15
 _USUAL = 10**15
 _SANE = Context(prec=28, Emin=-30, Emax=30, traps=[])
@@ -41,7 +48,7 @@ class Unreadable(ValueError):
 
 def parse(body: bytes) -> Any:  # noqa: ANN401 - JSON is any of it
     """Read JSON; NaN and infinity become null, floats stay exact. Raises Unreadable."""
-    if body.count(b",") + body.count(b"[") + body.count(b"{") > _MOST_PARTS:
+    if len(body) > _SHORT and body.count(b",") + body.count(b"[") + body.count(b"{") > _MOST_PARTS:
         raise Unreadable("the reply holds too many values")
     # Where a long reply is no text at all, marks in the place of its bytes would take twice their room.
     text = body.decode("utf-8-sig", errors="replace" if len(body) < _LONG else "ignore")
@@ -93,8 +100,7 @@ def _part(item: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _text(item: Mapping[str, Any], key: str) -> str | None:
-    value = item.get(key)
+def _text(value: object) -> str | None:
     if type(value) is not str:
         return None
     return value if value.isascii() else _plain(value)
@@ -105,31 +111,28 @@ def _plain(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", errors="replace").decode()
 
 
-def _flag(item: Mapping[str, Any], key: str) -> bool | None:
-    value = item.get(key)
+def _flag(value: object) -> bool | None:
     return value if value is True or value is False else None
 
 
-def _decimal(item: Mapping[str, Any], key: str) -> Decimal | None:
-    value = item.get(key)
+def _decimal(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     exact = _SANE.plus(Decimal(value))
     return exact if exact.is_finite() and abs(exact) <= _LARGEST else None
 
 
-def _number(item: Mapping[str, Any], key: str) -> float | None:
-    value = _decimal(item, key)
-    return None if value is None else float(value)
+def _number(value: object) -> float | None:
+    exact = _decimal(value)
+    return None if exact is None else float(exact)
 
 
-def _count(item: Mapping[str, Any], key: str) -> int | None:
+def _count(value: object) -> int | None:
     """Read a whole number of zero or more."""
-    told = item.get(key)
-    if told is None or (type(told) is int and 0 <= told <= _USUAL):
-        return told
-    value = _decimal(item, key)
-    return int(value) if value is not None and value >= 0 and value == value.to_integral_value() else None
+    if value is None or (type(value) is int and 0 <= value <= _USUAL):
+        return value
+    exact = _decimal(value)
+    return int(exact) if exact is not None and exact >= 0 and exact == exact.to_integral_value() else None
 
 
 def moment(value: object) -> datetime | None:
@@ -138,12 +141,12 @@ def moment(value: object) -> datetime | None:
         return None
     try:
         # Nearly all come as this reads them at once, and lists bear thousands.
-        if value[-1:] == "Z" and (usual := datetime.fromisoformat(value)).tzinfo is UTC:
+        if (usual := _from_iso(value)).tzinfo is UTC:
             return usual
     except ValueError:
         pass
     try:
-        read = datetime.fromisoformat(value.strip().upper())
+        read = _from_iso(value.strip().upper())
         return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
@@ -152,7 +155,7 @@ def moment(value: object) -> datetime | None:
 def _money(value: object, default_unit: str | None = None) -> Money | None:
     if not isinstance(value, dict):
         return None
-    number, unit = _decimal(value, "value"), _text(value, "unit") or default_unit
+    number, unit = _decimal(value.get("value")), _text(value.get("unit")) or default_unit
     return None if number is None or unit is None else Money(number, unit)
 
 
@@ -172,30 +175,30 @@ def _items(value: object, read: Callable[[object], T]) -> tuple[tuple[T, ...], i
 def read_identity(value: object) -> KeyIdentity:
     """Read `GET /whoami`."""
     item = _item(value)
-    return KeyIdentity(_id(item, "key_id"), _text(item, "key_name") or "", _text(item, "project_id"))
+    return KeyIdentity(_id(item, "key_id"), _text(item.get("key_name")) or "", _text(item.get("project_id")))
 
 
 def read_session(value: object) -> Session:
     """Read one session."""
     item = _item(value)
-    limits = _part(item, "settings")
-    return Session(
+    get, limit = item.get, _part(item, "settings").get
+    return _session(
         id=_id(item),
-        status=_text(item, "status") or "unknown",
-        active=_flag(item, "active"),
-        backend=_text(item, "backend"),
-        created_at=moment(item.get("created_at")),
-        started_at=moment(item.get("started_at")),
-        ended_at=moment(item.get("ended_at")),
-        expires_at=moment(limits.get("expires_at")),
-        organization_id=_text(item, "organization_id"),
-        project_id=_text(item, "project_id"),
-        creator_id=_text(item, "creator_id"),
-        ender_id=_text(item, "ender_id"),
-        limits=Limits(
-            _count(limits, "job_count_limit"),
-            _count(limits, "duration_limit_min"),
-            _money(limits.get("cost_limit"), default_unit="usd"),
+        status=_text(get("status")) or "unknown",
+        active=_flag(get("active")),
+        backend=_text(get("backend")),
+        created_at=moment(get("created_at")),
+        started_at=moment(get("started_at")),
+        ended_at=moment(get("ended_at")),
+        expires_at=moment(limit("expires_at")),
+        organization_id=_text(get("organization_id")),
+        project_id=_text(get("project_id")),
+        creator_id=_text(get("creator_id")),
+        ender_id=_text(get("ender_id")),
+        limits=_limits(
+            _count(limit("job_count_limit")),
+            _count(limit("duration_limit_min")),
+            _money(limit("cost_limit"), "usd"),
         ),
     )
 
@@ -204,7 +207,7 @@ def read_sessions(value: object) -> SessionList:
     """Read `GET /sessions`."""
     item = _item(value)
     sessions, unreadable = _items(item.get("sessions"), read_session)
-    return SessionList(sessions, _text(item, "organization_id"), unreadable)
+    return SessionList(sessions, _text(item.get("organization_id")), unreadable)
 
 
 def read_backend(value: object) -> Backend:
@@ -212,14 +215,14 @@ def read_backend(value: object) -> Backend:
     item = _item(value)
     return Backend(
         name=_id(item, "backend"),
-        status=_text(item, "status") or "unknown",
-        degraded=_flag(item, "degraded"),
-        qubits=_count(item, "qubits"),
-        average_queue_time=_number(item, "average_queue_time"),
+        status=_text(item.get("status")) or "unknown",
+        degraded=_flag(item.get("degraded")),
+        qubits=_count(item.get("qubits")),
+        average_queue_time=_number(item.get("average_queue_time")),
         last_updated=moment(item.get("last_updated")),
-        location=_text(item, "location"),
-        characterization_id=_text(item, "characterization_id"),
-        kw=_number(item, "kw"),
+        location=_text(item.get("location")),
+        characterization_id=_text(item.get("characterization_id")),
+        kw=_number(item.get("kw")),
     )
 
 
@@ -236,18 +239,18 @@ def read_characterization(value: object) -> Characterization:
     item = _item(value)
     return Characterization(
         id=_id(item),
-        backend=_text(item, "backend") or "",
+        backend=_text(item.get("backend")) or "",
         date=moment(item.get("date")),
-        qubits=_count(item, "qubits"),
+        qubits=_count(item.get("qubits")),
         fidelity={
-            _plain(name): Measured(median, _number(of, "stderr"))
+            _plain(name): Measured(median, _number(of.get("stderr")))
             for name, of in _part(item, "fidelity").items()
-            if isinstance(of, dict) and (median := _number(of, "median")) is not None
+            if isinstance(of, dict) and (median := _number(of.get("median"))) is not None
         },
         timing={
             _plain(name): seconds
-            for name in _part(item, "timing")
-            if (seconds := _number(_part(item, "timing"), name)) is not None
+            for name, value in _part(item, "timing").items()
+            if (seconds := _number(value)) is not None
         },
     )
 
@@ -263,32 +266,32 @@ def read_newest_characterization(value: object) -> Characterization:
 def read_job(value: object) -> Job:
     """Read one job."""
     item = _item(value)
-    failure = _part(item, "failure")
-    return Job(
+    get, failure = item.get, _part(item, "failure")
+    return _job(
         id=_id(item),
-        status=_text(item, "status") or "unknown",
-        backend=_text(item, "backend"),
-        name=_text(item, "name"),
-        type=_text(item, "type"),
-        cost_model=_text(item, "cost_model"),
-        session_id=_text(item, "session_id"),
-        submitter_id=_text(item, "submitter_id"),
-        parent_job_id=_text(item, "parent_job_id"),
-        project_id=_text(item, "project_id"),
-        dry_run=_flag(item, "dry_run") or False,
-        shots=_count(item, "shots"),
-        submitted_at=moment(item.get("submitted_at")),
-        started_at=moment(item.get("started_at")),
-        completed_at=moment(item.get("completed_at")),
-        predicted_wait_ms=_count(item, "predicted_wait_time_ms"),
-        predicted_run_ms=_count(item, "predicted_execution_duration_ms"),
-        run_ms=_count(item, "execution_duration_ms"),
+        status=_text(get("status")) or "unknown",
+        backend=_text(get("backend")),
+        name=_text(get("name")),
+        type=_text(get("type")),
+        cost_model=_text(get("cost_model")),
+        session_id=_text(get("session_id")),
+        submitter_id=_text(get("submitter_id")),
+        parent_job_id=_text(get("parent_job_id")),
+        project_id=_text(get("project_id")),
+        dry_run=_flag(get("dry_run")) or False,
+        shots=_count(get("shots")),
+        submitted_at=moment(get("submitted_at")),
+        started_at=moment(get("started_at")),
+        completed_at=moment(get("completed_at")),
+        predicted_wait_ms=_count(get("predicted_wait_time_ms")),
+        predicted_run_ms=_count(get("predicted_execution_duration_ms")),
+        run_ms=_count(get("execution_duration_ms")),
         failure=_failure(failure) if failure else None,
     )
 
 
 def _failure(item: Mapping[str, Any]) -> Failure:
-    return Failure(_text(item, "code") or "unknown", _text(item, "message") or _text(item, "error") or "")
+    return Failure(_text(item.get("code")) or "unknown", _text(item.get("message")) or _text(item.get("error")) or "")
 
 
 def read_job_page(value: object) -> JobPage:
@@ -297,7 +300,7 @@ def read_job_page(value: object) -> JobPage:
     jobs, unreadable = _items(item.get("jobs"), read_job)
     if unreadable and not jobs:
         raise Unreadable("the reply holds no job that can be read")
-    return JobPage(jobs, _text(item, "next") or None, unreadable)
+    return JobPage(jobs, _text(item.get("next")) or None, unreadable)
 
 
 _MOST_SETTINGS = 64
@@ -309,11 +312,11 @@ def read_job_detail(value: object) -> JobDetail:
     item = _item(value)
     stats = _part(item, "stats")
     gates = _part(stats, "gate_counts")
-    counts = ((name, _number(gates, name)) for name in list(gates)[:_MOST_SETTINGS])
+    counts = ((name, _number(value)) for name, value in list(gates.items())[:_MOST_SETTINGS])
     return JobDetail(
         id=_id(item),
-        qubits=_count(stats, "qubits"),
-        circuits=_count(stats, "circuits"),
+        qubits=_count(stats.get("qubits")),
+        circuits=_count(stats.get("circuits")),
         gates={_plain(name[:_LONGEST_ID]): number for name, number in counts if number is not None and number >= 0},
         settings=_settings(_part(item, "settings")),
         noise=_settings(_part(item, "noise")),
@@ -348,7 +351,7 @@ def _setting(value: object) -> str:
 def read_cost(value: object) -> JobCost:
     """Read `GET /jobs/{id}/cost`."""
     item = _item(value)
-    return JobCost(_flag(item, "dry_run") or False, _money(item.get("cost")), _money(item.get("estimated_cost")))
+    return JobCost(_flag(item.get("dry_run")) or False, _money(item.get("cost")), _money(item.get("estimated_cost")))
 
 
 def read_estimate(value: object, backend: str, circuit: Circuit) -> Estimate:
@@ -358,8 +361,8 @@ def read_estimate(value: object, backend: str, circuit: Circuit) -> Estimate:
         backend,
         circuit,
         _money({"value": item.get("estimated_total_cost"), "unit": item.get("estimated_unit")}),
-        _count(item, "estimated_execution_time"),
-        _count(item, "current_predicted_queue_time"),
+        _count(item.get("estimated_execution_time")),
+        _count(item.get("current_predicted_queue_time")),
     )
 
 
@@ -369,7 +372,7 @@ _MOST_OUTCOMES = 65_536
 def read_probabilities(value: object) -> Mapping[str, float]:
     """Read `GET /jobs/{id}/results/probabilities`: fractions of 1 by outcome."""
     item = _item(value)
-    read = {name: _number(item, name) for name in list(item)[:_MOST_OUTCOMES] if len(name) <= _LONGEST_ID}
+    read = {name: _number(item.get(name)) for name in list(item)[:_MOST_OUTCOMES] if len(name) <= _LONGEST_ID}
     return {name: share for name, share in read.items() if share is not None and 0 <= share <= 1}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ionq_tui.api import wire
 from ionq_tui.api.client import IonQClient
 from ionq_tui.api.errors import IonQError
 from ionq_tui.api.reply import MOST_BYTES
@@ -28,10 +29,19 @@ def _filled(first: bytes, one: bytes, last: bytes) -> Callable[[bytes], bytes]:
     return lambda _: body
 
 
+def _nested(begin: bytes, last: bytes, end: bytes) -> Callable[[bytes], bytes]:
+    """Write what takes the most room of all that is too short to be counted."""
+    one = begin * 500 + last + end * 500
+    body = b"[" + b",".join([one] * ((wire._SHORT - 2) // (len(one) + 1))) + b"]"
+    return lambda _: body
+
+
 ROOMY = (
     *(one for one in SIZES if not one.read),
     Spoiled("empty lists up to the cap", with_body(_filled(b'{"sessions":[', b"[],", b"0]}"))),
     Spoiled("empty objects up to the cap", with_body(_filled(b'{"sessions":[', b"{},", b"0]}"))),
+    Spoiled("nested lists that are not counted", with_body(_nested(b"[", b"", b"]"))),
+    Spoiled("nested objects that are not counted", with_body(_nested(b'{"":', b"0", b"}"))),
     Spoiled("fractions up to the cap", with_body(_filled(b'{"sessions":[', b"1.5,", b"0]}"))),
     Spoiled("long fractions up to the cap", with_body(_filled(b'{"sessions":[', b"1." + b"7" * 28 + b",", b"0]}"))),
     Spoiled("short texts up to the cap", with_body(_filled(b'{"sessions":[', b'"ab",', b"0]}"))),
