@@ -155,6 +155,7 @@ async def test_finding_and_clearing(stair: FakeStair) -> None:
     active(stair, *(session(number, backend=f"qpu.{'aria' if number % 2 else 'forte'}-1") for number in range(4)))
     app = Cast(stair)
     async with at_home(app) as pilot:
+        assert not app.home.query("FindLine")  # made when it is asked for
         await pilot.press("/", *"aria")
         await until(pilot, lambda: len(app.home.table.keys) == 2)
         assert '2 of 4 hold "aria"' in app.text()

@@ -61,9 +61,7 @@ class Frame(Screen[ScreenResultType]):
         with Vertical(id="body"):
             yield Words(id="trouble")
             yield from self.compose_body()
-        yield FindLine()
         yield BottomLine((*self.OFFERS, *self.IN_TABLE), EVERYWHERE, self.label)
-        yield Static("", id="too-small", markup=False)
 
     def compose_body(self) -> Iterable[Widget]:
         """Yield what stands between the lines."""
@@ -169,6 +167,8 @@ class Frame(Screen[ScreenResultType]):
         if not small and self.focused is None and self.is_current:
             self.call_after_refresh(self._focus_again)
         if small:
+            if not self.query("#too-small"):
+                self.mount(Static("", id="too-small", markup=False))
             told = f"this needs {SMALLEST[0]} columns and {SMALLEST[1]} lines, and has {width} and {height}"
             self.query_one("#too-small", Static).update(told)
 
@@ -196,6 +196,8 @@ class Frame(Screen[ScreenResultType]):
 
     @on(Table.Find)
     def _ask_what_to_find(self) -> None:
+        if not self.query(FindLine):  # made now, since a screen is there sooner without it
+            self.mount(FindLine(), before=self.query_one(BottomLine))
         line = self.query_one(FindLine)
         line.display = True
         line.focus()
@@ -211,8 +213,8 @@ class Frame(Screen[ScreenResultType]):
         self._to_table(hide=not self.query_one(FindLine).value)
 
     def _to_table(self, *, hide: bool) -> None:
-        line = self.query_one(FindLine)
         if hide:
+            line = self.query_one(FindLine)
             line.value = ""
             line.display = False
             self.refresh_bindings()
@@ -222,7 +224,7 @@ class Frame(Screen[ScreenResultType]):
     @property
     def finding(self) -> bool:
         """True while a filter is typed or narrows the rows."""
-        return self.query_one(FindLine).display
+        return any(line.display for line in self.query(FindLine))
 
     # Commands of everywhere
 
