@@ -16,7 +16,8 @@ from tests.bench.figure import Figure, against, median
 from tests.bench.rig import Cloud, Rig
 from tests.terminal.kit import ROOT
 
-POLLS = 100
+POLLS, LISTS = 100, 10
+"""Of each round: what is over in milliseconds is asked for more often, or a busy moment would be taken for the rule."""
 # click comes with the tools of the tests alone, and where it is installed httpx loads it, and rich with it.
 _IMPORT = """
 import sys, time
@@ -47,8 +48,8 @@ def measure(rig: Rig) -> Iterator[Figure]:
                 fresh.whoami()
                 return _timed(lambda: fresh.sessions(True))
 
-        listed = _beside(lambda: ours.sessions(True), list_theirs, rig.rounds)
-        listed_once = _beside_told(list_once, lambda: _timed(list_theirs), rig.rounds)
+        listed = _beside(lambda: ours.sessions(True), list_theirs, LISTS * rig.rounds)
+        listed_once = _beside_told(list_once, lambda: _timed(list_theirs), LISTS * rig.rounds)
         paged = _beside(
             lambda: list(our_one.jobs()),
             lambda: list(ionq_core.iter_session_jobs(theirs, cloud.session_id, limit=100)),
