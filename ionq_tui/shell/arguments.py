@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from ionq_tui import __version__
 
 _Add = Callable[..., argparse.ArgumentParser]
+_LIKE_A_KEY = re.compile(r"[A-Za-z0-9_]{20,}")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Repeats no API key that was given as an argument: errors are kept in logs."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, without what may be a key."""
+        super().error(_LIKE_A_KEY.sub("…", message))
 
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace:
@@ -25,11 +36,9 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    everywhere = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    everywhere = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     _add_options(everywhere)
-    parser = argparse.ArgumentParser(
-        prog="ionq-tui", description="A terminal cockpit for IonQ sessions.", allow_abbrev=False
-    )
+    parser = _Parser(prog="ionq-tui", description="A terminal cockpit for IonQ sessions.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"ionq-tui {__version__}")
     parser.add_argument("--demo", action="store_true", help="the dashboard on a simulated cloud: no key, no network")
     _add_options(parser)

@@ -94,8 +94,13 @@ def test_no_input_at_all_keeps_nothing(
     assert ring.held == {} and keyless.asked == []
 
 
-def test_a_key_is_never_an_argument(keyless: Site, shell: Shell, ring: Memory) -> None:
-    assert shell("auth", "login", "some-key-in-argv").code == 2
+@pytest.mark.parametrize("words", [("login", "0123456789abcdefKEYinARGV"), ("0123456789abcdefKEYinARGV",)])
+def test_a_key_is_never_an_argument_and_not_repeated(
+    keyless: Site, shell: Shell, ring: Memory, words: tuple[str, ...]
+) -> None:
+    told = shell("auth", *words)
+    assert told.code == 2
+    assert "KEYinARGV" not in told.out + told.err
     assert ring.held == {} and keyless.asked == []
 
 
