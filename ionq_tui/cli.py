@@ -125,7 +125,7 @@ def _dashboard(settings: Settings, *, demo: bool = False, attach: str = "") -> i
         return _usage("no terminal: the dashboard needs one; without it use ionq-tui ls, show, open or end")
     import gc
 
-    # Collecting garbage during start-up finds none and costs a twentieth of it.
+    # Collecting garbage before the first paint finds little and costs a twentieth of a start.
     gc.disable()
     # What is painted is little and seldom, so a key need not wait for a sixtieth of a second.
     os.environ.setdefault("TEXTUAL_FPS", "120")

@@ -24,7 +24,7 @@ from textual.worker import WorkerFailed
 from ionq_tui.ui.commands import KEY, QUIT, bindings
 from ionq_tui.ui.driver import CockpitDriver
 from ionq_tui.ui.exit_note import ExitNote
-from ionq_tui.ui.heap import drop_pictures, start_collecting
+from ionq_tui.ui.heap import collect_as_usual, collect_seldom, drop_pictures
 from ionq_tui.ui.leaving import Leaving
 from ionq_tui.ui.messages import KeyRefused, KeyWanted
 from ionq_tui.ui.screens.frame import Frame
@@ -121,7 +121,8 @@ class CockpitApp(Leaving, inherit_bindings=False):
         if self._begun:
             return
         self._begun = True
-        self.set_timer(STARTED_AFTER, start_collecting)
+        collect_seldom()
+        self.set_timer(STARTED_AFTER, collect_as_usual)
         self.run_worker(self._start(), group="start", description="find a key")
 
     async def _start(self) -> None:

@@ -9,13 +9,24 @@ from textual._styles_cache import StylesCache
 
 _MANY = 1000
 _GROWN = 1.25
+_SELDOM = 10_000
+"""New objects between two collections while modules are loaded, which takes no time worth telling."""
+_USUAL = gc.get_threshold()
 
 
-def start_collecting() -> None:
-    """Collect garbage from now on, where the command line put that off; what a start has made is here to stay."""
+def collect_seldom() -> None:
+    """Collect garbage where the command line put that off, past what was painted with: loading modules leaves much."""
     if not gc.isenabled():
         gc.freeze()
+        gc.set_threshold(_SELDOM)
         gc.enable()
+
+
+def collect_as_usual() -> None:
+    """Collect as often as Python does once a start is over; what it has made is here to stay."""
+    if gc.get_threshold()[0] == _SELDOM:
+        gc.freeze()
+        gc.set_threshold(*_USUAL)
 
 
 def drop_pictures() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from textual._styles_cache import StylesCache
 
-from ionq_tui.ui.heap import Heap, start_collecting
+from ionq_tui.ui.heap import Heap, collect_as_usual, collect_seldom
 from ionq_tui.ui.screens.help import Help
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from tests.ui.cast import Cast, at_home, until
@@ -17,7 +17,9 @@ from tests.ui.fake import FakeStair
 
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
+    usual = gc.get_threshold()
     yield
+    gc.set_threshold(*usual)
     gc.enable()
     gc.unfreeze()
 
@@ -36,12 +38,30 @@ def test_much_is_looked_past_each_time_it_has_grown_by_a_quarter() -> None:
 
 
 def test_a_collector_that_was_put_off_begins_past_what_a_start_has_made() -> None:
+    usual = gc.get_threshold()
     gc.disable()
-    start_collecting()
+    collect_seldom()
     assert gc.isenabled() and gc.get_freeze_count() > 0
+    assert gc.get_threshold()[0] > usual[0]
     gc.unfreeze()
-    start_collecting()
-    assert gc.get_freeze_count() == 0
+    collect_as_usual()
+    assert gc.get_threshold() == usual and gc.get_freeze_count() > 0
+
+
+def test_a_collector_that_was_not_put_off_is_left_alone() -> None:
+    usual = gc.get_threshold()
+    collect_seldom()
+    collect_as_usual()
+    assert gc.get_threshold() == usual and gc.get_freeze_count() == 0
+
+
+async def test_what_loading_leaves_behind_is_collected_from_the_first_paint_on(
+    stair: FakeStair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[bool] = []
+    monkeypatch.setattr("ionq_tui.ui.app.collect_seldom", lambda: told.append(True))
+    async with at_home(Cast(stair)):
+        assert told == [True]
 
 
 def pictures() -> int:
