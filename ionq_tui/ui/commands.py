@@ -45,7 +45,7 @@ EVERYWHERE: Commands = (
 
 TABLE: Commands = (
     Command("look", "enter", "view", "Look at the selected row."),
-    Command("filter", "/", "find", "Show only the rows that hold a text."),
+    Command("filter", "/", "find", "Show only the rows that hold a text.", True, "/"),
     Command("sort", "s", "sort", "Sort by the next column.", False),
     Command("reverse", "S", "reverse", "Turn the order round.", False),
     Command("cursor_up", "up,k", "up", "Go to the row above.", False),

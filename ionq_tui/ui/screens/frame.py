@@ -194,13 +194,13 @@ class Frame(Screen[ScreenResultType]):
 
     # Finding
 
-    @on(Table.Find)
-    def _ask_what_to_find(self) -> None:
+    def action_find(self) -> None:
+        """Ask for the text that rows must hold to be shown."""
         if not self.query(FindLine):  # made now, since a screen is there sooner without it
             self.mount(FindLine(), before=self.query_one(BottomLine))
         line = self.query_one(FindLine)
         line.display = True
-        line.focus()
+        self.set_focus(line)
         self.refresh_bindings()
 
     @on(Input.Changed, "FindLine")

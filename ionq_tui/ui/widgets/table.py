@@ -59,9 +59,6 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
     class Highlighted(Said):
         """The cursor came to another row."""
 
-    class Find(Message):
-        """A text to find is asked for."""
-
     def __init__(
         self,
         columns: Sequence[Column[Item]],
@@ -308,9 +305,9 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         if self.key:
             self.post_message(self.Chosen(self, self.key))
 
-    def action_filter(self) -> None:
-        """Ask for a text to find."""
-        self.post_message(self.Find())
+    async def action_filter(self) -> None:
+        """Let the screen ask for a text to find, at once: what is typed next belongs to it."""
+        await self.run_action("screen.find")
 
     def action_sort(self) -> None:
         """Sort by the next column, after the last by none."""
