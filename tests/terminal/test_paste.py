@@ -105,7 +105,6 @@ def test_pasting_at_end_ends_nothing(
 
 
 def test_what_is_typed_at_once_behind_the_slash_is_looked_for(terminal: Terminal, place: Place) -> None:
-    terms = Terms(jobs=3, minutes=10, money=None)
     place.cloud.open_session("somebody", "qpu.forte-1", Terms(jobs=3, minutes=10))
     terminal.wait_for("> ")
     for _ in range(2):  # the line is made first, and then only shown
