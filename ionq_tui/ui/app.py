@@ -24,7 +24,7 @@ from textual.worker import WorkerFailed
 from ionq_tui.ui.commands import KEY, QUIT, bindings
 from ionq_tui.ui.driver import CockpitDriver
 from ionq_tui.ui.exit_note import ExitNote
-from ionq_tui.ui.heap import collect_as_usual, collect_seldom, drop_pictures
+from ionq_tui.ui.heap import collect_as_usual, collect_later, collect_seldom, drop_pictures
 from ionq_tui.ui.leaving import Leaving
 from ionq_tui.ui.messages import KeyRefused, KeyWanted
 from ionq_tui.ui.screens.frame import Frame
@@ -43,6 +43,8 @@ FOUND_WITHIN = 2.5
 """Seconds after which the key screen comes up even where keyring or key command have not answered."""
 FIRST_LIST_WITHIN = 0.15
 """Seconds after which home is shown without a list; painted once with it, it is there sooner than painted twice."""
+LISTED_AFTER = 0.1
+"""Seconds in which home is painted."""
 STARTED_AFTER = 1.5
 """Seconds after the first paint at which what a start needs is loaded."""
 _NO_KEYS: Mapping[str, str] = MappingProxyType({})
@@ -121,7 +123,7 @@ class CockpitApp(Leaving, inherit_bindings=False):
         if self._begun:
             return
         self._begun = True
-        collect_seldom()
+        collect_later()
         self.set_timer(STARTED_AFTER, collect_as_usual)
         self.run_worker(self._start(), group="start", description="find a key")
 
@@ -168,6 +170,7 @@ class CockpitApp(Leaving, inherit_bindings=False):
         if hasty:
             home.await_quiet()
         self.push_screen(home)
+        self.set_timer(LISTED_AFTER, collect_seldom)
         if self._attach_to:
             self.run_worker(self._view(engine, self._attach_to), group="attach", description="attach")
 

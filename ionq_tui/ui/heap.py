@@ -10,23 +10,29 @@ from textual._styles_cache import StylesCache
 _MANY = 1000
 _GROWN = 1.25
 _SELDOM = 10_000
-"""New objects between two collections while modules are loaded, which takes no time worth telling."""
+"""New objects between two collections while screens are loaded, which takes no time worth telling."""
 _USUAL = gc.get_threshold()
 
 
-def collect_seldom() -> None:
-    """Collect garbage where the command line put that off, past what was painted with: loading modules leaves much."""
+def collect_later() -> None:
+    """Look past what was painted with, where the command line put the collecting off: that is here to stay."""
     if not gc.isenabled():
         gc.freeze()
+
+
+def collect_seldom() -> None:
+    """Collect what loading modules left behind, once nobody waits; it is much, and more comes with the next screens."""
+    if not gc.isenabled():
         gc.set_threshold(_SELDOM)
         gc.enable()
 
 
 def collect_as_usual() -> None:
     """Collect as often as Python does once a start is over; what it has made is here to stay."""
-    if gc.get_threshold()[0] == _SELDOM:
+    if not gc.isenabled() or gc.get_threshold()[0] == _SELDOM:
         gc.freeze()
         gc.set_threshold(*_USUAL)
+        gc.enable()
 
 
 def drop_pictures() -> None:

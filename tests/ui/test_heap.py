@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from textual._styles_cache import StylesCache
 
-from ionq_tui.ui.heap import Heap, collect_as_usual, collect_seldom
+from ionq_tui.ui.heap import Heap, collect_as_usual, collect_later, collect_seldom
 from ionq_tui.ui.screens.help import Help
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from tests.ui.cast import Cast, at_home, until
@@ -37,31 +38,42 @@ def test_much_is_looked_past_each_time_it_has_grown_by_a_quarter() -> None:
     ]
 
 
-def test_a_collector_that_was_put_off_begins_past_what_a_start_has_made() -> None:
+def test_a_collector_that_was_put_off_looks_past_what_was_painted_with_and_begins_slowly() -> None:
     usual = gc.get_threshold()
     gc.disable()
-    collect_seldom()
-    assert gc.isenabled() and gc.get_freeze_count() > 0
-    assert gc.get_threshold()[0] > usual[0]
+    collect_later()
+    assert not gc.isenabled() and gc.get_freeze_count() > 0
     gc.unfreeze()
+    collect_seldom()
+    assert gc.isenabled() and gc.get_freeze_count() == 0 and gc.get_threshold()[0] > usual[0]
     collect_as_usual()
     assert gc.get_threshold() == usual and gc.get_freeze_count() > 0
 
 
-def test_a_collector_that_was_not_put_off_is_left_alone() -> None:
+def test_a_start_without_a_key_ends_too() -> None:
+    gc.disable()
+    collect_as_usual()
+    assert gc.isenabled() and gc.get_freeze_count() > 0
     usual = gc.get_threshold()
     collect_seldom()
-    collect_as_usual()
+    assert gc.get_threshold() == usual
+
+
+def test_a_collector_that_was_not_put_off_is_left_alone() -> None:
+    usual = gc.get_threshold()
+    for step in (collect_later, collect_seldom, collect_as_usual):
+        step()
     assert gc.get_threshold() == usual and gc.get_freeze_count() == 0
 
 
-async def test_what_loading_leaves_behind_is_collected_from_the_first_paint_on(
-    stair: FakeStair, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[bool] = []
-    monkeypatch.setattr("ionq_tui.ui.app.collect_seldom", lambda: told.append(True))
-    async with at_home(Cast(stair)):
-        assert told == [True]
+async def test_nothing_is_collected_before_home_is_painted(stair: FakeStair, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    for step in ("collect_later", "collect_seldom"):
+        monkeypatch.setattr(f"ionq_tui.ui.app.{step}", partial(told.append, step))
+    app = Cast(stair)
+    async with at_home(app) as pilot:
+        assert told[0] == "collect_later"
+        await until(pilot, lambda: "collect_seldom" in told)
 
 
 def pictures() -> int:
