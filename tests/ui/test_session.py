@@ -86,11 +86,12 @@ async def test_status_meters_and_jobs_are_to_be_seen(app: Stage, hand: Hand, siz
 
 async def test_without_jobs_it_tells_how_to_send_some(app: Stage, hand: Hand) -> None:
     app.stair.cloud.jobs.clear()
-    async with app.run_test() as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot, app)
         assert f"export IONQ_SESSION_ID={ONE.id}" in app.text()
         assert "session_id=" in app.text()
         assert "SessionManager.from_id(" in app.text()
+        assert "enter view" not in app.text() and "/ find" not in app.text()
 
 
 async def test_jobs_that_could_not_be_read_are_counted_and_make_every_number_the_least(app: Stage, hand: Hand) -> None:

@@ -142,6 +142,10 @@ class NewSessionScreen(Attentive, Cockpit):
         super().tick()
         self._renew()
 
+    def on_resize(self) -> None:
+        """Fit the words into the new width."""
+        self.call_after_refresh(self._renew)
+
     @on(Input.Changed, "#jobs, #time, #money")
     def _typed(self) -> None:
         self._renew()

@@ -87,7 +87,7 @@ class SessionScreen(Cockpit):
         yield Caption(id="rule")
         yield Words(id="summary", classes="one-line")
         yield Words(id="no-jobs")
-        yield Table[JobItem](
+        table = Table[JobItem](
             JOB_COLUMNS,
             self._cells,
             moment_of=lambda item: job_moment(item.job, self.engine.clock.now()),
@@ -97,6 +97,8 @@ class SessionScreen(Cockpit):
             follows_top=True,
             id="jobs",
         )
+        table.display = False  # until there are jobs
+        yield table
         yield Caption(id="events-rule")
         yield History(id="history")
 

@@ -193,6 +193,10 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
             pass
         self._arranged()
 
+    def allow_focus(self) -> bool:
+        """A table that is not shown takes no keys."""
+        return self.display and super().allow_focus()
+
     # Paint
 
     def _fit(self) -> tuple[list[int], list[int]]:
