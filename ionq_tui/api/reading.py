@@ -13,6 +13,8 @@ from ionq_tui.api.reply import value_of
 
 T = TypeVar("T")
 
+_LEAST_BYTES = 4096
+"""Shorter replies are read at once, and would only take the place of longer ones: costs come ten a second."""
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST = 16
 _Asked = tuple[str, tuple[tuple[str, str], ...], Callable[[object], object]]
@@ -24,7 +26,7 @@ class _Read(NamedTuple):
 
 
 class Readings:
-    """Keeps a few replies beside what they said; one and the same text says the same, and values never change."""
+    """Keeps a few long replies beside what they said; one and the same text says the same, and values never change."""
 
     def __init__(self) -> None:
         """Begin with none."""
@@ -34,9 +36,10 @@ class Readings:
 
     def value_of(self, operation: Operation[T], response: httpx.Response) -> T:
         """Return what a 2xx reply says. Raises UnusableReplyError where it cannot be read."""
-        if operation.changes or response.status_code != httpx.codes.OK:
+        body = response.content
+        if operation.changes or response.status_code != httpx.codes.OK or len(body) < _LEAST_BYTES:
             return value_of(operation, response)
-        asked, body = (operation.path, operation.query, operation.read), response.content
+        asked = operation.path, operation.query, operation.read
         held = self._held.get(asked)
         if held is not None and held.body == body:
             return cast("T", held.value)

@@ -15,6 +15,12 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.outcome import OpenRequest
 
 
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the short replies of these tests be kept, as long ones are."""
+    monkeypatch.setattr(reading, "_LEAST_BYTES", 0)
+
+
 def reply(*ids: str, status: int = 200) -> httpx.Response:
     return httpx.Response(status, json={"sessions": [{"id": one} for one in ids]})
 
@@ -60,3 +66,13 @@ def test_few_replies_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(readings._held) == 1 and readings._size == len(reply("a").content)
     readings.value_of(list_sessions(True), reply("a", "long" * 20))
     assert not readings._held and readings._size == 0
+
+
+def test_short_replies_take_no_place_of_long_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = reply(*(f"session-{number}" for number in range(300)))
+    monkeypatch.setattr(reading, "_LEAST_BYTES", len(long.content))
+    readings = Readings()
+    first = readings.value_of(list_sessions(True), long)
+    for number in range(100):
+        readings.value_of(get_session(f"s{number}"), httpx.Response(200, json={"id": f"s{number}"}))
+    assert readings.value_of(list_sessions(True), long) is first
