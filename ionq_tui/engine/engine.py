@@ -54,9 +54,7 @@ class Engine:
         self.yard = Yard(cloud, clock, journal, connection.base_url)
         self.estimator = Estimator(cloud, clock)
         self.desk = Desk(cloud, clock, journal, self.place, self.home.known, ahead)
-        self.round = Round(
-            cloud, clock, journal, self.place, self.watcher, lambda session: self.desk.ledger.value.owner(session)
-        )
+        self.round = Round(cloud, clock, journal, self.place, self.watcher, lambda: self.desk.ledger.value)
         self.presence = Presence(clock)
         self.herald = Herald(teller, self._about, lambda event: self.journal.first_to_tell(self.place(), event))
         self._interval = interval
@@ -111,7 +109,7 @@ class Engine:
             await self.desk.recall()
         self._known = listed
         await self.desk.look_again(self.home.board.value.sessions.values())
-        self.round.go(self.home.board.value.sessions.values(), self.home.spare)
+        self.round.go(self.home.board.value.sessions, self.home.spare)
 
     def _about(self, session_id: str) -> Mapping[str, object]:
         """Tell what else is known of a session, for the user's command."""

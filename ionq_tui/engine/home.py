@@ -48,6 +48,8 @@ class Home:
         self._interval = interval
         self._heard = heard
         self._heard_at: float | None = None
+        self._told: tuple[SessionList, Board] | None = None
+        """A list that told of all that is on the board: the same once more tells nothing."""
         self.spare = False
         """True where the last reading left a request to spare: no reading asks more than twice without need."""
         self.poller = Poller(self._tick, clock)
@@ -86,8 +88,10 @@ class Home:
                 return self._lost(who)
         if isinstance(heard, Fault):
             return self._lost(heard)
-        vanished = await self._read_vanished(heard)
-        self.board.apply(lambda board: reduce(heard_one, vanished, heard_list(board, heard)))
+        if self._told is None or self._told[0] is not heard or self._told[1] is not self.board.value:
+            vanished = await self._read_vanished(heard)
+            self.board.apply(lambda board: reduce(heard_one, vanished, heard_list(board, heard)))
+            self._told = None if vanished else (heard, self.board.value)
         self._heard_at = self._clock.monotonic()
         await self._heard()
         return Tick(FRESH, self._interval)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from types import MappingProxyType
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.watcher import Watcher
 from ionq_tui.model.event import EventKind
+from ionq_tui.model.ledger import Ledger
 from ionq_tui.model.link import FaultKind
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Owner, Session
@@ -37,15 +38,17 @@ class Round:
         journal: Journal,
         place: Callable[[], Place],
         watcher: Callable[[str], Watcher],
-        owner: Callable[[Session], Owner],
+        ledger: Callable[[], Ledger],
     ) -> None:
-        """Take the ports, where we are, who watches a session, and whose a session is."""
+        """Take the ports, where we are, who watches a session, and what tells whose it is."""
         self._cloud = cloud
         self._clock = clock
         self._journal = journal
         self._place = place
         self._watcher = watcher
-        self._owner = owner
+        self._ledger = ledger
+        self._sorted: tuple[Mapping[str, Session], Ledger] | None = None
+        """Of which list, and by which ledger, it is known which sessions are ours."""
         self._held: dict[str, Watcher] = {}
         self.missed: set[str] = set()
         """Ids of sessions that ended while nobody looked."""
@@ -67,14 +70,19 @@ class Round:
         """Look at the next turn what ended while nobody looked: it is now known where we are."""
         self._begun = False
 
-    def go(self, sessions: Iterable[Session], spare: bool) -> None:
-        """Take in a list, and ask one thing more where that is to spare and the last one was answered."""
-        listed = {session.id: session for session in sessions}
-        for session in listed.values():
-            if session.id in self._held or (not session.ended and self._owner(session) in _OURS):
-                self._hold(session)
+    def go(self, listed: Mapping[str, Session], spare: bool) -> None:
+        """Take in a list by id, and ask one thing more where that is to spare and the last one was answered."""
+        ledger = self._ledger()
+        if self._sorted is None or self._sorted[0] is not listed or self._sorted[1] is not ledger:
+            self._sorted = listed, ledger
+            for session in listed.values():
+                if not session.ended and ledger.owner(session) in _OURS:
+                    self._hold(session.id)
+        for session_id, watcher in tuple(self._held.items()):
+            if (heard := listed.get(session_id)) is not None:
+                watcher.heard(heard)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._go(frozenset(listed), spare), name="round")
+            self._task = asyncio.create_task(self._go(listed.keys(), spare), name="round")
 
     async def close(self) -> None:
         """Ask nothing more."""
@@ -83,10 +91,10 @@ class Round:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    def _hold(self, session: Session) -> None:
-        self._held.setdefault(session.id, self._watcher(session.id)).heard(session)
+    def _hold(self, session_id: str) -> Watcher:
+        return self._held.setdefault(session_id, self._watcher(session_id))
 
-    async def _go(self, listed: frozenset[str], spare: bool) -> None:
+    async def _go(self, listed: Set[str], spare: bool) -> None:
         if not self._begun:
             self._begun = True
             self._missed = await self._unseen(listed)
@@ -94,7 +102,7 @@ class Round:
             await self._ask()
         await self._note()
 
-    async def _unseen(self, listed: frozenset[str]) -> list[str]:
+    async def _unseen(self, listed: Set[str]) -> list[str]:
         """Return the newest opened here that are gone: no end is noted, or one that nobody who watches has seen."""
         place, since = self._place(), self._clock.now() - MISSED_WITHIN
         known = listed | self._held.keys()
@@ -127,7 +135,7 @@ class Round:
         heard = await self._cloud.session(session_id)
         if isinstance(heard, Session):
             self.missed.add(session_id)
-            self._hold(heard)
+            self._hold(session_id).heard(heard)
         elif heard.kind not in _GONE:
             self._missed.append(session_id)
 
