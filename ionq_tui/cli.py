@@ -124,6 +124,7 @@ def _dashboard(settings: Settings, *, demo: bool = False, attach: str = "") -> i
     if sys.stdin is None or sys.stdout is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         return _usage("no terminal: the dashboard needs one; without it use ionq-tui ls, show, open or end")
     import gc
+    import signal
 
     # Collecting garbage before the first paint finds little and costs a twentieth of a start.
     gc.disable()
@@ -142,6 +143,8 @@ def _dashboard(settings: Settings, *, demo: bool = False, attach: str = "") -> i
     )
     app.hangup.watch()
     note = app.run()
+    # Whoever presses ctrl+c twice may press it once more than is needed: what is left to do takes no time.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError):  # the terminal may be gone
         for line in note.lines if note is not None else ():
             print(line)

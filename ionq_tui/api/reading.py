@@ -16,7 +16,8 @@ T = TypeVar("T")
 _LEAST_BYTES = 4096
 """Shorter replies are read at once, and would only take the place of longer ones: costs come ten a second."""
 _MOST_BYTES = 4 * 1024 * 1024
-_MOST = 16
+_MOST = 6
+"""What nobody asks for any more, such as the jobs of a session that has ended, is pushed out by what is."""
 _Asked = tuple[str, tuple[tuple[str, str], ...], Callable[[object], object]]
 
 
@@ -41,13 +42,12 @@ class Readings:
             return value_of(operation, response)
         asked = operation.path, operation.query, operation.read
         held = self._held.get(asked)
-        if held is not None and held.body == body:
-            return cast("T", held.value)
-        value = value_of(operation, response)
-        self._keep(asked, _Read(body, value))
-        return value
+        read = held if held is not None and held.body == body else _Read(body, value_of(operation, response))
+        self._keep(asked, read)
+        return cast("T", read.value)
 
     def _keep(self, asked: _Asked, read: _Read) -> None:
+        """Keep it as the newest of all."""
         with self._lock:
             self._forget(asked)
             if len(read.body) > _MOST_BYTES:

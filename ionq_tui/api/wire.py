@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Context, Decimal, InvalidOperation
+from sys import intern
 from typing import Any, TypeVar
 
 from ionq_tui.api.mould import mould
@@ -104,6 +105,12 @@ def _text(value: object) -> str | None:
     if type(value) is not str:
         return None
     return value if value.isascii() else _plain(value)
+
+
+def _shared(value: object) -> str | None:
+    """Read what many jobs have in common as one text: half of the room that thousands of jobs take."""
+    text = _text(value)
+    return None if text is None else intern(text)
 
 
 def _plain(text: str) -> str:
@@ -269,15 +276,15 @@ def read_job(value: object) -> Job:
     get, failure = item.get, _part(item, "failure")
     return _job(
         id=_id(item),
-        status=_text(get("status")) or "unknown",
-        backend=_text(get("backend")),
+        status=_shared(get("status")) or "unknown",
+        backend=_shared(get("backend")),
         name=_text(get("name")),
-        type=_text(get("type")),
-        cost_model=_text(get("cost_model")),
-        session_id=_text(get("session_id")),
-        submitter_id=_text(get("submitter_id")),
-        parent_job_id=_text(get("parent_job_id")),
-        project_id=_text(get("project_id")),
+        type=_shared(get("type")),
+        cost_model=_shared(get("cost_model")),
+        session_id=_shared(get("session_id")),
+        submitter_id=_shared(get("submitter_id")),
+        parent_job_id=_shared(get("parent_job_id")),
+        project_id=_shared(get("project_id")),
         dry_run=_flag(get("dry_run")) or False,
         shots=_count(get("shots")),
         submitted_at=moment(get("submitted_at")),

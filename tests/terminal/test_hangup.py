@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import sys
 import termios
 import threading
 import time
@@ -431,3 +432,17 @@ def test_after_a_suspend_it_asks_once_and_not_for_all_it_missed(stage: Stage) ->
     while time.monotonic() - seen_at < 0.5:
         assert lists() == before + 1
         time.sleep(0.02)
+
+
+def test_a_ctrl_c_too_many_interrupts_nothing(environment: dict[str, str], open_terminal: OpenTerminal) -> None:
+    program = """
+import signal, sys
+from ionq_tui.cli import main
+code = main(["--demo"])
+print(signal.getsignal(signal.SIGINT).name)
+sys.exit(code)
+"""
+    terminal = open_terminal([sys.executable, "-c", program], environment).wait_for("DEMO")
+    terminal.keys("ctrl+c", "ctrl+c")
+    assert terminal.wait_exit() == 0
+    assert "SIG_IGN" in terminal.text
