@@ -120,7 +120,8 @@ class CockpitDriver(LinuxDriver):
             super().close()
 
 
-def forget_picture(app: App[Result]) -> None:
-    """Let the next picture be written whole, whatever the terminal seems to show."""
+def repaint(app: App[Result]) -> None:
+    """Paint the whole screen, whatever the terminal seems to show."""
     if isinstance(app._driver, CockpitDriver):
         app._driver.thrift.forget()
+    app.refresh(layout=True)

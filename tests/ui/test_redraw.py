@@ -15,8 +15,8 @@ from tests.ui.fake import FakeStair, session
 async def test_a_dialog_is_painted_anew_too(
     stair: FakeStair, monkeypatch: pytest.MonkeyPatch, opener: Sequence[str]
 ) -> None:
-    forgotten: list[App[object]] = []
-    monkeypatch.setattr(dialog, "forget_picture", forgotten.append)
+    painted: list[App[object]] = []
+    monkeypatch.setattr(dialog, "repaint", painted.append)
     active(stair, session(1))
     app = Cast(stair)
     async with at_home(app) as pilot:
@@ -27,5 +27,5 @@ async def test_a_dialog_is_painted_anew_too(
         shown = app.screen
         assert isinstance(shown, ModalScreen)
         await pilot.press("ctrl+l")
-        await until(pilot, lambda: bool(forgotten))
+        await until(pilot, lambda: bool(painted))
         assert app.screen is shown

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen, ScreenResultType
 
 from ionq_tui.ui.commands import REDRAW, bindings
-from ionq_tui.ui.driver import forget_picture
+from ionq_tui.ui.driver import repaint
 
 
 class Dialog(ModalScreen[ScreenResultType]):
@@ -18,5 +18,4 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     def action_redraw(self) -> None:
         """Paint the whole screen, whatever the terminal shows."""
-        forget_picture(self.app)
-        self.refresh(layout=True)
+        repaint(self.app)

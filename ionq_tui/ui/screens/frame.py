@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 
 from ionq_tui.model.connection import Connection
 from ionq_tui.ui.commands import EVERYWHERE, QUIT, TABLE, Command, Commands, bindings, refusals
-from ionq_tui.ui.driver import forget_picture
+from ionq_tui.ui.driver import repaint
 from ionq_tui.ui.widgets.lines import BottomLine, FindLine, TopLine
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.words import Words
@@ -249,8 +249,7 @@ class Frame(Screen[ScreenResultType]):
 
     def action_redraw(self) -> None:
         """Paint the whole screen, whatever the terminal shows."""
-        forget_picture(self.app)
-        self.app.refresh(layout=True)
+        repaint(self.app)
 
     def action_help(self) -> None:
         """Show the keys of this screen."""
