@@ -8,7 +8,7 @@ PINS := tests/constraints.txt
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lint layout types floors format screenshots bench bench-quick pins clean python
+.PHONY: help run demo test test-fast check lint layout types floors format screenshots bench bench-quick pins clean python
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do \
@@ -23,7 +23,10 @@ demo: $(RUN)/.stamp ## open the dashboard on the built-in simulated cloud: no ke
 test: $(DEV)/.stamp ## run all tests, and say which were skipped and why
 	$(DEV)/bin/python -m pytest -n auto --dist loadgroup -rs $(ARGS)
 
-check: lint layout types floors ## lint, format, types and the floors of the house, as CI does
+test-fast: $(DEV)/.stamp ## run the unit tests without the slow ones, in less than a minute
+	$(DEV)/bin/python -m pytest -n auto -q -m 'not slow' tests/unit $(ARGS)
+
+check: lint layout types floors ## lint, format, types and the layers, as CI does
 
 lint: $(DEV)/.stamp
 	$(DEV)/bin/ruff check .
@@ -59,7 +62,7 @@ pins: python ## write tests/constraints.txt anew from what is current
 	touch $(DEV)/.stamp
 
 clean: ## remove both environments and all caches
-	rm -rf $(RUN) $(DEV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fault-matrix.txt
+	rm -rf $(RUN) $(DEV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fault-matrix.txt .never-forgotten.txt .around-the-end.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN)/.stamp: pyproject.toml $(PINS) | python

@@ -1,4 +1,4 @@
-"""A terminal cockpit for IonQ sessions, and a drop-in for the official client's SessionManager."""
+"""A terminal dashboard for IonQ sessions, and a drop-in replacement for the official client's SessionManager."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ERRORS = (
     "ServerError",
     "SessionUncertain",
 )
-_HOMES = {
+_MODULES = {
     "IonQClient": "ionq_tui.api.client",
     "SessionManager": "ionq_tui.api.session_manager",
     "__version__": "ionq_tui.model.version",
@@ -68,24 +68,27 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load the library's names on first use (PEP 562), so that the app's start pays for none of them."""
-    if name not in _HOMES:
+    """Import the library's names on first use (PEP 562), to keep the dashboard's startup fast."""
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "SessionManager":
-        _give_journal()
-    found: object = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = found
-    return found
+        _enable_journal()
+    value: object = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
 
 
-def _give_journal() -> None:
-    """Let scripts write into this machine's journal; the client knows none by itself, and loads it when it writes."""
-    from ionq_tui.api import notebook
+def _enable_journal() -> None:
+    """Let scripts write to this machine's journal.
 
-    def keeper() -> notebook.Keeper:
-        from ionq_tui.compose import journal_path
+    The `api` layer does not import it; it is loaded on the first write.
+    """
+    from ionq_tui.api import journaling
+
+    def open_journal() -> journaling.JournalWriter:
         from ionq_tui.journal.journal import Journal
+        from ionq_tui.wiring import journal_path
 
         return Journal(journal_path())
 
-    notebook.make_keeper = keeper
+    journaling.make_journal = open_journal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ionq_tui.cli import main
+from ionq_tui.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -1,9 +1,12 @@
-"""What this process was told: flags, environment, `config.toml` and defaults, read once and checked."""
+"""Settings from flags, environment, `config.toml` and defaults, read once and validated."""
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -15,17 +18,19 @@ DEFAULT_PROFILE = "default"
 POLL_INTERVAL = 5.0
 POLL_INTERVAL_RANGE = (1.0, 60.0)
 CONFIG_NAME = "config.toml"
+LOG_LEVELS = ("debug", "info", "warning", "error")
+"""From all requests to errors only."""
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be used: names the thing and the way out, in one line."""
+    """An invalid setting. The message names it and says how to fix it, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """The options that every command takes; None where it was not given."""
+    """The options that all commands share. None means not given."""
 
     profile: str | None = None
     """`--profile NAME`"""
@@ -35,6 +40,8 @@ class Flags:
     """`--config FILE`"""
     log: Path | None = None
     """`--log FILE`"""
+    log_level: str | None = None
+    """`--log-level LEVEL`"""
 
 
 NO_FLAGS = Flags()
@@ -42,69 +49,69 @@ NO_FLAGS = Flags()
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that was decided before the first paint."""
+    """All settings, decided before the first screen is shown."""
 
     profile: str = DEFAULT_PROFILE
-    """The organisation this process acts for; also the user name of its key in the keyring."""
+    """The profile (organization) in use. Also the user name of its key in the keyring."""
     profile_named: bool = False
-    """True where `--profile` was given, so that the key of the environment must not be used."""
+    """True if `--profile` was given. The environment's API key must not be used then."""
     base_url: str = PRODUCTION_URL
-    """Where requests go, without a slash at the end."""
+    """The API's base URL, without a trailing slash."""
     key_command: str = ""
-    """The profile's command that prints its key, to be split by shlex; empty where there is none."""
+    """The profile's command that prints its API key, to be split by shlex; empty if it has none."""
     key_command_host: str = "api.ionq.co"
-    """The host that the key command's key was meant for: the profile's own, whatever the environment says."""
+    """The host that the key command's key is for: that of the profile, whatever IONQ_API_URL says."""
     poll_interval: float = POLL_INTERVAL
-    """Seconds between two readings of a live session."""
+    """Seconds between two polls of a live session."""
     end_on_hangup: bool = False
-    """True where sessions opened by this very process are ended when its terminal goes away."""
+    """True if sessions opened by this process are ended when its terminal is closed."""
     on_event: str = ""
-    """A command that is told of events; empty where there is none."""
+    """Command that is run for each event; empty if there is none."""
     theme: str = ""
-    """The name of the theme; empty leaves the choice to the screens."""
+    """Name of the theme; empty for the default."""
     color: str = ""
-    """The profile's colour in the header; empty where there is none."""
-    no_color: bool = False
-    """True where `NO_COLOR` is set to anything but nothing."""
+    """Background color of the profile's name in the header, in a form that `model.color` accepts; empty for none."""
     read_only: bool = False
-    """True where no request that changes anything may be sent."""
+    """True if no request that changes anything may be sent."""
     people: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    """Names by creator id."""
+    """User names by creator id."""
     keys: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
-    """Keys by the name of the command they are remapped to."""
+    """Remapped keys by command name."""
     profiles: tuple[str, ...] = (DEFAULT_PROFILE,)
-    """The names of all profiles that can be chosen."""
+    """Names of all available profiles."""
     config_path: Path = Path(CONFIG_NAME)
-    """The file that was read, or that would have been, had it existed."""
+    """The file that was read, or that would have been read if it existed."""
     log_path: Path | None = None
-    """Where to write a log, if anywhere."""
+    """Path of the log file, or None."""
+    log_level: str = LOG_LEVELS[0]
+    """Minimum level of log records."""
 
     @property
     def host(self) -> str:
-        """The server that `base_url` leads to: the host, with port and scheme where they are not the usual ones."""
+        """The server that `base_url` points to: the host, with port and scheme if they are not the defaults."""
         return host_of(self.base_url)
-
-    @property
-    def is_production(self) -> bool:
-        """True where requests go to IonQ's own production URL."""
-        return self.base_url == PRODUCTION_URL
 
 
 def load_settings(flags: Flags, environ: Mapping[str, str], config_dir: Path) -> Settings:
-    """Decide every setting: flags before environment before file before default; SettingsError where one is bad.
+    """Load all settings; flags take precedence over environment, file and defaults, in this order.
 
-    `IONQ_API_URL` comes before the profile's `url`, except where `--profile` was given and that profile has a `url`
-    of its own: who names an organisation must reach that one, and its key must not go to the host of another.
+    `IONQ_API_URL` takes precedence over the profile's `url`, unless `--profile` was given and that profile has a `url`:
+    a user who names an organization must reach that one, and its API key must not be sent to another host. Raises
+    SettingsError.
     """
+    if flags.log_level is not None and flags.log is None:
+        raise SettingsError("--log-level needs a log file: add --log FILE")
     path = config_path(flags, environ, config_dir)
     file = _read(path, must_exist=path != config_dir / CONFIG_NAME)
     where = str(path)
-    _check(file, _FILE, where)
+    _check(file, _FILE_KEYS, where)
     profiles = _profiles(file, where)
     name = flags.profile or environ.get("IONQ_TUI_PROFILE") or _text(file, "profile") or DEFAULT_PROFILE
     if name not in profiles:
         known = ", ".join(sorted(profiles))
         raise SettingsError(f"unknown profile {name!r}: add [profiles.{name}] to {where}, or use one of: {known}")
+    if _text(file, "on_event") or any(_text(one, "key_command") for one in profiles.values()):
+        _refuse_writable(path)
     profile = profiles[name]
     own_url = _text(profile, "url")
     return Settings(
@@ -118,37 +125,37 @@ def load_settings(flags: Flags, environ: Mapping[str, str], config_dir: Path) ->
         on_event=_text(file, "on_event"),
         theme=_text(file, "theme"),
         color=_text(profile, "color"),
-        no_color=bool(environ.get("NO_COLOR")),
         read_only=profile.get("read_only") is True if flags.read_only is None else flags.read_only,
         people=_texts(file, "people", where),
         keys=_texts(file, "keys", where),
         profiles=tuple(sorted(profiles)),
         config_path=path,
         log_path=flags.log,
+        log_level=flags.log_level or LOG_LEVELS[0],
     )
 
 
 def default_config_text() -> str:
-    """Return a `config.toml` that changes nothing: every setting, explained and commented out."""
+    """Return a `config.toml` with every setting explained and commented out, so that it changes nothing."""
     return f"""\
-# ionq-tui: uncomment what should differ. A key never belongs in this file.
+# ionq-tui: uncomment what you want to change. Never put an API key in this file.
 
-# profile = "{DEFAULT_PROFILE}"        # the profile used where none is named
-# poll_interval = {POLL_INTERVAL}          # seconds between two readings, 1 to 60
-# end_on_hangup = false        # true: end sessions opened here when this terminal goes away
-# on_event = "my-notifier"     # a command that gets each event once, as JSON on its standard input; no shell, 10 s
+# profile = "{DEFAULT_PROFILE}"        # the profile used when none is given
+# poll_interval = {POLL_INTERVAL}          # seconds between two polls, 1 to 60
+# end_on_hangup = false        # true: end the sessions opened in this window when its terminal closes
+# on_event = "my-notifier"     # a command that receives each event once, as JSON on standard input; no shell, 10 s
 # theme = "ansi"
 
 # [profiles.lab-b]
 # url = "{PRODUCTION_URL}"
-# key_command = "pass show ionq"    # prints the key, and nothing else, on one line
-# color = "green"
+# key_command = "pass show ionq"    # prints the key on its first line
+# color = "green"              # background of the profile's name in the header: an ANSI color name, or #rrggbb
 # read_only = true
 
-# [people]                     # names for creator ids, each id in full
+# [people]                     # names for creator ids; write each id in full
 # "8d88b18d-6741-4b7d-97a8-450ee3d716ef" = "Ada"
 
-# [keys]                       # a command, and the key it should have
+# [keys]                       # a command and its key
 # refresh = "f"
 """
 
@@ -160,7 +167,7 @@ def _checked(url: str, where: str) -> str:
         raise SettingsError(f"{where}: {error}") from None
 
 
-_FILE: Mapping[str, tuple[type, ...]] = {
+_FILE_KEYS: Mapping[str, tuple[type, ...]] = {
     "profile": (str,),
     "poll_interval": (int, float),
     "end_on_hangup": (bool,),
@@ -170,27 +177,27 @@ _FILE: Mapping[str, tuple[type, ...]] = {
     "people": (dict,),
     "keys": (dict,),
 }
-_PROFILE: Mapping[str, tuple[type, ...]] = {
+_PROFILE_KEYS: Mapping[str, tuple[type, ...]] = {
     "url": (str,),
     "key_command": (str,),
     "color": (str,),
     "read_only": (bool,),
 }
-_WORDS = {str: "a text in quotes", int: "a number", bool: "true or false", dict: "a table"}
+_TYPE_NAMES = {str: "a text in quotes", int: "a number", bool: "true or false", dict: "a table"}
 
 
 def config_path(flags: Flags, environ: Mapping[str, str], config_dir: Path) -> Path:
-    """Return the file that is read, whether it exists or not: flag before environment before the usual place."""
+    """Return the path of the configuration file, which may not exist: from the flag, the environment or the default."""
     if flags.config is not None:
         return flags.config
-    told = environ.get("IONQ_TUI_CONFIG")
-    return Path(told).expanduser() if told else config_dir / CONFIG_NAME
+    given = environ.get("IONQ_TUI_CONFIG")
+    return Path(given).expanduser() if given else config_dir / CONFIG_NAME
 
 
 def _read(path: Path, *, must_exist: bool) -> Mapping[str, object]:
     try:
         text = path.read_bytes().decode()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # HOME may be no directory, as /dev/null of service accounts
         if must_exist:
             raise SettingsError(f"{path}: no such file; write one with: ionq-tui config --init") from None
         return {}
@@ -198,7 +205,9 @@ def _read(path: Path, *, must_exist: bool) -> Mapping[str, object]:
         raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a usable path"
-        raise SettingsError(f"{path}: cannot be read ({reason}); mend that, or name another with --config") from None
+        raise SettingsError(
+            f"{path}: cannot be read ({reason}); correct that, or use another file with --config"
+        ) from None
     import tomllib  # only where there is a file: the first paint need not wait for it
 
     try:
@@ -207,35 +216,76 @@ def _read(path: Path, *, must_exist: bool) -> Mapping[str, object]:
         raise SettingsError(f"{path}: is not valid TOML: {error}") from None
 
 
+def _refuse_writable(path: Path) -> None:
+    """Reject a file with commands that other users can write: the commands would run as the current user."""
+    if not hasattr(os, "geteuid"):  # Windows has a different permission model
+        return
+    with suppress(OSError):
+        found, folder = os.stat(path), os.stat(path.resolve().parent)
+        if found.st_uid not in (0, os.geteuid()):
+            raise SettingsError(
+                f"{path}: contains a command to run and belongs to another user; copy the file to own it"
+            )
+        if found.st_mode & _OTHERS_WRITE:
+            raise SettingsError(
+                f"{path}: contains a command to run, and other users can write it; run: {_chmod_command(path)}"
+            )
+        if folder.st_mode & _OTHERS_WRITE and not folder.st_mode & stat.S_ISVTX:
+            how = _chmod_command(path.resolve().parent)
+            raise SettingsError(f"{path}: contains a command to run, and other users can replace it; run: {how}")
+
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def _chmod_command(path: Path) -> str:
+    """Return the command that removes write permission for others."""
+    from shlex import quote  # needed only for an error message
+
+    return f"chmod go-w {quote(str(path))}"
+
+
 def _check(table: Mapping[str, object], known: Mapping[str, tuple[type, ...]], where: str) -> None:
     for key, value in table.items():
         if key not in known:
             raise SettingsError(f"{where}: unknown key {key!r}; known are: {', '.join(known)}")
         wanted = known[key]
         if type(value) not in wanted:
-            raise SettingsError(f"{where}: {key} must be {_WORDS[wanted[0]]}")
+            raise SettingsError(f"{where}: {key} must be {_TYPE_NAMES[wanted[0]]}")
 
 
 def _profiles(file: Mapping[str, object], where: str) -> Mapping[str, Mapping[str, object]]:
-    """Return the profiles by name, each checked, and an empty default one where the file has none."""
+    """Return the validated profiles by name. Adds an empty default profile if the file has none."""
     found: dict[str, Mapping[str, object]] = {DEFAULT_PROFILE: {}}
     for name, table in _table(file, "profiles").items():
         inside = f"{where}: [profiles.{name}]"
         if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", name):
-            raise SettingsError(f"{inside}: a profile's name is of letters, digits, dots, dashes and underscores")
+            raise SettingsError(f"{inside}: a profile name contains letters, digits, dots, dashes and underscores")
         if not isinstance(table, dict):
             raise SettingsError(f"{inside} must be a table")
-        _check(table, _PROFILE, inside)
+        _check(table, _PROFILE_KEYS, inside)
+        _check_color(_text(table, "color"), inside)
         url = _text(table, "url")
         found[name] = {**table, "url": _checked(url, f"{inside} url")} if url else table
     return found
 
 
+def _check_color(color: str, inside: str) -> None:
+    if not color:
+        return
+    from ionq_tui.model.color import rgb  # only where there is one: the first paint need not wait for it
+
+    try:
+        rgb(color)
+    except ValueError as error:
+        raise SettingsError(f"{inside} color: {error}") from None
+
+
 def _base_url(own_url: str, *, named: bool, environ: Mapping[str, str]) -> str:
-    told = environ.get("IONQ_API_URL")
-    if not told or (named and own_url):
+    given = environ.get("IONQ_API_URL")
+    if not given or (named and own_url):
         return own_url or PRODUCTION_URL
-    return _checked(told, "IONQ_API_URL")
+    return _checked(given, "IONQ_API_URL")
 
 
 def _poll_interval(file: Mapping[str, object], where: str) -> float:

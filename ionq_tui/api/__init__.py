@@ -1,1 +1,4 @@
-"""The client: operations, the wire, flows and the library face; httpx lives here."""
+"""The IonQ API client: operations, decoding, flows, `IonQClient` and `SessionManager`.
+
+The only package that imports httpx.
+"""

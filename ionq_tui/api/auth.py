@@ -1,4 +1,4 @@
-"""Puts the key into the request header; the one place beside the keyring where it is revealed."""
+"""Add the API key to requests. Apart from storing it in the keyring, this is the only place that reveals it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from ionq_tui.model.key import ApiKey
 
 
 class KeyAuth(httpx.Auth):
-    """Sends the key to the host it was given for and to no other."""
+    """Send the key to the server it was given for, and to no other host."""
 
     def __init__(self, key: ApiKey, base_url: str) -> None:
-        """Take the key and the URL whose host it belongs to."""
+        """Take the key and the base URL of the server it belongs to."""
         self._key = key
         self._origin = _origin(httpx.URL(base_url))
 
     def renew(self, key: ApiKey) -> None:
-        """Send another key from now on."""
+        """Use another key from now on."""
         self._key = key
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the header where scheme, host and port are the key's own."""
+        """Add the Authorization header if scheme, host and port match the base URL."""
         if _origin(request.url) == self._origin:
             request.headers["Authorization"] = f"apiKey {self._key.reveal()}"
         yield request

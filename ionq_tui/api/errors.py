@@ -1,8 +1,11 @@
-"""The errors of the library, named as the official client names them.
+"""The library's exceptions, with the names that the official client uses.
 
 IonQError
-+-- APIConnectionError         no usable connection, or it broke
-|   +-- APITimeoutError        it took too long
++-- APIConnectionError         no connection, or it was lost
+|   +-- APITimeoutError        the request timed out
+|   +-- CertificateError       the server's certificate was rejected
+|   +-- ProxyError             the proxy cannot be reached, or refused the request
+|   +-- NetworkSettingError    an environment variable such as SSL_CERT_FILE or HTTPS_PROXY is invalid
 +-- APIError                   the API answered 4xx or 5xx
 |   +-- BadRequestError        400
 |   +-- AuthenticationError    401
@@ -10,38 +13,74 @@ IonQError
 |   +-- NotFoundError          404
 |   +-- RateLimitError         429, with retry_after
 |   +-- ServerError            5xx
-+-- UnusableReplyError         an answer that nothing above describes
++-- UnusableReplyError         a reply that cannot be used for another reason
 +-- MissingKeyError            also a ValueError: no API key was given
-+-- InvalidLimitError          also a ValueError: a limit that cannot be sent
-+-- ReadOnlyError              a change was asked for in read-only mode; nothing was sent
-+-- SessionUncertain           a session may have been created; `candidates` are what was found
++-- InvalidLimitError          also a ValueError: a limit is invalid
++-- ReadOnlyError              a change was requested in read-only mode; nothing was sent
++-- SessionUncertain           a session may have been created; `candidates` may be that session
 """
 
 from __future__ import annotations
 
-from ionq_tui.model.link import Fault, FaultKind
+import re
+
+from ionq_tui.api.error_message import code_in, first_line, page_title, words_in
+from ionq_tui.model.address import other_version
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.session import Session
 
-_BODY_KEPT = 500
+_MAX_BODY_LENGTH = 500
+_IONQ_FIELDS = ("message", "error")
+_NO_ROUTE = re.compile(r"\broute\b|\bcannot (?:get|post|put)\b", re.IGNORECASE)
+"""How servers say that a path does not exist, whatever id it contains."""
 
 
 class IonQError(Exception):
-    """The root: every error of this library is one."""
+    """Base class of all errors of this library."""
+
+    hint = ""
+    """A possible cause to check, such as a base URL with another API version."""
 
 
 class APIConnectionError(IonQError):
-    """The request found no usable connection, or the connection broke; the httpx error is its `__cause__`."""
+    """The request found no usable connection, or the connection was lost. `__cause__` is the httpx error."""
 
     unsent = False
-    """True where the connection was never made, so that the server cannot have acted."""
+    """True if no connection was made, so that the server cannot have acted."""
 
 
 class APITimeoutError(APIConnectionError):
-    """It took too long."""
+    """The request timed out."""
+
+
+class CertificateError(APIConnectionError):
+    """The server's certificate was rejected; nothing was sent. SSL_CERT_FILE can name other certificate authorities."""
+
+    unsent = True
+
+    def __init__(self, words: str) -> None:
+        """Take the reason. The message adds the SSL_CERT_FILE hint; `words` does not have it."""
+        self.words = words
+        super().__init__(f"{words}; SSL_CERT_FILE can name the certificate authority of your network")
+
+
+class ProxyError(APIConnectionError):
+    """The proxy named by the environment cannot be reached, or refused the request."""
+
+
+class NetworkSettingError(APIConnectionError):
+    """An environment variable such as SSL_CERT_FILE or HTTPS_PROXY has an invalid value; nothing was sent."""
+
+    unsent = True
+
+    def __init__(self, words: str, variable: str = "") -> None:
+        """Take the reason and the variable; empty if the system's own settings are meant."""
+        self.variable = variable
+        super().__init__(words)
 
 
 class APIError(IonQError):
-    """The API answered with an HTTP status of 400 or more."""
+    """The API answered with HTTP status 400 or higher."""
 
     def __init__(
         self,
@@ -51,33 +90,56 @@ class APIError(IonQError):
         *,
         request_id: str | None = None,
     ) -> None:
-        """Take the status, the body (parsed where it was JSON), the API's own message and the request's id."""
+        """Take the status, the body (parsed if it was JSON), the API's message, and the request id."""
         self.status_code = status_code
         self.body = body
         self.message = message or f"HTTP {status_code}"
         self.request_id = request_id
         super().__init__(self.message)
 
+    page = ""
+    """Title of the HTML page received in place of an API reply; empty if there was none."""
+
+    @property
+    def own_form(self) -> bool:
+        """True if the body has IonQ's own error format: {statusCode, error, message}.
+
+        A gateway in front of the API writes only {"message": …}.
+        """
+        if not isinstance(self.body, dict) or not words_in({name: self.body.get(name) for name in _IONQ_FIELDS}):
+            return False
+        status = self.body.get("statusCode")
+        return not isinstance(status, bool) and str(status) == str(self.status_code)
+
     @property
     def well_formed(self) -> bool:
-        """True where the body is an error of the API and not some proxy's page."""
-        return isinstance(self.body, dict) and isinstance(self.body.get("message") or self.body.get("error"), str)
+        """True if the body is an API error and not, for example, a proxy's page.
+
+        The statuses 400, 402, 422 and 429 (invalid, unpaid or too many requests) may have another framework's format.
+        """
+        in_json = isinstance(self.body, dict) and bool(words_in(self.body))
+        return self.own_form or (self.status_code in (400, 402, 422, 429) and in_json)
+
+    @property
+    def about_asked(self) -> bool:
+        """True if IonQ's API v0.4 answered about the requested resource, not about a path that does not exist."""
+        return self.own_form and not self.hint and not (self.status_code == 404 and _NO_ROUTE.search(self.message))
 
 
 class BadRequestError(APIError):
-    """400: the API does not accept the request; `body` may say which part."""
+    """400: the API rejected the request. `body` may say which part."""
 
 
 class AuthenticationError(APIError):
-    """401: the key is missing, wrong or revoked."""
+    """401: the API key is missing, wrong or revoked."""
 
 
 class PermissionDeniedError(APIError):
-    """403: the key may not do this."""
+    """403: the API key does not have this permission."""
 
 
 class NotFoundError(APIError):
-    """404: there is no such thing, or this key may not see it."""
+    """404: the resource does not exist, or this API key may not see it."""
 
 
 class RateLimitError(APIError):
@@ -92,49 +154,52 @@ class RateLimitError(APIError):
         *,
         request_id: str | None = None,
     ) -> None:
-        """Take what an APIError takes, and the seconds that the server asked to wait."""
+        """Take the arguments of APIError, and the seconds the server asked to wait."""
         super().__init__(status_code, body, message, request_id=request_id)
         self.retry_after = retry_after
 
 
 class ServerError(APIError):
-    """5xx: the server failed; the request may have been carried out all the same."""
+    """5xx: the server failed. It may still have carried out the request."""
 
     retry_after: float | None = None
     """Seconds the server asked to wait."""
 
 
 class UnusableReplyError(IonQError):
-    """A reply came that cannot be used: not JSON, too large, redirected, or without what it must hold."""
+    """The reply cannot be used: it is not JSON, too large, a redirect, or lacks a required value."""
 
-    def __init__(self, words: str, *, status_code: int | None = None, request_id: str | None = None) -> None:
-        """Say what is wrong with the reply."""
+    def __init__(
+        self, words: str, *, status_code: int | None = None, request_id: str | None = None, page: str = ""
+    ) -> None:
+        """Take the reason. `page` is the title of the HTML page received in place of a reply."""
         self.status_code = status_code
         self.request_id = request_id
+        self.page = page
         super().__init__(words)
 
 
 class MissingKeyError(IonQError, ValueError):
-    """No API key was given and IONQ_API_KEY is not set."""
+    """No API key was given, and IONQ_API_KEY is not set."""
 
 
 class InvalidLimitError(IonQError, ValueError):
-    """A limit that cannot be sent; nothing was sent."""
+    """A limit is invalid; nothing was sent."""
 
 
 class MalformedIdError(IonQError, ValueError):
-    """An id that cannot be part of a URL; nothing was sent."""
+    """An id cannot be part of a URL; nothing was sent."""
 
 
 class ReadOnlyError(IonQError):
-    """A change was asked for in read-only mode; nothing was sent."""
+    """A change was requested in read-only mode; nothing was sent."""
 
 
 class SessionUncertain(IonQError):
-    """A session may have been created: the reply was lost and looking did not settle it."""
+    """A session may have been created: the reply was lost, and the session list did not settle the question."""
 
     def __init__(self, message: str, candidates: tuple[Session, ...] = ()) -> None:
-        """Take the message and the sessions found that may be it."""
+        """Take the message and the sessions that may be the created one."""
         self.candidates = candidates
         super().__init__(message)
 
@@ -148,10 +213,18 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 def error_for(status: int, body: object, text: str, request_id: str | None, retry_after: float | None) -> APIError:
-    """Build the error that describes a status of 400 or more; `body` is the parsed JSON, None where it is none."""
-    kept = body if isinstance(body, dict) else (text[:_BODY_KEPT] or None)
-    said = (body.get("message") or body.get("error")) if isinstance(body, dict) else None
-    message = said.encode("utf-8", errors="replace").decode() if isinstance(said, str) else None
+    """Build the error for a status of 400 or higher. `body` is the parsed JSON, or None if it is not JSON."""
+    error = _error(status, body, text, request_id, retry_after)
+    if body is None and (page := page_title(text)):
+        error.page = page
+    return error
+
+
+def _error(status: int, body: object, text: str, request_id: str | None, retry_after: float | None) -> APIError:
+    kept = body if isinstance(body, dict) else (text[:_MAX_BODY_LENGTH] or None)
+    message = first_line(text) if body is None else words_in(body, fields=True)
+    if not message and isinstance(body, dict):
+        message = code_in(body)
     if status == 429:
         return RateLimitError(status, kept, message, retry_after, request_id=request_id)
     if status >= 500:
@@ -161,7 +234,7 @@ def error_for(status: int, body: object, text: str, request_id: str | None, retr
     return _BY_STATUS.get(status, APIError)(status, kept, message, request_id=request_id)
 
 
-_KINDS: tuple[tuple[type[IonQError], FaultKind], ...] = (
+_FAULT_KINDS: tuple[tuple[type[IonQError], FaultKind], ...] = (
     (AuthenticationError, FaultKind.KEY_REFUSED),
     (PermissionDeniedError, FaultKind.FORBIDDEN),
     (NotFoundError, FaultKind.NOT_FOUND),
@@ -169,6 +242,9 @@ _KINDS: tuple[tuple[type[IonQError], FaultKind], ...] = (
     (ServerError, FaultKind.SERVER),
     (APIError, FaultKind.BAD_REQUEST),
     (APITimeoutError, FaultKind.TIMEOUT),
+    (CertificateError, FaultKind.CERTIFICATE),
+    (ProxyError, FaultKind.PROXY),
+    (NetworkSettingError, FaultKind.SETTING),
     (APIConnectionError, FaultKind.OFFLINE),
     (MissingKeyError, FaultKind.KEY_MISSING),
     (ReadOnlyError, FaultKind.READ_ONLY),
@@ -176,8 +252,60 @@ _KINDS: tuple[tuple[type[IonQError], FaultKind], ...] = (
 )
 
 
-def fault_of(error: IonQError) -> Fault:
-    """Turn an error into the value that crosses floors."""
-    kind = next((kind for type_, kind in _KINDS if isinstance(error, type_)), FaultKind.GARBLED)
+def fault_of_error(error: IonQError) -> Fault:
+    """Convert an exception into a Fault, the value that other layers receive."""
+    kind = next((kind for type_, kind in _FAULT_KINDS if isinstance(error, type_)), FaultKind.GARBLED)
     status, request_id = getattr(error, "status_code", None), getattr(error, "request_id", None)
-    return Fault(kind, str(error), status, request_id, getattr(error, "retry_after", None))
+    if kind in (FaultKind.FORBIDDEN, FaultKind.NOT_FOUND) and isinstance(error, APIError) and not error.about_asked:
+        kind = FaultKind.ELSEWHERE
+    words = str(error)
+    if isinstance(error, APIError):
+        words = error.message
+    elif isinstance(error, CertificateError):
+        words = error.words
+    return Fault(
+        kind,
+        words,
+        status,
+        request_id,
+        getattr(error, "retry_after", None),
+        well_formed=isinstance(error, APIError) and error.well_formed,
+        page=getattr(error, "page", ""),
+        hint=error.hint,
+    )
+
+
+_WRONG_URL_ERRORS = (PermissionDeniedError, NotFoundError, UnusableReplyError)
+_WRONG_URL_STATUSES = {405, 410}
+
+
+def with_url_hint(error: IonQError, base_url: str) -> IonQError:
+    """Add a hint to an error that a wrong base URL may have caused."""
+    nothing_there = isinstance(error, APIError) and error.status_code in _WRONG_URL_STATUSES
+    if (isinstance(error, _WRONG_URL_ERRORS) or nothing_there) and (hint := other_version(base_url)):
+        error.hint = hint
+    return error
+
+
+def with_context(what: str, error: IonQError) -> IonQError:
+    """Put what was attempted in front of the error's message. Its class and attributes do not change."""
+    message = str(error)
+    if isinstance(error, APIError):
+        message = fault_text(fault_of_error(error))
+    elif isinstance(error, UnusableReplyError) and error.request_id and error.request_id not in message:
+        message = f"{message} [request {error.request_id}]"
+    if error.hint and error.hint not in message:
+        message = f"{message}; {error.hint}"
+    if not str(error).startswith(what):
+        error.args = (f"{what}: {message}", *error.args[1:])
+    return error
+
+
+def fault_text(fault: Fault) -> str:
+    """Format a fault as "HTTP 500: the scheduler is being moved [request req-1]", leaving out what is unknown."""
+    message = fault.words if fault.said or fault.status is None or fault.kind is FaultKind.GARBLED else ""
+    if not message and fault.page:
+        message = f'a page titled "{fault.page}"'
+    status = f"HTTP {fault.status}" if fault.status is not None and fault.kind is not FaultKind.GARBLED else ""
+    text = ": ".join(part for part in (status, message) if part)
+    return f"{text} [request {fault.request_id}]" if fault.request_id else text

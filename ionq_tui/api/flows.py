@@ -1,13 +1,14 @@
-"""The dances around requests that cost or end something, as generators that do no I/O.
+"""Flows: the request sequences that open and end sessions, as generators that do no I/O.
 
-A flow yields what it needs (`Send` an operation, `Sleep`), is sent what came of it, and returns an outcome. Two drivers
-in `channel.py` run it, one sync and one async. A flow sends its POST once; everything after it only looks.
+A flow yields what it needs (`Send` for an operation, `Sleep` for a pause), receives the result, and returns an outcome.
+`runner.py` has two drivers for flows, one sync and one async. A flow sends its POST request once; everything after that
+only reads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar, cast
 
@@ -15,16 +16,20 @@ from ionq_tui.api import operations
 from ionq_tui.api.errors import (
     APIConnectionError,
     APIError,
+    APITimeoutError,
     AuthenticationError,
+    CertificateError,
     IonQError,
+    NetworkSettingError,
     PermissionDeniedError,
     RateLimitError,
     ReadOnlyError,
     ServerError,
-    fault_of,
+    fault_of_error,
+    fault_text,
 )
 from ionq_tui.api.operations import Operation
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.outcome import (
     NOTHING_KNOWN,
     Ended,
@@ -36,115 +41,151 @@ from ionq_tui.model.outcome import (
     OpenOutcome,
     OpenRequest,
     StillOpen,
-    Uncertain,
+    Unconfirmed,
+    may_be_new,
 )
+from ionq_tui.model.priority import Priority
 from ionq_tui.model.session import Session
 
 T = TypeVar("T")
 R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 
-LOOKS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before each look after a lost reply: the server may commit late."""
-PROOFS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Seconds before each reading that may prove an end."""
-GRAIN = timedelta(seconds=3)
-"""How much earlier than the request a session's time of creation may read: clocks and `Date` are coarse."""
-NOTHING_CREATED = frozenset({400, 401, 403, 404, 422})
-"""Statuses of a well-formed error of the API that are believed to mean that nothing was created."""
-ABOUT_ANOTHER = "the reply is about another session"
+OPEN_CHECK_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds to wait before each read of the session list after a lost reply. The server may create the session late."""
+END_CHECK_DELAYS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Seconds to wait before each read that may confirm an end."""
+CLOCK_TOLERANCE = timedelta(seconds=3)
+"""How much earlier than the request a session's creation time may be.
+
+Clocks differ, and the `Date` header has a resolution of one second.
+"""
+NOTHING_CREATED = frozenset({400, 401, 402, 403, 404, 422, 429})
+"""Statuses that mean that nothing was created, if the body is a well-formed API error."""
+WRONG_SESSION = "the reply is about another session"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T_co]):
-    """What came of one operation: a value or an error, and when."""
+class Result(Generic[T_co]):
+    """Result of one operation: a value or an error, with the times of sending and receiving."""
 
     value: T_co | None
     error: IonQError | None
     sent_at: float
-    """Seconds that never go back, and count on during a suspend: what was created before one is looked for too."""
-    heard_at: float
-    """The same."""
+    """Monotonic time in seconds.
+
+    It includes time in suspend, so that a session created before a suspend is still found.
+    """
+    received_at: float
+    """Time of the reply, on the same clock as `sent_at`."""
     date: datetime | None = None
-    """The server's time, from the `Date` header of the reply."""
+    """The server's time, from the reply's `Date` header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Send(Generic[T_co]):
-    """Ask the driver to carry out one operation."""
+    """Tells the driver to execute one operation."""
 
     operation: Operation[T_co]
 
 
 @dataclass(frozen=True, slots=True)
 class Sleep:
-    """Ask the driver to wait."""
+    """Tells the driver to pause."""
 
     seconds: float
 
 
 Step = Send[object] | Sleep
-Flow = Generator[Step, Answer[object], R]
-"""Yields steps, is sent answers (to a Sleep an empty one), returns R."""
+Flow = Generator[Step, Result[object], R]
+"""A generator that yields steps, receives results (an empty one after a Sleep), and returns R."""
 
 
-def sent(operation: Operation[T]) -> Flow[Answer[T]]:
-    """Carry out one operation, once."""
-    answer = yield Send(operation)
-    return cast("Answer[T]", answer)
+def sent(operation: Operation[T]) -> Flow[Result[T]]:
+    """Execute one operation once."""
+    result = yield Send(operation)
+    return cast("Result[T]", result)
 
 
-def repeated(operation: Operation[T], retries: int) -> Flow[Answer[T]]:
-    """Carry out an operation, again where it may be repeated and the failure may pass."""
-    answer = yield from sent(operation)
+def with_retries(operation: Operation[T], retries: int, *, patient: bool = True) -> Flow[Result[T]]:
+    """Execute an operation, and retry it if it is safe to repeat and the failure may be temporary.
+
+    With `patient=False`, time-outs and rate-limit errors are not retried.
+    """
+    result = yield from sent(operation)
     for attempt in range(retries if operation.repeatable else 0):
-        error = answer.error
+        error = result.error
         if not isinstance(error, APIConnectionError | RateLimitError | ServerError):
+            break
+        if isinstance(error, CertificateError | NetworkSettingError):
+            break  # not temporary: these do not go away within seconds
+        if not patient and isinstance(error, APITimeoutError | RateLimitError):
             break
         asked = getattr(error, "retry_after", None) or 0.0
         yield Sleep(min(max(0.5 * 2**attempt, asked), 60.0))
-        answer = yield from sent(operation)
-    return answer
+        result = yield from sent(operation)
+    return result
+
+
+def _ignored(_: Fault) -> None:
+    """Ignore the fault."""
 
 
 def open_once(
-    request: OpenRequest, known: Known = NOTHING_KNOWN, seen: dict[str, Session] | None = None
+    request: OpenRequest,
+    known: Known = NOTHING_KNOWN,
+    seen: dict[str, Session] | None = None,
+    on_lost: Callable[[Fault], None] = _ignored,
 ) -> Flow[OpenOutcome]:
-    """Open a session with one request; where the reply is lost, look for what came of it and never send again.
+    """Open a session with one POST request.
 
-    What is found by looking goes into `seen` at once. Nothing is adopted before the last look: the server may commit
-    ours late, and the first that is found may belong to somebody with the same key.
+    If the reply is lost, look for the session in the session list; never send the POST again. `on_lost` is called with
+    the reason as soon as the search begins, and sessions that the search finds are added to `seen` at once. No session
+    is adopted before the last read: the server may create ours late, and the first one found may belong to somebody who
+    uses the same key.
     """
     posted = yield from sent(operations.create_session(request))
     if posted.value is not None:
         return Opened(posted.value)
     error = posted.error or IonQError("no reply")
-    if nothing_created(error):
-        return NotOpened(fault_of(error), error)
+    if certainly_not_created(error):
+        return NotOpened(fault_of_error(error), error)
+    on_lost(fault_of_error(error))
     found: dict[str, Session] = {} if seen is None else seen
     looked_at: datetime | None = None
     dated: set[str] = set()
-    for pause in LOOKS:
+    for pause in OPEN_CHECK_DELAYS:
         yield Sleep(pause)
-        listed = yield from sent(operations.list_sessions(active=True))
+        listed = yield from sent(_at_confirm_priority(operations.list_sessions(active=True)))
         if listed.value is None:
             continue
-        looked_at = listed.date or looked_at
+        if not listed.value.unreadable:  # an unreadable item may be the session
+            looked_at = listed.date or looked_at
         since = (
-            None if listed.date is None else listed.date - timedelta(seconds=listed.heard_at - posted.sent_at) - GRAIN
+            None
+            if listed.date is None
+            else listed.date - timedelta(seconds=listed.received_at - posted.sent_at) - CLOCK_TOLERANCE
         )
-        now = {one.id: one for one in listed.value.sessions if request.may_have_become(one, known.ids, since)}
-        found.update(now)
-        dated = set(now) if since is not None else set()
-    ours = [one for one in found.values() if one.creator_id in known.creators]
-    # One that only a look without a `Date` showed may be older than the request: it is not adopted.
+        found.update({one.id: one for one in listed.value.sessions if may_be_new(one, known, since)})
+        dated = {one.id for one in listed.value.sessions if since is not None and _not_before(one, since)}
+    ours = [one for one in found.values() if one.creator_id in known.creators and request.asked_for(one)]
+    # A session that only appeared in replies without `Date` may be older than the request, so it is not adopted.
     if len(ours) == 1 and ours[0].id in dated and known.listed:
         return Opened(ours[0], adopted=True)
-    return Uncertain(tuple(found.values()), fault_of(error), looked_at, error)
+    # IonQ may have changed what was requested, so other sessions are candidates too, after the exact matches.
+    candidates = sorted(found.values(), key=lambda one: not request.asked_for(one))
+    return Unconfirmed(tuple(candidates), fault_of_error(error), looked_at, error)
 
 
-def nothing_created(error: IonQError) -> bool:
-    """True only where the server certainly created nothing: it was never reached, or it said so in its own form."""
+def _not_before(session: Session, since: datetime) -> bool:
+    return session.created_at is None or session.created_at >= since
+
+
+def certainly_not_created(error: IonQError) -> bool:
+    """Return True only if the server certainly created nothing.
+
+    Either it was never reached, or it refused in its own error format.
+    """
     if isinstance(error, ReadOnlyError):
         return True
     if isinstance(error, APIConnectionError):
@@ -152,43 +193,53 @@ def nothing_created(error: IonQError) -> bool:
     return isinstance(error, APIError) and error.well_formed and error.status_code in NOTHING_CREATED
 
 
-def end_proved(session_id: str, seen_active: bool = False) -> Flow[EndOutcome]:
-    """Ask for the end once, then read the session until the end is proved or patience is over."""
+def end_confirmed(session_id: str, seen_active: bool = False, again: bool = False) -> Flow[EndOutcome]:
+    """Request the end once, then read the session until the end is confirmed or END_CHECK_DELAYS are used up.
+
+    `again` says that the caller retries if the end is not confirmed, so that a failed request is followed by fewer
+    reads.
+    """
     asked = yield from sent(operations.end_session(session_id))
     last = _about(session_id, asked)
-    if last is not None and last.proves_end(seen_active):
+    if last is not None and last.confirms_end(seen_active):
         return Ended(last)
     seen_active = seen_active or (last is not None and last.active is True)
-    refusal: Fault | None = None if asked.error is None else fault_of(asked.error)
+    refusal: Fault | None = None if asked.error is None else fault_of_error(asked.error)
     unread: Fault | None = refusal
-    for pause in PROOFS[:2] if _final(asked.error) else PROOFS:
+    brief = _final(asked.error) or (again and asked.error is not None)
+    for pause in END_CHECK_DELAYS[:2] if brief else END_CHECK_DELAYS:
         yield Sleep(pause)
-        heard = yield from sent(operations.get_session(session_id))
-        told = _about(session_id, heard)
-        if told is not None:
-            last = told
+        reply = yield from sent(_at_confirm_priority(operations.get_session(session_id)))
+        read = _about(session_id, reply)
+        if read is not None:
+            last = read
             seen_active = seen_active or last.active is True
-            if last.proves_end(seen_active):
+            if last.confirms_end(seen_active):
                 return Ended(last)
         else:
-            unread = fault_of(heard.error or IonQError(ABOUT_ANOTHER))
+            unread = fault_of_error(reply.error or IonQError(WRONG_SESSION))
     if last is not None:
         return StillOpen(last, refusal)
     if refusal is not None:
         return EndUnknown(refusal)
-    # The request was taken: what the readings were refused must not look as if the end had been.
-    words = f"the end was asked for, and the session cannot be read: {unread.words if unread else 'no reply'}"
-    return EndUnknown(Fault(FaultKind.GARBLED, words, request_id=unread.request_id if unread else None))
+    # The end request was accepted. The fault of the reads must not look as if the end had been refused.
+    words = f"the end was requested, and the session cannot be read: {fault_text(unread) if unread else 'no reply'}"
+    return EndUnknown(Fault(FaultKind.GARBLED, words))
 
 
-def _about(session_id: str, answer: Answer[Session]) -> Session | None:
-    """Return what was heard of that very session; a reply about another one proves nothing."""
-    told = answer.value
-    return told if told is not None and told.called(session_id) else None
+def _at_confirm_priority(operation: Operation[T]) -> Operation[T]:
+    """Return a read with priority over all others: a user is waiting to learn whether costs are still accruing."""
+    return replace(operation, priority=Priority.CONFIRM)
+
+
+def _about(session_id: str, result: Result[Session]) -> Session | None:
+    """Return the session if the reply is about that very session. A reply about another one confirms nothing."""
+    session = result.value
+    return session if session is not None and session.called(session_id) else None
 
 
 def _final(error: IonQError | None) -> bool:
-    """True where looking for long is no use: the key may not, or nothing was sent."""
+    """Return True if further reads are pointless: the key lacks the permission, or nothing was sent."""
     if isinstance(error, APIConnectionError):
         return error.unsent
     return isinstance(error, AuthenticationError | PermissionDeniedError | ReadOnlyError)

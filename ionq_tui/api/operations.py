@@ -1,4 +1,4 @@
-"""Every call of the API, written once: method, path, body, how the reply is read, and whether it may be repeated."""
+"""All API calls, each defined once: method, path, body, decoder, and whether it is safe to repeat."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from functools import partial
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
-from ionq_tui.api import wire
+from ionq_tui.api import decode
 from ionq_tui.api.errors import MalformedIdError
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.board import SessionList
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.outcome import OpenRequest
+from ionq_tui.model.overview import ListedSessions
+from ionq_tui.model.priority import Priority
 from ionq_tui.model.session import Session
 
 T = TypeVar("T")
@@ -27,115 +28,139 @@ T_co = TypeVar("T_co", covariant=True)
 class Operation(Generic[T_co]):
     """One call of the API."""
 
+    attempt: str
+    """Start of its error messages, such as "Failed to fetch session ID"."""
     method: str
     path: str
     read: Callable[[object], T_co]
-    """Turns the parsed JSON of a 2xx reply into a value; raises wire.Unreadable."""
+    """Decodes the parsed JSON of a 2xx reply. Raises decode.Unreadable."""
     query: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, object] | None = None
     repeatable: bool = False
-    """True where sending it twice does no more than sending it once."""
+    """True if sending it twice has the same effect as sending it once."""
     listing: bool = False
-    """True where a 404 is about the whole collection and not about one id."""
+    """True if a 404 concerns the whole collection and not one id."""
+    priority: Priority = Priority.CHANGE
+    """Priority over other requests of the same process."""
 
     @property
     def changes(self) -> bool:
-        """True where it does something; such a call is never sent in read-only mode."""
+        """True if it changes something. Such a call is never sent in read-only mode."""
         return self.method != "GET"
 
 
 def _path(*segments: str) -> str:
-    """Join segments so that none escapes from its place, whatever characters an id holds."""
+    """Join path segments, quoted so that no id can change the path. Raises MalformedIdError."""
     for segment in segments:
-        if segment in ("", ".", "..") or len(segment) > 256 or any(map(_unfit, segment)):
+        if segment in ("", ".", "..") or len(segment) > 256 or any(map(_forbidden, segment)):
             raise MalformedIdError(f"malformed id {segment[:64]!r}")
     return "/" + "/".join(quote(segment, safe="") for segment in segments)
 
 
-def _unfit(character: str) -> bool:
-    """True for white space and control characters, and for halves of characters, which cannot be encoded."""
+def _forbidden(character: str) -> bool:
+    """Return True for whitespace, control characters and lone surrogates, which cannot be encoded."""
     return character <= " " or character == "\x7f" or "\ud800" <= character <= "\udfff"
 
 
-def _get(path: str, read: Callable[[object], T], *, listing: bool = False, **query: str | None) -> Operation[T]:
+def _get(
+    what: str, path: str, read: Callable[[object], T], priority: Priority, *, listing: bool = False, **query: str | None
+) -> Operation[T]:
     given = tuple((name, value) for name, value in query.items() if value is not None)
-    return Operation("GET", path, read, query=given, repeatable=True, listing=listing)
+    return Operation(
+        f"Failed to fetch {what}", "GET", path, read, query=given, repeatable=True, listing=listing, priority=priority
+    )
 
 
 def whoami() -> Operation[KeyIdentity]:
-    """Ask who the key is."""
-    return _get("/whoami", wire.read_identity)
+    """Get the identity of the API key."""
+    return _get("who the key is", "/whoami", decode.read_identity, Priority.POLL)
 
 
 def list_backends() -> Operation[tuple[Backend, ...]]:
-    """List the backends; needs no key."""
-    return _get("/backends", wire.read_backends, listing=True)
+    """List the backends. Needs no API key."""
+    return _get("the list of backends", "/backends", decode.read_backends, Priority.PAGE, listing=True)
 
 
 def get_backend(name: str) -> Operation[Backend]:
-    """Read one backend; needs no key."""
-    return _get(_path("backends", name), wire.read_backend)
+    """Get one backend. Needs no API key."""
+    return _get(f"backend {name}", _path("backends", name), decode.read_backend, Priority.PAGE)
 
 
 def newest_characterization(name: str) -> Operation[Characterization]:
-    """Read the newest characterization of a backend; needs no key."""
-    return _get(_path("backends", name, "characterizations"), wire.read_newest_characterization, limit="1")
+    """Get the newest characterization of a backend. Needs no API key."""
+    return _get(
+        f"the newest characterization of {name}",
+        _path("backends", name, "characterizations"),
+        decode.read_newest_characterization,
+        Priority.DETAIL,
+        limit="1",
+    )
 
 
-def list_sessions(active: bool | None = None) -> Operation[SessionList]:
-    """List the organisation's sessions; all of them where `active` is None."""
+def list_sessions(active: bool | None = None) -> Operation[ListedSessions]:
+    """List the organization's sessions; all of them if `active` is None."""
     flag = None if active is None else str(active).lower()
-    return _get("/sessions", wire.read_sessions, listing=True, active=flag)
+    return _get("the list of sessions", "/sessions", decode.read_sessions, Priority.POLL, listing=True, active=flag)
 
 
 def get_session(session_id: str) -> Operation[Session]:
-    """Read one session."""
-    return _get(_path("sessions", session_id), wire.read_session)
+    """Get one session."""
+    return _get(f"session {session_id}", _path("sessions", session_id), decode.read_session, Priority.POLL)
 
 
 def create_session(request: OpenRequest) -> Operation[Session]:
-    """Open a session: money may run, so it is sent once."""
-    return Operation("POST", "/sessions", wire.read_session, body=request.body, listing=True)
+    """Open a session. It may incur cost, so it is sent only once."""
+    return Operation(
+        "Failed to create session", "POST", "/sessions", decode.read_session, body=request.body, listing=True
+    )
 
 
 def end_session(session_id: str) -> Operation[Session]:
-    """Ask that a session be ended; whether it was is found out by reading it."""
-    return Operation("POST", _path("sessions", session_id, "end"), wire.read_session)
+    """Request the end of a session. Read the session afterwards to find out whether it ended."""
+    return Operation(
+        f"Failed to end session {session_id}", "POST", _path("sessions", session_id, "end"), decode.read_session
+    )
 
 
 def session_jobs(
     session_id: str, *, after: str | None = None, ids: tuple[str, ...] = (), limit: int | None = None
 ) -> Operation[JobPage]:
-    """Read one page of a session's jobs, or those named by id."""
+    """Get one page of a session's jobs, or the jobs with the given ids."""
     named = tuple(("ids", one) for one in ids)
     size = () if limit is None else (("limit", str(limit)),)
     cursor = () if after is None else (("next", after),)
     path = _path("sessions", session_id, "jobs")
-    return Operation("GET", path, wire.read_job_page, query=(*named, *size, *cursor), repeatable=True)
+    what, query = f"Failed to fetch the jobs of session {session_id}", (*named, *size, *cursor)
+    return Operation(what, "GET", path, decode.read_job_page, query, repeatable=True, priority=Priority.PAGE)
 
 
 def get_job(job_id: str) -> Operation[Job]:
-    """Read one job."""
-    return _get(_path("jobs", job_id), wire.read_job)
+    """Get one job."""
+    return _get(f"job {job_id}", _path("jobs", job_id), decode.read_job, Priority.PAGE)
 
 
 def job_detail(job_id: str) -> Operation[JobDetail]:
-    """Read how one job was set and what it consists of."""
-    return _get(_path("jobs", job_id), wire.read_job_detail)
+    """Get the settings and circuit statistics of one job."""
+    return _get(f"job {job_id}", _path("jobs", job_id), decode.read_job_detail, Priority.PAGE)
 
 
 def job_cost(job_id: str) -> Operation[JobCost]:
-    """Read what one job cost."""
-    return _get(_path("jobs", job_id, "cost"), wire.read_cost)
+    """Get the cost of one job."""
+    return _get(f"the cost of job {job_id}", _path("jobs", job_id, "cost"), decode.read_cost, Priority.DETAIL)
 
 
 def probabilities(job_id: str) -> Operation[Mapping[str, float]]:
-    """Read how often each outcome was measured, as fractions of 1 by the outcome's number."""
-    return _get(_path("jobs", job_id, "results", "probabilities"), wire.read_probabilities)
+    """Get the measured probabilities, from 0 to 1, by outcome number."""
+    return _get(
+        f"the result of job {job_id}",
+        _path("jobs", job_id, "results", "probabilities"),
+        decode.read_probabilities,
+        Priority.PAGE,
+    )
 
 
 def estimate(backend: str, circuit: Circuit) -> Operation[Estimate]:
-    """Ask what one job of that kind would cost; nothing is charged for the question."""
+    """Get the estimated cost of one such job. The request itself is free."""
     query = (
         ("backend", backend),
         ("qubits", str(circuit.qubits)),
@@ -144,16 +169,26 @@ def estimate(backend: str, circuit: Circuit) -> Operation[Estimate]:
         ("2q_gates", str(circuit.two_qubit_gates)),
         ("error_mitigation", str(circuit.error_mitigation).lower()),
     )
-    read = partial(wire.read_estimate, backend=backend, circuit=circuit)
-    return Operation("GET", "/jobs/estimate", read, query=query, repeatable=True)
+    read = partial(decode.read_estimate, backend=backend, circuit=circuit)
+    return Operation(
+        "Failed to fetch an estimate", "GET", "/jobs/estimate", read, query, repeatable=True, priority=Priority.PAGE
+    )
 
 
 def cancel_job(job_id: str) -> Operation[frozenset[str]]:
-    """Cancel one job; cancelling twice does no more than once."""
-    return Operation("PUT", _path("jobs", job_id, "status", "cancel"), wire.read_canceled, repeatable=True)
+    """Cancel one job. Canceling it twice has the same effect as once."""
+    return Operation(
+        f"Failed to cancel job {job_id}",
+        "PUT",
+        _path("jobs", job_id, "status", "cancel"),
+        decode.read_canceled,
+        repeatable=True,
+    )
 
 
 def cancel_jobs(job_ids: tuple[str, ...]) -> Operation[frozenset[str]]:
-    """Cancel several jobs; cancelling twice does no more than once."""
+    """Cancel several jobs. Canceling them twice has the same effect as once."""
     body = {"ids": list(job_ids)}
-    return Operation("PUT", "/jobs/status/cancel", wire.read_canceled, body=body, repeatable=True)
+    return Operation(
+        "Failed to cancel jobs", "PUT", "/jobs/status/cancel", decode.read_canceled, body=body, repeatable=True
+    )

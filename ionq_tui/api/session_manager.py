@@ -1,4 +1,4 @@
-"""SessionManager: stands in for the official client's class of that name, and is strict where that one is silent."""
+"""`SessionManager`, a replacement for the official client's class that raises errors where that one hides them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from functools import partial
 from types import TracebackType
 
 from ionq_tui.api.client import IonQClient, ended, opened
-from ionq_tui.api.errand import Errand
+from ionq_tui.api.critical_request import CriticalRequest
 from ionq_tui.api.errors import APIError, InvalidLimitError, IonQError, UnusableReplyError
-from ionq_tui.api.flows import end_proved, open_once
-from ionq_tui.api.hangup import HangUp
-from ionq_tui.api.notebook import Notebook
+from ionq_tui.api.exit_signals import ExitSignals
+from ionq_tui.api.flows import end_confirmed, open_once
+from ionq_tui.api.journaling import SessionJournaling
 from ionq_tui.model.job import Job
 from ionq_tui.model.limits import LimitError, Limits, amount, whole
+from ionq_tui.model.mismatch import Mismatch, differences
 from ionq_tui.model.outcome import Ended, EndOutcome, Opened, OpenOutcome, OpenRequest
 from ionq_tui.model.session import Session
 
@@ -25,11 +26,12 @@ logger = logging.getLogger("ionq_tui.session")
 
 
 class SessionManager:
-    """Opens a session, tells its status and ends it; a sync and async context manager that ends it on leaving.
+    """Open a session, get its status, and end it.
 
-    `max_jobs` counts jobs, `max_time` minutes, `max_cost` USD. With `end_on_signals`, SIGTERM and SIGHUP leave the
-    `with` block and so end the session. With `journal`, this machine's journal notes what was opened and ended.
-    Raises InvalidLimitError for a limit that cannot be sent, and TypeError for a client of another library.
+    As a sync or async context manager, it ends the session on exit. `max_jobs` is a number of jobs, `max_time` is in
+    minutes, and `max_cost` in USD. With `end_on_signals`, SIGTERM and SIGHUP leave the `with` block and so end the
+    session. With `journal`, what was opened and ended is recorded in this machine's journal. Raises InvalidLimitError
+    for an invalid limit, and TypeError for a client of another library.
     """
 
     def __init__(
@@ -43,7 +45,7 @@ class SessionManager:
         end_on_signals: bool = False,
         journal: bool = True,
     ) -> None:
-        """Check the limits; nothing is sent."""
+        """Check the limits. Sends nothing."""
         if not isinstance(client, IonQClient):
             raise TypeError(
                 f"SessionManager of ionq_tui needs a client of ionq_tui, not {type(client).__module__}."
@@ -62,39 +64,52 @@ class SessionManager:
         self._client = client
         self._request = OpenRequest(backend, limits)
         self._session_id: str | None = None
-        self._proved = False
+        self._mismatch: Mismatch | None = None
+        self._end_confirmed = False
         self._seen_active = False
-        """Whether the server ever said `active: true` of it: only then does `active: false` prove an end."""
+        """Whether the server has ever reported `active: true` for this session.
+
+        Only then does `active: false` confirm its end.
+        """
         self._lock = threading.Lock()
         self._under_way = False
-        """True from the first request to open until its outcome is known."""
+        """True from the first request to open the session until its outcome is known."""
         self._pid = os.getpid()
-        self._notes = Notebook(client.channel.wiring.base_url, journal)
-        self._hangup = HangUp() if end_on_signals else None
+        self._journaling = SessionJournaling(client.runner.config.base_url, journal)
+        self._exit_signals = ExitSignals() if end_on_signals else None
 
     @classmethod
     def from_id(cls, client: IonQClient, session_id: str) -> SessionManager:
-        """Take hold of an existing session; sends nothing."""
+        """Return a manager for an existing session. Sends nothing."""
         manager = cls(client, "")
         manager._session_id = session_id
         return manager
 
     @property
     def session_id(self) -> str | None:
-        """The session's id, None before `open`; it stays after `close`."""
+        """The session's id; None before `open`. It stays set after `close`."""
         return self._session_id
+
+    @property
+    def limit_mismatch(self) -> Mismatch | None:
+        """What IonQ set differently from the request (limits, their unit, the backend), from the reply to `open`.
+
+        None if nothing differs, before `open`, and for a session from `from_id`, whose request is not known. `absent`
+        is True if a requested limit is missing; `differences` has each value.
+        """
+        return self._mismatch
 
     def open(self) -> None:
         """Open the session with one request.
 
-        Raises IonQError("Session already open"), the API's own error where nothing was created, SessionUncertain where
+        Raises IonQError("Session already open"), the API's own error if nothing was created, and SessionUncertain if
         the session may exist.
         """
-        self._opened(self._client.channel.carry(self._opening()))
+        self._opened(self._client.runner.run_critical(self._opening()))
 
     def close(self) -> None:
-        """End the session; never raises, and logs a warning where the end was not proved."""
-        if self._session_id is None or self._proved or self._forked:
+        """End the session. Never raises; logs a warning if the session is not confirmed ended."""
+        if self._session_id is None or self._end_confirmed or self._forked:
             return
         try:
             self.end()
@@ -102,37 +117,40 @@ class SessionManager:
             logger.warning("Failed to end session %s", self._session_id, exc_info=True)
 
     def end(self) -> Session:
-        """End the session and return it. Raises IonQError unless the end was proved."""
-        session_id = self._id()
-        return self._ended(session_id, self._client.channel.carry(self._ending(session_id)))
+        """End the session and return it. Raises IonQError unless it is confirmed ended."""
+        session_id = self._require_id()
+        return self._ended(session_id, self._client.runner.run_critical(self._ending(session_id)))
 
     def status(self) -> str:
-        """Return the status in the server's own word, such as created, started, ended."""
+        """Return the server's status, such as created, started or ended."""
         return self.details().status
 
     def details(self) -> Session:
-        """Read the session."""
-        session_id = self._id()
+        """Get the session."""
         try:
-            return self._seen(self._client.session(session_id))
+            return self._track(self._client.session(self._require_id()))
         except UnusableReplyError as error:
-            raise _unread(session_id, error) from error
+            raise IonQError(str(error)) from error
 
     def jobs(self) -> Iterator[Job]:
         """Iterate over the session's jobs."""
-        return self._client.session_jobs(self._id())
+        return self._client.session_jobs(self._require_id())
 
     def remaining(self) -> timedelta | None:
-        """Return the time left by the server's clock, None where no limit of time is known; never negative."""
-        return _left(self.details(), self._client.channel.ahead)
+        """Return the time left by the server's clock, never negative; None if no end is known.
+
+        The end is the earlier of IonQ's `expires_at` and the start plus the time limit: IonQ does not document which
+        one it enforces.
+        """
+        return _time_left(self.details(), self._client.runner.ahead)
 
     async def async_open(self) -> None:
         """Async version of `open`."""
-        self._opened(await self._client.channel.acarry(self._opening()))
+        self._opened(await self._client.runner.arun_critical(self._opening()))
 
     async def async_close(self) -> None:
         """Async version of `close`."""
-        if self._session_id is None or self._proved or self._forked:
+        if self._session_id is None or self._end_confirmed or self._forked:
             return
         try:
             await self.async_end()
@@ -141,8 +159,8 @@ class SessionManager:
 
     async def async_end(self) -> Session:
         """Async version of `end`."""
-        session_id = self._id()
-        return self._ended(session_id, await self._client.channel.acarry(self._ending(session_id)))
+        session_id = self._require_id()
+        return self._ended(session_id, await self._client.runner.arun_critical(self._ending(session_id)))
 
     async def async_status(self) -> str:
         """Async version of `status`."""
@@ -150,24 +168,23 @@ class SessionManager:
 
     async def async_details(self) -> Session:
         """Async version of `details`."""
-        session_id = self._id()
         try:
-            return self._seen(await self._client.async_session(session_id))
+            return self._track(await self._client.async_session(self._require_id()))
         except UnusableReplyError as error:
-            raise _unread(session_id, error) from error
+            raise IonQError(str(error)) from error
 
     def async_jobs(self) -> AsyncIterator[Job]:
         """Async version of `jobs`."""
-        return self._client.async_session_jobs(self._id())
+        return self._client.async_session_jobs(self._require_id())
 
     async def async_remaining(self) -> timedelta | None:
         """Async version of `remaining`."""
-        return _left(await self.async_details(), self._client.channel.ahead)
+        return _time_left(await self.async_details(), self._client.runner.ahead)
 
     def __enter__(self) -> SessionManager:
-        """Open; where that is interrupted, what was opened meanwhile is ended before the interruption goes on."""
-        if self._hangup is not None:
-            self._hangup.on()
+        """Open the session. If this is interrupted, a session opened in the meantime is ended first."""
+        if self._exit_signals is not None:
+            self._exit_signals.on()
         try:
             self.open()
         except BaseException as error:
@@ -176,13 +193,13 @@ class SessionManager:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Close."""
+        """End the session."""
         self._leave(error, close=True)
 
     async def __aenter__(self) -> SessionManager:
-        """Open; where that is interrupted, what was opened meanwhile is ended before the interruption goes on."""
-        if self._hangup is not None:
-            self._hangup.on_async()
+        """Open the session. If this is interrupted, a session opened in the meantime is ended first."""
+        if self._exit_signals is not None:
+            self._exit_signals.on_async()
         try:
             await self.async_open()
         except BaseException as error:
@@ -193,11 +210,11 @@ class SessionManager:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        """Close."""
+        """End the session."""
         await self._aleave(error, close=True)
 
     def _leave(self, error: BaseException | None, *, close: bool) -> None:
-        """Close where asked to, give the signals back, and leave for good where one came."""
+        """End the session if requested, restore the signal handlers, and raise SystemExit if a signal was caught."""
         cut: BaseException | None = None
         try:
             if close:
@@ -206,7 +223,7 @@ class SessionManager:
             cut = interruption
             raise
         finally:
-            self._left_by(error, cut)
+            self._restore_signals(error, cut)
 
     async def _aleave(self, error: BaseException | None, *, close: bool) -> None:
         cut: BaseException | None = None
@@ -217,15 +234,19 @@ class SessionManager:
             cut = interruption
             raise
         finally:
-            self._left_by(error, cut)
+            self._restore_signals(error, cut)
 
-    def _left_by(self, *interruptions: BaseException | None) -> None:
-        if self._hangup is not None:
-            self._hangup.off()
-            self._hangup.exit(*interruptions)
+    def _restore_signals(self, *interruptions: BaseException | None) -> None:
+        if self._exit_signals is not None:
+            self._exit_signals.off()
+            self._exit_signals.exit(*interruptions)
 
-    def _opening(self) -> Errand[OpenOutcome]:
-        """Begin to open, once: also where the first caller has left, or another task or thread asks meanwhile."""
+    def _opening(self) -> CriticalRequest[OpenOutcome]:
+        """Return the request to open the session.
+
+        Raises IonQError on a second call, even if the first caller was interrupted or another task or thread is opening
+        the session.
+        """
         with self._lock:
             if self._session_id is not None:
                 raise IonQError("Session already open")
@@ -233,71 +254,73 @@ class SessionManager:
                 raise IonQError("Session is being opened: a request was sent and its outcome is not known yet")
             self._under_way = True
         seen: dict[str, Session] = {}
-        return Errand(
+        return CriticalRequest(
             f"opening a session on {self._request.backend}",
             open_once(self._request, seen=seen),
-            before=lambda: self._notes.intends(self._request),
-            landed=self._hold,
+            before=lambda: self._journaling.before_open(self._request),
+            on_outcome=self._on_open_outcome,
             seen=seen,
-            orphaned=self.close,
-            aorphaned=self.async_close,
+            on_abandoned=self.close,
+            on_abandoned_async=self.async_close,
         )
 
     @property
     def _forked(self) -> bool:
-        """True in a child process: the session is its parent's, which leaves its own `with` block later."""
+        """True in a forked child process.
+
+        The session belongs to the parent, which ends it when it leaves its own `with` block.
+        """
         return os.getpid() != self._pid
 
-    def _ending(self, session_id: str) -> Errand[EndOutcome]:
-        flow = end_proved(session_id, self._seen_active)
-        before = partial(self._notes.ends, session_id)
-        return Errand(f"end of session {session_id}", flow, before=before, landed=self._note_end)
+    def _ending(self, session_id: str) -> CriticalRequest[EndOutcome]:
+        flow = end_confirmed(session_id, self._seen_active)
+        before = partial(self._journaling.before_end, session_id)
+        return CriticalRequest(f"end of session {session_id}", flow, before=before, on_outcome=self._on_end_outcome)
 
-    def _hold(self, outcome: OpenOutcome) -> None:
-        """Keep the id as soon as it is known, even where the caller was interrupted."""
+    def _on_open_outcome(self, outcome: OpenOutcome) -> None:
+        """Store the id as soon as it is known, even if the caller was interrupted."""
         self._under_way = False
         if isinstance(outcome, Opened):
-            self._session_id = self._seen(outcome.session).id
-        self._notes.landed(outcome)
+            self._session_id = self._track(outcome.session).id
+            self._mismatch = differences(self._request, outcome.session)
+        self._journaling.on_outcome(outcome)
 
-    def _seen(self, session: Session) -> Session:
+    def _track(self, session: Session) -> Session:
         self._seen_active = self._seen_active or session.active is True
         return session
 
     def _opened(self, outcome: OpenOutcome) -> None:
-        session = _created(outcome)
+        session = _session_or_raise(outcome)
         logger.info("Opened session %s", session.id)
+        if self._mismatch is not None:
+            logger.warning("Session %s: %s", session.id, self._mismatch.words)
 
-    def _note_end(self, outcome: EndOutcome) -> None:
-        self._proved = isinstance(outcome, Ended)
-        self._notes.ended(outcome)
+    def _on_end_outcome(self, outcome: EndOutcome) -> None:
+        self._end_confirmed = isinstance(outcome, Ended)
+        self._journaling.ended(outcome)
 
     def _ended(self, session_id: str, outcome: EndOutcome) -> Session:
         session = ended(session_id, outcome)
         logger.info("Closed session %s", session_id)
         return session
 
-    def _id(self) -> str:
+    def _require_id(self) -> str:
         if self._session_id is None:
             raise IonQError("No session ID; call open() first")
         return self._session_id
 
 
-def _created(outcome: OpenOutcome) -> Session:
+def _session_or_raise(outcome: OpenOutcome) -> Session:
     try:
         return opened(outcome)
     except APIError:
         raise
     except UnusableReplyError as error:
-        raise IonQError(f"Failed to create session: {error}") from error
+        raise IonQError(str(error)) from error
 
 
-def _unread(session_id: str, error: IonQError) -> IonQError:
-    return IonQError(f"Failed to fetch session {session_id}: {error}")
-
-
-def _left(session: Session, ahead: timedelta) -> timedelta | None:
+def _time_left(session: Session, ahead: timedelta) -> timedelta | None:
     if session.ended:
         return timedelta()
-    ends_at = session.runs_out_at
-    return None if ends_at is None else max(timedelta(), ends_at - (datetime.now(UTC) + ahead))
+    left = session.time_left(datetime.now(UTC) + ahead)
+    return None if left is None else max(timedelta(), left)

@@ -1,7 +1,8 @@
-"""httpx clients that keep our promises whoever calls them: one cap, one total time-out, our errors, no redirects.
+"""httpx clients with a response size limit, a total time-out, this library's errors, and no redirects.
 
-ionq_core's generated calls run on these clients too. Who streams a reply asks for it piece by piece on purpose, be it
-large or slow: there httpx's own time-outs and errors hold, without cap and total, and all else stays as it is.
+ionq_core's generated calls run on these clients too. A streamed reply (`stream=True`) is not subject to the size limit
+or the total time-out: its caller reads it piece by piece, however large or slow it is, under httpx's own time-outs and
+errors. API keys are masked in every reply that is read whole, and in the headers of streamed ones.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import platform
 import socket
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypedDict
 from weakref import WeakSet
@@ -20,32 +21,38 @@ from weakref import WeakSet
 import httpx
 
 from ionq_tui.api.auth import KeyAuth
-from ionq_tui.api.errors import APIConnectionError, IonQError, ReadOnlyError
-from ionq_tui.api.reply import Body, broken, refusal, whole
-from ionq_tui.api.watchdog import Watchdog
-from ionq_tui.model.address import is_loopback
-from ionq_tui.model.key import without_keys
+from ionq_tui.api.deadline import DeadlineWatcher
+from ionq_tui.api.errors import IonQError, ReadOnlyError
+from ionq_tui.api.httpx_internals import shut, under_way
+from ionq_tui.api.network import NO_NETWORK, Network, network_of, routes
+from ionq_tui.api.reply import Body, connection_error, mask_head, status_error, with_body
+from ionq_tui.api.request_log import LoggedRequest
 from ionq_tui.model.version import __version__
 
 if TYPE_CHECKING:
-    from httpcore import AsyncNetworkStream, NetworkStream
+    from httpcore import AsyncNetworkStream
     from httpx._client import UseClientDefault
     from httpx._types import AuthTypes
 
 _EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, LookupError)
-"""What a reply can make httpx raise; strange hosts, codecs and characters in headers come as the last two."""
+"""Exceptions that httpx can raise because of a reply.
 
-_BREATH = 250
-"""Pieces of a reply that are read before the event loop has its turn."""
-_WATCHED = "ionq_tui.watched"
-"""The extension of a request that says by which token it is watched."""
+The last two come from malformed hosts, codecs and header characters.
+"""
+
+_CHUNKS_PER_TURN = 250
+"""Chunks of a reply that are read before control returns to the event loop."""
+LARGE = 200_000
+"""Size in bytes above which a reply is searched and decoded in a thread, to keep the event loop responsive."""
+_TOKEN = "ionq_tui.watched"
+"""Request extension that holds the request's deadline token."""
 
 Respond = Callable[[httpx.Request], httpx.Response]
-"""A server inside this process: the simulated cloud of the demo and of tests."""
+"""A server inside this process, such as the simulated cloud of the demo and of tests."""
 
 
 class Options(TypedDict):
-    """What both kinds of httpx clients are built with."""
+    """Constructor arguments shared by the sync and the async httpx client."""
 
     base_url: str
     auth: KeyAuth | None
@@ -56,7 +63,7 @@ class Options(TypedDict):
 
 
 @dataclass(frozen=True)
-class Wiring:
+class ConnectionConfig:
     """How to reach the server."""
 
     base_url: str
@@ -64,72 +71,53 @@ class Wiring:
     user_agent: str
     timeout: httpx.Timeout
     deadline: float
-    """Seconds from the first byte sent to the last byte read, at most."""
+    """Maximum time in seconds from the first byte sent to the last byte read."""
     read_only: bool = False
     respond: Respond | None = None
-    """Answers instead of a network, where set."""
-    tls: ssl.SSLContext | None = None
-    """A ready TLS context; where None, httpx builds one, which takes a while."""
+    """If set, answers requests in place of the network."""
+    network: Network | None = None
+    """Certificates and proxies to use. If None, each client reads them from the environment, which is slow."""
 
     def options(self) -> Options:
-        """Return what both kinds of httpx clients are built with."""
+        """Return the constructor arguments shared by the sync and the async httpx client."""
         return {
             "base_url": self.base_url,
             "auth": self.auth,
             "headers": {"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate"},
             "timeout": self.timeout,
-            # The API has no cookies: one that is kept would be sent back, however strange or many they are.
+            # The API sets no cookies. Any that a proxy sets would be sent back, however malformed or numerous.
             "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             "follow_redirects": False,
         }
 
-    @property
-    def direct(self) -> bool:
-        """True where the host is this machine, which no proxy may see."""
-        return is_loopback(httpx.URL(self.base_url).host)
-
-    def verify(self) -> ssl.SSLContext | bool:
-        """Return the TLS context to use; certificates are always verified."""
-        return self.tls if self.tls is not None else self.base_url.startswith("https://")
+    def connection_network(self) -> Network:
+        """Return the certificates and proxies to use. Certificates are always verified. Raises NetworkSettingError."""
+        return self.network if self.network is not None else network_of(self.base_url)
 
     def guard(self, request: httpx.Request) -> None:
-        """Refuse a change in read-only mode before anything is sent."""
+        """Raise ReadOnlyError for a changing request in read-only mode, before anything is sent."""
         if self.read_only and request.method not in ("GET", "HEAD"):
             raise ReadOnlyError(f"read-only: {request.method} {request.url.path} was not sent")
 
 
 def user_agent(additional: str | None = None) -> str:
-    """Say who is calling, as the official client does."""
+    """Return the User-Agent header, in the format of the official client."""
     parts = (f"ionq-tui/{__version__}", f"python/{platform.python_version()}", f"httpx/{httpx.__version__}")
     return " ".join((*parts, f"os/{platform.system().lower()}", *filter(None, (additional,))))
 
 
-@contextmanager
-def _proxies() -> Iterator[None]:
-    """Tell of a proxy that the environment names and httpx cannot use as of any that cannot be reached."""
-    try:
-        yield
-    except (httpx.InvalidURL, ValueError, ImportError) as error:
-        told = APIConnectionError(f"the proxy that the environment names cannot be used: {without_keys(str(error))}")
-        told.unsent = True
-        raise told from error
-
-
 class Client(httpx.Client):
-    """The sync client."""
+    """Sync httpx client."""
 
-    def __init__(self, wiring: Wiring) -> None:
-        """Wire it."""
-        self._wiring = wiring
-        self._watchdog = Watchdog(wiring.deadline, self._cut)
-        if wiring.respond is not None:
-            super().__init__(**wiring.options(), transport=httpx.MockTransport(wiring.respond))
-        elif wiring.direct:
-            direct = httpx.HTTPTransport(verify=wiring.verify())
-            super().__init__(**wiring.options(), transport=direct, trust_env=False)
-        else:
-            with _proxies():
-                super().__init__(**wiring.options(), verify=wiring.verify())
+    def __init__(self, config: ConnectionConfig) -> None:
+        """Build the transports for the given configuration."""
+        self._config = config
+        self._deadline_watcher = DeadlineWatcher(config.deadline, self._cut)
+        network = NO_NETWORK if config.respond is not None else config.connection_network()
+        make = partial(network.sync_transport, within=config.deadline)
+        direct = httpx.MockTransport(config.respond) if config.respond is not None else make(None)
+        self._routes = routes(network, make)
+        super().__init__(**config.options(), transport=direct, mounts=self._routes.mounts, trust_env=False)
 
     def send(
         self,
@@ -139,73 +127,83 @@ class Client(httpx.Client):
         auth: AuthTypes | UseClientDefault | None = httpx.USE_CLIENT_DEFAULT,
         follow_redirects: bool | UseClientDefault = httpx.USE_CLIENT_DEFAULT,
     ) -> httpx.Response:
-        """Send one request, read its reply whole under cap and deadline (not where streamed), and raise our errors."""
-        self._wiring.guard(request)
-        if stream:
-            return super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
-        watched = self._watchdog.begin()
-        request.extensions = {**request.extensions, _WATCHED: watched}
+        """Send a request and read the reply under the size limit and the deadline.
+
+        Raises IonQError. A streamed reply is returned unread, without either limit.
+        """
+        with LoggedRequest(request) as logged:
+            self._config.guard(request)
+            if stream:
+                streamed = super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
+                logged.response = mask_head(streamed)
+            else:
+                logged.response = self._whole(request, auth, follow_redirects)
+            return logged.response
+
+    def _whole(
+        self,
+        request: httpx.Request,
+        auth: AuthTypes | UseClientDefault | None,
+        follow_redirects: bool | UseClientDefault,
+    ) -> httpx.Response:
+        token = self._deadline_watcher.begin()
+        request.extensions = {**request.extensions, _TOKEN: token}
         try:
             response = super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
             try:
+                mask_head(response)
                 return _checked(response, self._read(response))
             finally:
                 response.close()
         except IonQError:
             raise
         except Exception as error:
-            # A socket closed under a read fails in more ways than httpx maps.
-            late = httpx.ReadTimeout("", request=request) if self._watchdog.late(watched) else None
-            if late is None and not isinstance(error, _EXPECTED):
+            # A socket that is shut during a read fails in more ways than httpx maps to its own exceptions.
+            late = httpx.ReadTimeout("", request=request) if self._deadline_watcher.late(token) else None
+            proxy = self._routes.proxy(self._transport_for_url(request.url))
+            if proxy is not None and proxy.is_socks:
+                from ionq_tui.api.socks import close_last_connection  # already loaded at this point
+
+                close_last_connection()
+            if late is None and not isinstance(error, _EXPECTED) and not (proxy and proxy.is_socks):
                 raise
-            raise broken(late or error) from error
+            raise connection_error(late or error, proxy) from error
         finally:
-            self._watchdog.end(watched)
+            self._deadline_watcher.end(token)
 
     def _read(self, response: httpx.Response) -> bytes:
         body = Body(response)
         for chunk in response.iter_raw():
             body.add(chunk)
-        return body.decoded
+        return body.decoded()
 
-    def _cut(self, watched: object) -> None:
-        """Cut the line of a request that takes too long in all, and no other: httpx counts each read by itself."""
+    def _cut(self, token: object) -> None:
+        """Shut the connection of the request with this token, and no other one.
+
+        Needed because httpx applies its time-out to each read separately, not to the whole request.
+        """
         for transport in (self._transport, *self._mounts.values()):
-            under_way = getattr(getattr(transport, "_pool", None), "_requests", None)
-            if under_way is not None:
-                for one in tuple(under_way):
-                    if one.request.extensions.get(_WATCHED) is watched:
-                        _shut(one.connection)
-            elif transport is not None:  # not built as we know it: better all of its lines than none
+            requests = under_way(transport)
+            if requests is not None:
+                for extensions, connection in requests:
+                    if extensions.get(_TOKEN) is token:
+                        shut(connection)
+            elif transport is not None:  # unknown internals: close all of its connections
                 with suppress(Exception):
                     transport.close()
 
 
-def _shut(connection: object) -> None:
-    """Shut the socket under a connection of the pool, where it has one yet; closed, it would not wake who reads it."""
-    while connection is not None and not hasattr(connection, "_network_stream"):
-        connection = getattr(connection, "_connection", None)
-    with suppress(Exception):
-        stream: NetworkStream | None = getattr(connection, "_network_stream", None)
-        if stream is not None:
-            stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-
-
 class AsyncClient(httpx.AsyncClient):
-    """The async client."""
+    """Async httpx client."""
 
-    def __init__(self, wiring: Wiring) -> None:
-        """Wire it."""
-        self._wiring = wiring
-        self._lines: WeakSet[AsyncNetworkStream] = WeakSet()
-        if wiring.respond is not None:
-            super().__init__(**wiring.options(), transport=httpx.MockTransport(wiring.respond))
-        elif wiring.direct:
-            direct = httpx.AsyncHTTPTransport(verify=wiring.verify())
-            super().__init__(**wiring.options(), transport=direct, trust_env=False)
-        else:
-            with _proxies():
-                super().__init__(**wiring.options(), verify=wiring.verify())
+    def __init__(self, config: ConnectionConfig) -> None:
+        """Build the transports for the given configuration."""
+        self._config = config
+        self._streams: WeakSet[AsyncNetworkStream] = WeakSet()
+        network = NO_NETWORK if config.respond is not None else config.connection_network()
+        direct = httpx.MockTransport(config.respond) if config.respond is not None else network.async_transport(None)
+        self._routes = routes(network, network.async_transport)
+        super().__init__(**config.options(), transport=direct, mounts=self._routes.mounts, trust_env=False)
 
     async def send(
         self,
@@ -215,41 +213,66 @@ class AsyncClient(httpx.AsyncClient):
         auth: AuthTypes | UseClientDefault | None = httpx.USE_CLIENT_DEFAULT,
         follow_redirects: bool | UseClientDefault = httpx.USE_CLIENT_DEFAULT,
     ) -> httpx.Response:
-        """Send one request, read its reply whole under cap and deadline (not where streamed), and raise our errors."""
-        self._wiring.guard(request)
-        if stream:
-            return await super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
+        """Send a request and read the reply under the size limit and the deadline.
+
+        Raises IonQError. A streamed reply is returned unread, without either limit.
+        """
+        with LoggedRequest(request) as logged:
+            self._config.guard(request)
+            if stream:
+                streamed = await super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
+                logged.response = mask_head(streamed)
+            else:
+                logged.response = await self._whole(request, auth, follow_redirects)
+            return logged.response
+
+    async def _whole(
+        self,
+        request: httpx.Request,
+        auth: AuthTypes | UseClientDefault | None,
+        follow_redirects: bool | UseClientDefault,
+    ) -> httpx.Response:
         try:
-            async with asyncio.timeout(self._wiring.deadline):
+            async with asyncio.timeout(self._config.deadline):
                 response = await super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
-                line: AsyncNetworkStream | None = response.extensions.get("network_stream")
-                if line is not None:
-                    self._lines.add(line)
+                stream: AsyncNetworkStream | None = response.extensions.get("network_stream")
+                if stream is not None:
+                    self._streams.add(stream)
                 try:
+                    mask_head(response)
                     return _checked(response, await self._read(response))
                 finally:
                     await response.aclose()
-        except _EXPECTED as error:
-            raise broken(error) from error
+        except IonQError:
+            raise
+        except Exception as error:
+            proxy = self._routes.proxy(self._transport_for_url(request.url))
+            if proxy is not None and proxy.is_socks:
+                from ionq_tui.api.socks import aclose_last_connection  # already loaded at this point
+
+                await aclose_last_connection()
+            if not isinstance(error, _EXPECTED) and not (proxy and proxy.is_socks):
+                raise
+            raise connection_error(error, proxy) from error
 
     async def _read(self, response: httpx.Response) -> bytes:
         body = Body(response)
         async for chunk in response.aiter_raw():
             body.add(chunk)
-            if body.pieces % _BREATH == 0:
-                await asyncio.sleep(0)  # thousands of tiny pieces arrive in one go, and keys wait for the loop
-        return body.decoded
+            if body.chunks % _CHUNKS_PER_TURN == 0:
+                await asyncio.sleep(0)  # thousands of tiny chunks may arrive at once and would block key presses
+        return body.decoded() if body.size < LARGE else await asyncio.to_thread(body.decoded)
 
     def abandon(self) -> None:
-        """Cut the connections of a loop that is gone; closing them properly would need that loop."""
-        for line in self._lines:
+        """Shut the sockets of an event loop that is gone. Closing them properly would need that loop."""
+        for stream in self._streams:
             with suppress(Exception):
-                line.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+                stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
 
 def _checked(response: httpx.Response, body: bytes) -> httpx.Response:
-    read = whole(response, body)
-    error: IonQError | None = refusal(read)
+    read = with_body(response, body)
+    error: IonQError | None = status_error(read)
     if error is not None:
         raise error
     return read

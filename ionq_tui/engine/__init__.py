@@ -1,1 +1,1 @@
-"""Asking at the right time and keeping what was heard; asyncio lives here."""
+"""Polling, stores of the latest data, and the tasks that open, end and cancel; the asyncio layer."""

@@ -1,4 +1,4 @@
-"""The clock of the real world, set by what the server says of its own."""
+"""System clocks, corrected by the server's `Date` header."""
 
 from __future__ import annotations
 
@@ -7,26 +7,27 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from ionq_tui.model.elapsed import seconds
+from ionq_tui.engine.ports import Clock
+from ionq_tui.model.monotonic import seconds
 
 
 class SystemClock:
-    """Local time shifted by how far the server's clock is ahead of ours."""
+    """The local clock, shifted by the difference between the server's clock and this machine's."""
 
     def __init__(self, ahead: Callable[[], timedelta] = timedelta) -> None:
-        """Take how to ask by how much the server's clock is ahead (negative: behind)."""
+        """Take a callable that returns how far the server's clock is ahead (negative: behind)."""
         self._ahead = ahead
 
     def now(self) -> datetime:
-        """Return the server's time as far as it is known."""
+        """Return the current server time in UTC; the local time until a reply told the difference."""
         return datetime.now(UTC) + self._ahead()
 
     def monotonic(self) -> float:
-        """Return seconds that never go back."""
+        """Return seconds of a clock that never goes back."""
         return seconds()
 
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
-        """Return when the event is set or the time is over."""
+        """Wait until the event is set or `seconds` have passed."""
         try:
             async with asyncio.timeout(seconds):
                 await event.wait()
@@ -34,5 +35,30 @@ class SystemClock:
             return
 
     def jitter(self) -> float:
-        """Return a random share from 0 to 1."""
+        """Return a random number from 0 to 1."""
         return random.random()
+
+
+class ScaledClock:
+    """A clock whose durations are those of another clock multiplied by a factor."""
+
+    def __init__(self, clock: Clock, factor: float) -> None:
+        """Take the clock, and how many of its seconds make up one second of this clock."""
+        self._clock = clock
+        self._factor = factor
+
+    def now(self) -> datetime:
+        """Return the time of day, which is not scaled."""
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        """Return scaled seconds of a clock that never goes back."""
+        return self._clock.monotonic() / self._factor
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Wait until the event is set or the scaled time has passed."""
+        await self._clock.wait(event, seconds * self._factor)
+
+    def jitter(self) -> float:
+        """Return a random number from 0 to 1."""
+        return self._clock.jitter()

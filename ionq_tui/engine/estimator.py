@@ -1,4 +1,4 @@
-"""What jobs would cost: asked once for a backend and a kind of job, and kept."""
+"""Cost estimates for jobs, requested once per backend and kind of job, and kept."""
 
 from __future__ import annotations
 
@@ -9,54 +9,56 @@ from types import MappingProxyType
 from ionq_tui.engine.ports import Clock, Cloud
 from ionq_tui.engine.store import Store
 from ionq_tui.model.estimate import Circuit, Estimate
-from ionq_tui.model.link import Fault
+from ionq_tui.model.link_state import Fault
 
-AGAIN = 60.0
-"""Seconds before a question that failed is asked again by itself."""
+RETRY_AFTER = 60.0
+"""Seconds before a failed estimate is requested again automatically."""
 
-Told = Mapping[tuple[str, Circuit], Estimate | Fault]
+Estimates = Mapping[tuple[str, Circuit], Estimate | Fault]
 
 
 class Estimator:
-    """Asks for estimates; the circuit that people think in is the same on every screen."""
+    """Request and keep cost estimates; all screens share one example circuit."""
 
     def __init__(self, cloud: Cloud, clock: Clock) -> None:
-        """Take the cloud and the clock."""
+        """Take the API and the clock."""
         self.circuit: Store[Circuit] = Store(Circuit())
-        self.told: Store[Told] = Store(MappingProxyType({}))
+        self.estimates: Store[Estimates] = Store(MappingProxyType({}))
         self._cloud = cloud
         self._clock = clock
-        self._again: dict[tuple[str, Circuit], float] = {}
-        """When a question may be asked again; for ever where it is under way or answered."""
+        self._retry_at: dict[tuple[str, Circuit], float] = {}
+        """Monotonic time from which an estimate may be requested again; infinite while in progress or once answered."""
 
     def of(self, backend: str) -> Estimate | Fault | None:
-        """Return what is known of the present circuit on a backend, None where it was not asked or is being asked."""
-        return self.told.value.get((backend, self.circuit.value))
+        """Return the estimate of the current circuit on a backend; None if not requested, or still in progress."""
+        return self.estimates.value.get((backend, self.circuit.value))
 
     async def ask(self, backend: str) -> None:
-        """Ask for the present circuit on a backend, unless that was answered, is under way, or failed just now."""
-        question = backend, self.circuit.value
-        if self._again.get(question, 0.0) > self._clock.monotonic():
+        """Request the estimate of the current circuit on a backend, unless it is known, in progress or just failed."""
+        key = backend, self.circuit.value
+        if self._retry_at.get(key, 0.0) > self._clock.monotonic():
             return
-        self._again[question] = float("inf")
+        self._retry_at[key] = float("inf")
         try:
-            heard = await self._cloud.estimate(*question)
+            reply = await self._cloud.estimate(*key)
         except asyncio.CancelledError:
-            del self._again[question]  # by a screen that was left
+            del self._retry_at[key]  # canceled because the screen was closed
             raise
-        if isinstance(heard, Fault):
-            self._again[question] = self._clock.monotonic() + AGAIN
-        self.told.apply(lambda told: MappingProxyType({**told, question: heard}))
+        if isinstance(reply, Fault):
+            self._retry_at[key] = self._clock.monotonic() + RETRY_AFTER
+        self.estimates.apply(lambda known: MappingProxyType({**known, key: reply}))
 
     def forget_faults(self) -> None:
-        """Let what failed be asked again at once."""
-        self.told.apply(
-            lambda told: MappingProxyType({key: heard for key, heard in told.items() if isinstance(heard, Estimate)})
+        """Allow failed estimates to be requested again at once."""
+        self.estimates.apply(
+            lambda known: MappingProxyType({key: reply for key, reply in known.items() if isinstance(reply, Estimate)})
         )
-        self._again = {key: at for key, at in self._again.items() if key in self.told.value or at == float("inf")}
+        self._retry_at = {
+            key: at for key, at in self._retry_at.items() if key in self.estimates.value or at == float("inf")
+        }
 
     @property
     def units(self) -> frozenset[str]:
-        """The units in which estimates were told."""
-        costs = (heard.cost for heard in self.told.value.values() if isinstance(heard, Estimate))
+        """The units of the estimates received so far."""
+        costs = (reply.cost for reply in self.estimates.value.values() if isinstance(reply, Estimate))
         return frozenset(cost.unit for cost in costs if cost is not None)

@@ -1,8 +1,8 @@
-"""Reads a session's jobs with few requests, whatever their order: IonQ promises none.
+"""Read a session's jobs with few requests, in whatever order IonQ lists them, since the API does not specify one.
 
-After one whole pass it asks for what can have changed: the unfinished jobs by id, and a page where new jobs come in
-(the first of a list that is newest first, the last of one that is oldest first). By turns the other end and the next
-page of a slow full pass correct whatever was missed.
+After one complete pass, only what can have changed is read: the unfinished jobs by id, and the page on which new jobs
+appear (the first page of a list sorted newest first, the last page of one sorted oldest first). At intervals, the other
+end of the list and the next page of a slow complete pass pick up anything that was missed.
 """
 
 from __future__ import annotations
@@ -11,79 +11,85 @@ import math
 from collections.abc import Callable, Iterable
 
 from ionq_tui.engine.ports import Cloud
+from ionq_tui.model.cursor_guard import CursorGuard
 from ionq_tui.model.job import Job, JobPage
-from ionq_tui.model.link import Fault, FaultKind
-from ionq_tui.model.trail import Trail
-from ionq_tui.model.watch import Watch
+from ionq_tui.model.link_state import Fault, FaultKind
+from ionq_tui.model.snapshot import SessionSnapshot
 
 PAGE = 100
 IDS_AT_ONCE = 50
-PAGES_AT_ONCE = 50
+PAGES_AT_ONCE = 30
+"""At the permitted request rate, this many pages take less than the default interval, so the session is not STALE."""
 
 Take = Callable[[Iterable[Job], bool], None]
-"""Receives jobs, and whether with them all pages were read."""
+"""Receives jobs, and True if all pages have now been read."""
 
 _TURNS = ("new", "new", "sweep", "new", "new", "old")
-"""Which page is read, tick by tick: where new jobs come in, of the slow full pass, at the other end."""
+"""The page to read on successive ticks: where new jobs appear, the slow complete pass, or the other end."""
 _BAD_CURSOR = (FaultKind.BAD_REQUEST, FaultKind.NOT_FOUND)
 
 
 class JobReader:
-    """The reading position in one session's list of jobs."""
+    """The reading position in one session's job list."""
 
     def __init__(self, cloud: Cloud, session_id: str, take: Take) -> None:
-        """Take the cloud, the session, and who receives the jobs."""
+        """Take the API, the session, and the function that receives the jobs."""
         self._cloud = cloud
         self._session_id = session_id
         self._take = take
-        self._catching_up = True
-        self._ahead: str | None = None
-        """Where catching up goes on."""
-        self._trail = Trail()
+        self.catching_up = True
+        """True while some pages of the list were never read."""
+        self._cursor: str | None = None
+        """Cursor from which the first complete pass continues."""
+        self._cursor_guard = CursorGuard()
         self._short = False
-        """True while all jobs fit on the first page, however long the server makes it."""
+        """True while all jobs fit on the first page, whatever page size the server uses."""
         self._newest_first = True
         self._tail: str | None = None
         """The cursor of the last page."""
         self._sweep: str | None = None
         self._turn = 0
-        self._asked = 0
+        self._rotation = 0
         self._pages = PAGES_AT_ONCE
-        self._glances = 0
+        self._single_count = 0
         self.unread = 0
-        """How many jobs of the list could not be read, as far as the last pass through it told."""
-        self._passed = 0
+        """Number of jobs that could not be decoded, according to the last pass."""
+        self._pass_unread = 0
         self._from_start = True
-        """True while the present pass began at the first page."""
+        """True while the current pass began at the first page."""
 
-    async def glance(self, watch: Watch) -> Fault | None:
-        """Ask as `read` does, but with one request: what can have changed is asked for in several such steps."""
+    def restart(self) -> None:
+        """Start a complete pass at the first page; jobs already passed on are kept by the receiver."""
+        self.catching_up, self._cursor, self._cursor_guard = True, None, CursorGuard()
+
+    async def read_one(self, snapshot: SessionSnapshot) -> Fault | None:
+        """Do the work of `read` with a single request per call, over several calls."""
         self._pages = 1
         try:
-            if self._catching_up or self._short:
-                return await self.read(watch)
-            self._glances += 1
-            ids = self._changeable(watch) if self._glances % 2 else ()
-            return await self._ask_for(ids) if ids else await self._next_page(watch)
+            if self.catching_up or self._short:
+                return await self.read(snapshot)
+            self._single_count += 1
+            ids = self._changeable(snapshot) if self._single_count % 2 else ()
+            return await self._ask_for(ids) if ids else await self._next_page(snapshot)
         finally:
             self._pages = PAGES_AT_ONCE
 
-    async def read(self, watch: Watch) -> Fault | None:
-        """Ask once for what can have changed since the last reading."""
-        if self._catching_up:
+    async def read(self, snapshot: SessionSnapshot) -> Fault | None:
+        """Read what can have changed since the last call."""
+        if self.catching_up:
             return await self._catch_up()
         if self._short:
             return await self._read_short()
-        ids = self._changeable(watch)
+        ids = self._changeable(snapshot)
         if ids:
-            return await self._ask_for(ids) or await self._next_page(watch)
-        return await self._next_page(watch) or await self._next_page(watch)
+            return await self._ask_for(ids) or await self._next_page(snapshot)
+        return await self._next_page(snapshot) or await self._next_page(snapshot)
 
     async def _ask_for(self, ids: tuple[str, ...]) -> Fault | None:
-        heard = await self._cloud.session_jobs(self._session_id, ids=ids, limit=len(ids))
-        if isinstance(heard, Fault):
-            return heard
-        self._take(heard.jobs, False)
+        reply = await self._cloud.session_jobs(self._session_id, ids=ids, limit=len(ids))
+        if isinstance(reply, Fault):
+            return reply
+        self._take(reply.jobs, False)
         return None
 
     async def _page(self, after: str | None) -> JobPage | Fault:
@@ -95,31 +101,31 @@ class JobReader:
         return page
 
     def _count(self, page: JobPage, *, first: bool) -> None:
-        """Count what could not be read: only a whole pass may find less of it than before."""
+        """Count undecodable jobs; only a complete pass can lower the count."""
         self._from_start = first or self._from_start
-        self._passed = page.unreadable + (0 if first else self._passed)
+        self._pass_unread = page.unreadable + (0 if first else self._pass_unread)
         whole = self._from_start and page.next is None
-        self.unread = self._passed if whole else max(self.unread, self._passed)
+        self.unread = self._pass_unread if whole else max(self.unread, self._pass_unread)
 
     async def _catch_up(self) -> Fault | None:
-        """Follow the cursors from where the last tick stopped, unless they lead nowhere."""
+        """Follow the cursors from where the previous call stopped, unless they form a loop."""
         for _ in range(self._pages):
-            page = await self._page(self._ahead)
+            page = await self._page(self._cursor)
             if isinstance(page, Fault):
                 if page.kind in _BAD_CURSOR:
-                    self._ahead, self._trail = None, Trail()
+                    self.restart()
                 return page
-            self._count(page, first=self._ahead is None)
+            self._count(page, first=self._cursor is None)
             if page.next is None:
                 self._take(page.jobs, True)
-                self._short, self._tail = self._ahead is None, self._ahead
-                self._catching_up, self._ahead, self._trail = False, None, Trail()
+                self._short, self._tail = self._cursor is None, self._cursor
+                self.catching_up, self._cursor, self._cursor_guard = False, None, CursorGuard()
                 return None
             self._take(page.jobs, False)
-            if lost := self._trail.lost(page):
-                self._ahead, self._trail = None, Trail()
+            if lost := self._cursor_guard.lost(page):
+                self.restart()
                 return Fault(FaultKind.GARBLED, f"{lost}; what was read so far is shown")
-            self._ahead = page.next
+            self._cursor = page.next
         return None
 
     async def _read_short(self) -> Fault | None:
@@ -130,29 +136,29 @@ class JobReader:
         self._take(page.jobs, False)
         if page.next is None:
             return None
-        self._catching_up, self._ahead, self._trail = True, page.next, Trail()
-        self._trail.lost(page)
+        self.catching_up, self._cursor, self._cursor_guard = True, page.next, CursorGuard()
+        self._cursor_guard.lost(page)
         return await self._catch_up() if self._pages > 1 else None
 
-    def _changeable(self, watch: Watch) -> tuple[str, ...]:
-        """Return ids of unfinished jobs: where there are too many, those that wait longest and by turns some others."""
-        unfinished = sorted(watch.unfinished, key=_submitted)
+    def _changeable(self, snapshot: SessionSnapshot) -> tuple[str, ...]:
+        """Return ids of unfinished jobs; if too many, the longest-waiting ones and a rotating part of the rest."""
+        unfinished = sorted(snapshot.unfinished, key=_submitted)
         ids = tuple(job.id for job in unfinished)
         if len(ids) <= IDS_AT_ONCE:
             return ids
         half = IDS_AT_ONCE // 2
         others = ids[half:]
-        start = self._asked % len(others)
-        self._asked = start + half
+        start = self._rotation % len(others)
+        self._rotation = start + half
         return ids[:half] + (others + others)[start : start + half]
 
-    async def _next_page(self, watch: Watch) -> Fault | None:
+    async def _next_page(self, snapshot: SessionSnapshot) -> Fault | None:
         turn = _TURNS[self._turn % len(_TURNS)]
         self._turn += 1
         if turn == "sweep":
             return await self._sweep_on()
         if self._newest_first == (turn == "new") or self._tail is None:
-            return await self._read_head(watch)
+            return await self._read_head(snapshot)
         return await self._read_tail(self._tail)
 
     async def _sweep_on(self) -> Fault | None:
@@ -167,24 +173,24 @@ class JobReader:
         self._sweep = page.next
         return None
 
-    async def _read_head(self, watch: Watch) -> Fault | None:
-        """Read from the beginning for as long as a page holds new jobs."""
+    async def _read_head(self, snapshot: SessionSnapshot) -> Fault | None:
+        """Read from the first page for as long as pages contain new jobs."""
         after: str | None = None
         for _ in range(self._pages):
             page = await self._page(after)
             if isinstance(page, Fault):
                 return page
-            new = any(job.id not in watch.jobs for job in page.jobs)
+            new = any(job.id not in snapshot.jobs for job in page.jobs)
             self._take(page.jobs, False)
             if page.next is None or page.next == after or not new:
                 return None
             after = page.next
-        self._catching_up, self._ahead, self._trail = True, after, Trail()
-        self._passed, self._from_start = 0, False
+        self.catching_up, self._cursor, self._cursor_guard = True, after, CursorGuard()
+        self._pass_unread, self._from_start = 0, False
         return None
 
     async def _read_tail(self, tail: str) -> Fault | None:
-        """Read from what was the last page to what is the last page now."""
+        """Read from the previously last page to the current last page."""
         for _ in range(self._pages):
             page = await self._page(tail)
             if isinstance(page, Fault):

@@ -1,39 +1,39 @@
-"""What the engine needs of the world, written by who uses it; failures come back as values."""
+"""Interfaces that the engine requires from other packages; failures are returned as values."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.board import SessionList
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
-from ionq_tui.model.link import Fault
+from ionq_tui.model.link_state import Fault
 from ionq_tui.model.outcome import EndOutcome, Known, OpenOutcome, OpenRequest
-from ionq_tui.model.record import Intent, Kept, Place
+from ionq_tui.model.overview import ListedSessions
+from ionq_tui.model.record import Intent, Place, SessionRecord
 from ionq_tui.model.session import Session
 
 
 class Cloud(Protocol):
-    """The API. Nothing here raises for what a server or a network may do."""
+    """The IonQ API. No method raises because of the server or the network; failures are returned as `Fault`."""
 
     async def whoami(self) -> KeyIdentity | Fault:
-        """Ask who the key is."""
+        """Identify the API key."""
 
     async def backends(self) -> tuple[Backend, ...] | Fault:
-        """List the backends; needs no key."""
+        """List the backends; works without a key."""
 
     async def characterization(self, backend: str) -> Characterization | Fault:
-        """Read the newest characterization of a backend; needs no key."""
+        """Read the newest characterization of a backend; works without a key."""
 
-    async def sessions(self, active: bool) -> SessionList | Fault:
-        """List the organisation's sessions."""
+    async def sessions(self, active: bool) -> ListedSessions | Fault:
+        """List the organization's active or ended sessions."""
 
     async def session(self, session_id: str) -> Session | Fault:
         """Read one session."""
@@ -47,117 +47,145 @@ class Cloud(Protocol):
         """Read one job."""
 
     async def job_detail(self, job_id: str) -> JobDetail | Fault:
-        """Read how one job was set and what it consists of."""
+        """Read one job's settings, circuit statistics and metadata."""
 
     async def job_cost(self, job_id: str) -> JobCost | Fault:
-        """Read what one job cost or is estimated to cost."""
+        """Read what one job cost, or its estimated cost."""
 
     async def probabilities(self, job_id: str) -> Mapping[str, float] | Fault:
-        """Read how often each outcome was measured, as fractions of 1 by the outcome's number."""
+        """Read a job's measured probabilities, as fractions of 1 by outcome number."""
 
     async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
-        """Ask what one job of that kind would cost."""
+        """Request the estimated cost of one such job."""
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
-        """Ask that jobs be cancelled; returns the ids the server named as cancelled."""
+        """Cancel jobs; return the ids that the server named as canceled."""
 
-    async def open_once(self, request: OpenRequest, known: Known, seen: dict[str, Session]) -> OpenOutcome:
-        """Open a session with one request, and find out what became of it; what looking finds goes into `seen`."""
+    async def open_once(
+        self, request: OpenRequest, known: Known, seen: dict[str, Session], lost: Callable[[Fault], None]
+    ) -> OpenOutcome:
+        """Open a session with a single request and determine its outcome.
 
-    async def end_proved(self, session_id: str, seen_active: bool) -> EndOutcome:
-        """End a session, and find out whether it ended."""
+        `lost` is called as soon as the reply is known to be lost; sessions then found by searching are added to `seen`.
+        """
+
+    async def end_confirmed(self, session_id: str, seen_active: bool, again: bool = False) -> EndOutcome:
+        """End a session and determine whether it ended; spend less time on it if `again`, since the caller retries."""
 
     async def close(self) -> None:
         """Close the connections."""
 
 
 class Journal(Protocol):
-    """What this machine did, kept beyond this process. Never raises; `trouble` says why it cannot be kept."""
+    """A persistent record of what this machine did. No method raises; `trouble` says why nothing can be stored.
+
+    Data is handed over when the method is called; awaiting the result waits, for a limited time, until it is on disk.
+    """
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing can be kept, in words; None where it can."""
+        """Why nothing can be stored, as text; None if storing works."""
 
-    async def intent(self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str]) -> int:
-        """Note a decision to open, before anything is sent; returns its number."""
+    def intent(
+        self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str], *, listed: bool
+    ) -> Awaitable[int]:
+        """Record an intent to open a session before the request is sent; return its number.
 
-    async def opened(self, intent: int, session: Session, adopted: bool = False) -> None:
-        """Note the session that came of an intent."""
+        `listed` is True if `known_ids` comes from a complete session list.
+        """
 
-    async def not_opened(self, intent: int) -> None:
-        """Note that nothing came of an intent."""
+    def quiet(self, number: int, lists: int) -> Awaitable[object]:
+        """Record the number of consecutive complete lists without a candidate for an intent."""
 
-    async def uncertain(self, intent: int, candidates: Iterable[str]) -> None:
-        """Note that an intent may have opened something."""
+    def opened(self, intent: int, session: Session, adopted: bool = False) -> Awaitable[object]:
+        """Record the session that an intent opened."""
 
-    async def attached(self, place: Place, session_id: str) -> None:
-        """Note that a session is looked at; makes nothing ours."""
+    def not_opened(self, intent: int) -> Awaitable[object]:
+        """Record that an intent opened nothing."""
 
-    async def end_asked(self, place: Place, session_id: str) -> None:
-        """Note that the end is about to be asked for."""
+    def uncertain(self, intent: int, candidates: Iterable[str], fault: Fault | None) -> Awaitable[object]:
+        """Record that an intent may have opened a session, and why its reply was lost."""
 
-    async def ended(self, place: Place, session: Session) -> None:
-        """Note a proved end."""
+    def attached(self, place: Place, session_id: str) -> Awaitable[object]:
+        """Record that a session was viewed; this does not make it one of this machine's sessions."""
 
-    async def here(self, place: Place) -> frozenset[str]:
-        """Return the ids of sessions opened here."""
+    def untracked(self, place: Place, session_id: str) -> Awaitable[object]:
+        """Record that a session is no longer tracked; this does not say that it ended."""
 
-    async def sessions(self, place: Place) -> tuple[Kept, ...]:
-        """Return everything kept of the sessions of a place, oldest first."""
+    def end_asked(self, place: Place, session_id: str) -> Awaitable[object]:
+        """Record that a request to end the session is about to be sent."""
 
-    async def running_here(self, place: Place) -> tuple[Kept, ...]:
-        """Return the sessions opened here of which no end is known, oldest first."""
+    def ended(self, place: Place, session: Session) -> Awaitable[object]:
+        """Record a confirmed end."""
 
-    async def creators(self, place: Place) -> frozenset[str]:
-        """Return the creator ids that a 201 to this key returned."""
+    def seen(self, place: Place, session_ids: Iterable[str]) -> Awaitable[object]:
+        """Record that IonQ just reported these sessions as running; ignore sessions that are not in the journal."""
 
-    async def labels(self, place: Place) -> Mapping[str, str]:
-        """Return the names given to sessions, by session id."""
+    def sessions(self, place: Place) -> Awaitable[tuple[SessionRecord, ...]]:
+        """Return all records of sessions in a place, oldest first."""
 
-    async def open_questions(self, place: Place) -> tuple[Intent, ...]:
-        """Return the intents of which nobody saw the outcome."""
+    def creators(self, place: Place) -> Awaitable[frozenset[str]]:
+        """Return the creator ids in the 201 replies that this key received."""
 
-    async def resolved(self, place: Place, question: int, session: Session | None) -> None:
-        """Note what a person said of an open question: this session, or none."""
+    def unconfirmed_intents(self, place: Place) -> Awaitable[tuple[Intent, ...]]:
+        """Return the intents whose outcome is unknown and whose process is no longer working on them."""
 
-    async def event(self, place: Place, event: Event) -> None:
-        """Note an event; each transition is kept once, whoever saw it."""
+    def under_way(self, place: Place) -> Awaitable[tuple[Intent, ...]]:
+        """Return the intents that some process, possibly this one, is still working on."""
 
-    async def events(self, place: Place, session_id: str) -> tuple[Event, ...]:
+    def resolved(self, place: Place, intent: int, session: Session | None) -> Awaitable[object]:
+        """Record the user's answer about an unconfirmed session: the session it is, or None."""
+
+    def event(self, place: Place, *events: Event) -> Awaitable[object]:
+        """Record events; each transition is stored once, whichever processes saw it."""
+
+    def events(self, place: Place, session_id: str) -> Awaitable[tuple[Event, ...]]:
         """Return the newest events of a session, newest last."""
 
-    async def first_to_tell(self, place: Place, event: Event) -> bool:
-        """Return True to the first process of this machine that asks of an event, False to all others."""
+    def claim_event(self, place: Place, event: Event) -> Awaitable[bool]:
+        """Return True to the first process on this machine that asks for this event, False to all others.
 
-    async def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None:
-        """Keep final costs of jobs, by job id."""
+        The claim is handed over when the method is called; it also records the event.
+        """
 
-    async def costs(self, place: Place, session_id: str) -> Mapping[str, JobCost]:
-        """Return the final costs that are known of a session's jobs, by job id."""
+    def mark_reported(self, place: Place, event: Event) -> object:
+        """Record that the event was reported to the user; does not wait and may be called in any thread."""
 
-    async def queue_sample(self, backend: str, at: datetime, value: float, base_url: str) -> None:
-        """Note how long a backend's queue was."""
+    def release_event(self, place: Place, event: Event) -> object:
+        """Release the claim on an event, so that the next process that checks reports it; does not wait."""
 
-    async def queue_samples(
+    def take_over(self, place: Place, most: int) -> Awaitable[tuple[Event, ...]]:
+        """Claim and return events that terminated processes on this machine did not report, each to one caller only."""
+
+    def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> Awaitable[object]:
+        """Store final costs of jobs, by job id."""
+
+    def costs(self, place: Place, session_id: str) -> Awaitable[Mapping[str, JobCost]]:
+        """Return the stored final costs of a session's jobs, by job id."""
+
+    def queue_sample(self, backend: str, at: datetime, value: float, base_url: str) -> Awaitable[object]:
+        """Record the length of a backend's queue."""
+
+    def queue_samples(
         self, backend: str, since: datetime | None, base_url: str
-    ) -> tuple[tuple[datetime, float], ...]:
-        """Return when and how long a backend's queue was, oldest first."""
+    ) -> Awaitable[tuple[tuple[datetime, float], ...]]:
+        """Return the times and lengths of a backend's queue, oldest first."""
 
     def close(self, timeout: float | None = None) -> bool:
-        """Write what is still to be written, within `timeout` seconds; returns False where that was not enough."""
+        """Write pending data within `timeout` seconds; return False if that was not enough."""
 
 
 class Clock(Protocol):
-    """Time, so that tests own it."""
+    """A clock that tests can replace."""
 
     def now(self) -> datetime:
-        """Return the server's time as far as it is known, aware, in UTC."""
+        """Return the server's time, as far as it is known, as an aware datetime in UTC."""
 
     def monotonic(self) -> float:
-        """Return seconds that never go back and count on during a suspend where the system allows."""
+        """Return seconds of a clock that never goes back and, where possible, keeps counting during suspend."""
 
     async def wait(self, event: asyncio.Event, seconds: float) -> None:
-        """Return when the event is set or the time is over."""
+        """Wait until the event is set or `seconds` have passed."""
 
     def jitter(self) -> float:
-        """Return a random share from 0 to 1."""
+        """Return a random number from 0 to 1."""

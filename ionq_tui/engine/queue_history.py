@@ -1,4 +1,4 @@
-"""How long the queues of the backends were, as this machine has seen it."""
+"""The queue lengths of the backends over time, as seen by this machine."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ionq_tui.engine.store import Store
 from ionq_tui.model.backend import Backend
 
 SHOWN = timedelta(hours=24)
-"""How far back the history is read."""
-LEAST = timedelta(minutes=1)
-"""Between two samples of a queue that moves."""
-MOST = timedelta(minutes=10)
-"""Between two samples of one that stands still: without them it could not be told from one that nobody looked at."""
+"""Length of the history."""
+MIN_INTERVAL = timedelta(minutes=1)
+"""Minimum interval between two samples of a changing queue."""
+MAX_INTERVAL = timedelta(minutes=10)
+"""Maximum interval between two samples of a constant queue; without them it would look like missing data."""
 
 Samples = tuple[tuple[datetime, float], ...]
-"""When, and how long it was; oldest first."""
+"""Pairs of time and queue length, oldest first."""
 
 
 class QueueHistory:
-    """Notes samples behind the readings, and reads back those of backends that somebody looks at."""
+    """Record samples in the background, and load the history of backends that are viewed."""
 
     def __init__(self, journal: Journal, clock: Clock, base_url: str) -> None:
-        """Take the journal, the clock, and the server whose queues these are."""
+        """Take the journal, the clock, and the base URL of the server that these backends belong to."""
         self.store: Store[Mapping[str, Samples]] = Store(MappingProxyType({}))
         self._journal = journal
         self._clock = clock
@@ -37,33 +37,35 @@ class QueueHistory:
         self._news = asyncio.Event()
 
     def note(self, backends: Iterable[Backend]) -> None:
-        """Take in a list of the backends: what changed, and now and then what did not, is kept."""
+        """Record the queues in a list of backends: changed values, and unchanged ones at longer intervals."""
         now, new = self._clock.now(), dict[str, Samples]()
         for backend in backends:
             value = backend.average_queue_time
             if value is None or value < 0:
                 continue
             last = self._last.get(backend.name)
-            if last is not None and now - last[0] < (MOST if value == last[1] else LEAST):
+            if last is not None and now - last[0] < (MAX_INTERVAL if value == last[1] else MIN_INTERVAL):
                 continue
             self._last[backend.name] = now, value
             new[backend.name] = ((now, value),)
             self._unwritten.append((backend.name, now, value))
+        for name in [name for name, (at, _) in self._last.items() if now - at > SHOWN]:
+            del self._last[name]
         if new:
             self._take(new, now)
             self._news.set()
 
     async def recall(self, backend: str) -> None:
-        """Read back, once, what was seen before of a backend's queue."""
+        """Load a backend's stored history, once."""
         if backend in self._recalled:
             return
         self._recalled.add(backend)
         now = self._clock.now()
-        held = await self._journal.queue_samples(backend, now - SHOWN, self._base_url)
-        self._take({backend: held}, now)
+        stored = await self._journal.queue_samples(backend, now - SHOWN, self._base_url)
+        self._take({backend: stored}, now)
 
     async def run(self) -> None:
-        """Write what is new for as long as this task lives."""
+        """Write new samples until this task is canceled."""
         while True:
             while self._unwritten:
                 backend, at, value = self._unwritten.pop(0)
@@ -72,11 +74,12 @@ class QueueHistory:
             await self._news.wait()
 
     def _take(self, new: Mapping[str, Samples], now: datetime) -> None:
-        def taken(held: Mapping[str, Samples]) -> Mapping[str, Samples]:
+        def merge(stored: Mapping[str, Samples]) -> Mapping[str, Samples]:
             merged = {
-                name: tuple(sorted((at, value) for at, value in {*held.get(name, ()), *more} if now - at <= SHOWN))
+                name: tuple(sorted((at, value) for at, value in {*stored.get(name, ()), *more} if now - at <= SHOWN))
                 for name, more in new.items()
             }
-            return MappingProxyType({**held, **merged})
+            known = {**stored, **merged}.items()
+            return MappingProxyType({name: seen for name, seen in known if seen and now - seen[-1][0] <= SHOWN})
 
-        self.store.apply(taken)
+        self.store.apply(merge)

@@ -1,4 +1,4 @@
-"""One value, and those who want to hear when it changes."""
+"""An observable value."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ T = TypeVar("T")
 
 
 class Store(Generic[T]):
-    """Holds a frozen value; equal values stop here."""
+    """Hold an immutable value and notify listeners when it is replaced by a different one."""
 
     def __init__(self, value: T) -> None:
-        """Begin with a value."""
+        """Take the initial value."""
         self._value = value
         self._listeners: list[Callable[[T], None]] = []
 
     @property
     def value(self) -> T:
-        """The value as of now."""
+        """The current value."""
         return self._value
 
     def apply(self, step: Callable[[T], T]) -> bool:
-        """Take a step to the next value; tell the listeners, and return True, only where it differs."""
+        """Replace the value with `step(value)`; if it differs, notify the listeners and return True."""
         after = step(self._value)
         if after is self._value or after == self._value:
             return False
@@ -32,6 +32,6 @@ class Store(Generic[T]):
         return True
 
     def subscribe(self, listener: Callable[[T], None]) -> Callable[[], None]:
-        """Call `listener` with each new value; returns the way to stop that."""
+        """Call `listener` with each new value; return a function that unsubscribes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener) if listener in self._listeners else None

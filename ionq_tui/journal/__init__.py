@@ -1,1 +1,1 @@
-"""What this machine did with sessions, on disk; sqlite3 lives here."""
+"""Local record of what this machine did with sessions. The only package that imports sqlite3."""

@@ -1,9 +1,9 @@
-"""The journal's file: private, opened late, opened anew where it was replaced, set aside where it is damaged.
+"""The journal file: private, opened on first use, reopened if it was replaced, set aside if it is damaged.
 
-The home may be on NFS, so the file is in rollback mode (WAL needs memory shared by all, which NFS has not), and its
-locks are those of fcntl. Closing any descriptor of a file drops all fcntl locks that the process holds on it, so once
-the file exists nobody here opens it but SQLite. A connection must not cross a fork: in the child it would
-take part in the parent's transaction, so the child leaves it alone, never closed, and opens its own.
+The home directory may be on NFS. So the file uses rollback journal mode (WAL needs shared memory, which NFS does not
+provide) and fcntl locks. Closing any descriptor of a file drops all fcntl locks that the process holds on it, so once
+the file exists, only SQLite may open it. A connection must not be used after a fork: in the child, it would take part
+in the parent's transaction. The child leaves it open but unused, and opens its own.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ionq_tui.journal.book import Book
+from ionq_tui.journal.database import Database
 from ionq_tui.journal.schema import STEPS, NewerFile, migrate, refuse_newer
 
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -25,19 +25,19 @@ _Identity = tuple[int, int]
 
 
 class File:
-    """A journal on disk; to be used by one thread only."""
+    """A journal file on disk. Must be used by one thread only."""
 
     def __init__(self, path: Path, steps: Sequence[Sequence[str]] = STEPS) -> None:
-        """Take the path; nothing is opened yet."""
+        """Take the path. Opens nothing yet."""
         self.path = path
         self.opened = 0
-        """How often it was opened: a change means that what was written before may not be in it."""
+        """How often the file was opened. If this changes, earlier changes may be missing from it."""
         self._steps = steps
         self._connection: sqlite3.Connection | None = None
         self._identity: _Identity | None = None
 
-    def book(self, wait: float) -> Book:
-        """Return the open book, whose locks are waited for at most `wait` seconds.
+    def database(self, wait: float) -> Database:
+        """Return the open database, with a lock time-out of `wait` seconds.
 
         Raises OSError, sqlite3.Error or NewerFile.
         """
@@ -46,7 +46,7 @@ class File:
             self._open(wait)
         assert self._connection is not None
         self._connection.execute(f"PRAGMA busy_timeout = {max(int(wait * 1000), 1)}")
-        return Book(self._connection)
+        return Database(self._connection)
 
     def _open(self, wait: float) -> None:
         _make_private(self.path)
@@ -65,21 +65,21 @@ class File:
         self.opened += 1
 
     def set_aside(self, now: datetime) -> Path | None:
-        """Rename the damaged file, and return its new name; None where another process has already replaced it."""
+        """Rename the damaged file and return its new path; None if another process has already replaced it."""
         seen = self._identity
         self.close()
         if seen is not None and seen != _identity(self.path):
             return None
         aside = self.path.with_name(f"{self.path.name}.damaged-{now.astimezone(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}")
         os.rename(self.path, aside)
-        # SQLite looks for an unfinished transaction beside the file, under the file's name
+        # SQLite finds an unfinished transaction by the file's name, so its file must be renamed too
         unfinished = self.path.with_name(self.path.name + "-journal")
         with suppress(FileNotFoundError):
             os.rename(unfinished, aside.with_name(aside.name + "-journal"))
         return aside
 
     def close(self) -> None:
-        """Close the connection; what was changed was already on disk."""
+        """Close the connection. All changes are already on disk."""
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(sqlite3.Error):
@@ -95,19 +95,26 @@ def _identity(path: Path) -> _Identity | None:
 
 
 def _make_private(path: Path) -> None:
-    """Make the folder, which is this program's alone, 0700 and the file 0600; SQLite's own files follow the file."""
+    """Set the directory, which belongs to this program alone, to mode 0700 and the file to 0600.
+
+    SQLite's own files inherit the file's mode. The target of a symbolic link may have other uses, so its mode is not
+    changed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    if not path.exists():  # a dangling symbolic link
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     for one, mode in ((path.parent, 0o700), (path, 0o600)):
-        with suppress(OSError):  # not ours to change: using it is tried all the same
-            if stat.S_IMODE(os.stat(one).st_mode) & 0o077:
+        with suppress(OSError):  # the mode cannot be changed; try to use the file anyway
+            found = os.lstat(one).st_mode
+            if not stat.S_ISLNK(found) and stat.S_IMODE(found) & 0o077:
                 os.chmod(one, mode)
 
 
 def damaged(error: Exception) -> bool:
-    """True where SQLite says that the file is damaged or is none of its own."""
-    # extended codes bear the plain one in their lowest byte
+    """Return True if SQLite reports that the file is damaged or not a database."""
+    # the lowest byte of an extended error code is the primary code
     return isinstance(error, sqlite3.DatabaseError) and (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _DAMAGE
 
 
@@ -124,7 +131,7 @@ _WORDS = {
 
 
 def reason(error: Exception) -> str:
-    """Return in words why the file cannot be used."""
+    """Return a description of why the file cannot be used."""
     if isinstance(error, NewerFile):
         return "was written by a newer version of ionq-tui and is left as it is"
     if isinstance(error, sqlite3.Error):

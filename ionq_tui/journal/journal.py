@@ -1,20 +1,35 @@
-"""What this machine did, kept beyond this process; the face that the rest of the program knows."""
+"""The journal: the rest of the program's interface to this machine's record of sessions, events and costs."""
 
 from __future__ import annotations
 
+import math
+import os
+import secrets
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
-from ionq_tui.journal.clerk import Clerk
+from ionq_tui.journal import mapping, process
+from ionq_tui.journal.database import Database, merged
+from ionq_tui.journal.fallback import FallbackDatabase, Source
+from ionq_tui.journal.worker import Pending
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import JobCost
+from ionq_tui.model.link_state import Fault
 from ionq_tui.model.outcome import OpenRequest
-from ionq_tui.model.record import IntentState, Kept, OpenQuestion, Place
+from ionq_tui.model.record import Intent, IntentState, Place, SessionRecord
 from ionq_tui.model.session import Session
 
+_Intents = tuple[tuple[Intent, str], ...]
+
 PATIENCE = 2.0
+"""Maximum time in seconds that a caller waits for the disk."""
 _EVENTS = 500
+
+_own_intents: set[int] = set()
+"""Ids of intents made by this process, in any journal."""
 
 
 def _utc_now() -> datetime:
@@ -22,224 +37,316 @@ def _utc_now() -> datetime:
 
 
 class Journal:
-    """Never raises and never keeps anybody waiting longer than its patience; `trouble` says why it cannot keep.
+    """Record of this machine's actions.
 
-    The same methods with `_now` block the calling thread, for a command or a hang-up; the others are awaited.
+    No method raises; `trouble` says why nothing can be recorded. Every method starts its work when called and returns a
+    Pending, to be awaited or waited for with `now()`. No wait takes longer than `patience`.
     """
 
     def __init__(self, path: Path | str, *, patience: float = PATIENCE, now: Callable[[], datetime] = _utc_now) -> None:
-        """Take the file, or ":memory:" for a journal of this process alone; nothing is opened before it is needed."""
-        self._clerk = Clerk(None if str(path) == ":memory:" else Path(path), patience, now)
+        """Take the file, or ":memory:" for a journal of this process only, and the time limit for waiting in seconds.
+
+        Opens nothing yet.
+        """
+        self._database = FallbackDatabase(None if str(path) == ":memory:" else Path(path), patience, now)
         self._patience = patience
+        self._now = now
+        self._intents: dict[int, Intent] = {}
+        self._session_source: Source[tuple[SessionRecord, ...]] = Source(Database.sessions, ())
+        self._creator_source: Source[tuple[tuple[str, Place], ...]] = Source(Database.creators, ())
+        # every intent, so that one settled by another process is recognized as settled
+        self._intent_source: Source[_Intents] = Source(lambda database: database.intents(every=True), ())
+
+    def _note(self, change: Callable[[Database], None]) -> Pending[bool]:
+        return self._database.write(change, vital=True)
 
     @property
     def trouble(self) -> str | None:
-        """Why nothing can be kept, or that a damaged file was set aside, in words; None where all is well."""
-        return self._clerk.shelf.trouble
+        """Why nothing can be recorded, or that a damaged file was set aside, as a message.
 
-    async def ready(self) -> str | None:
-        """Open the file where that was not done yet; returns `trouble`."""
-        await self._clerk.sessions(None)
-        return self.trouble
+        None if there is no problem.
+        """
+        return self._database.trouble
 
-    async def intent(
+    def ready(self) -> Pending[str | None]:
+        """Open the file if it is not open yet. The result is `trouble`."""
+        return self._database.read(self._session_source, lambda _disk, _memory: self.trouble)
+
+    def intent(
         self,
         place: Place,
         request: OpenRequest,
         label: str = "",
         known_ids: Iterable[str] = (),
         asked_at: datetime | None = None,
-    ) -> int:
-        """Note a decision to open, before anything is sent; returns its number."""
-        number, written = self._clerk.intent(place, request, label, known_ids, asked_at)
-        await written
-        return number
+        *,
+        listed: bool = False,
+    ) -> Pending[int]:
+        """Record the decision to open a session, before anything is sent. The result is the intent's id."""
+        intent = Intent(
+            id=secrets.randbits(62),  # random, so that processes writing at the same time do not choose the same id
+            place=mapping.normalized(place),
+            backend=request.backend,
+            asked_at=asked_at or self._now(),
+            host=process.host(),
+            pid=os.getpid(),
+            limits=request.limits,
+            label=label,
+            known_ids=frozenset(known_ids),
+            listed=listed,
+        )
+        _own_intents.add(intent.id)
+        self._intents[intent.id] = intent
+        birth = process.born(intent.pid)
+        return self._note(lambda database: database.put_intent(intent, birth)).with_value(intent.id)
 
-    def intent_now(
+    def opened(self, intent: int, session: Session, adopted: bool = False) -> Pending[bool]:
+        """Record the session that an intent opened."""
+        return self._settle(intent, IntentState.OPENED, session=session, adopted=adopted)
+
+    def not_opened(self, intent: int) -> Pending[bool]:
+        """Record that an intent opened nothing."""
+        return self._settle(intent, IntentState.NOT_OPENED)
+
+    def uncertain(self, intent: int, candidates: Iterable[str] = (), fault: Fault | None = None) -> Pending[bool]:
+        """Record that an intent may have opened a session, the candidates' ids, and why the reply was not received."""
+        return self._settle(intent, IntentState.UNCERTAIN, candidates=candidates, fault=fault)
+
+    def resolved(self, place: Place, intent: int, session: Session | None) -> Pending[bool]:
+        """Settle an unconfirmed session of the same place: with its session, or with None if none was opened."""
+        state = IntentState.DISMISSED if session is None else IntentState.OPENED
+        return self._settle(intent, state, session=session, adopted=session is not None, place=place)
+
+    def quiet(self, number: int, lists: int) -> Pending[bool]:
+        """Record how many complete session lists in a row contained no candidate for an intent."""
+
+        def change(database: Database) -> None:
+            intent = self._intents.get(number) or database.intent(number)
+            if intent is not None and not intent.state.settled:
+                self._intents[number] = replace(intent, quiet=lists)
+                database.put_intent(self._intents[number], "")
+
+        return self._database.write(change, vital=False)
+
+    def _settle(
         self,
-        place: Place,
-        request: OpenRequest,
-        label: str = "",
-        known_ids: Iterable[str] = (),
-        asked_at: datetime | None = None,
-    ) -> int:
-        """Note a decision to open, before anything is sent; returns its number."""
-        number, written = self._clerk.intent(place, request, label, known_ids, asked_at)
-        written.now()
-        return number
+        number: int,
+        state: IntentState,
+        *,
+        session: Session | None = None,
+        adopted: bool = False,
+        candidates: Iterable[str] = (),
+        fault: Fault | None = None,
+        place: Place | None = None,
+    ) -> Pending[bool]:
+        """Record the outcome of an intent. With `place`, only an intent of the same place is changed."""
+        now, found = self._now(), tuple(candidates)
 
-    async def opened(self, intent: int, session: Session, adopted: bool = False) -> None:
-        """Note the session that came of an intent."""
-        await self._clerk.settle(intent, IntentState.OPENED, session=session, adopted=adopted)
+        def change(database: Database) -> None:
+            intent = self._intents.get(number) or database.intent(number)
+            if intent is None or (place is not None and not intent.place.matches(mapping.normalized(place))):
+                return
+            if adopted and session is not None and not _may_be(intent, session):
+                return
+            settled = replace(
+                intent,
+                state=state,
+                candidates=found,
+                session_id=session.id if session else None,
+                fault=fault or intent.fault,
+            )
+            self._intents[number] = settled
+            database.put_intent(settled, "")
+            if session is not None:
+                database.put_opened(settled, session, adopted, now)
 
-    def opened_now(self, intent: int, session: Session, adopted: bool = False) -> None:
-        """Note the session that came of an intent."""
-        self._clerk.settle(intent, IntentState.OPENED, session=session, adopted=adopted).now()
+        return self._note(change)
 
-    async def not_opened(self, intent: int) -> None:
-        """Note that nothing came of an intent."""
-        await self._clerk.settle(intent, IntentState.NOT_OPENED)
+    def attached(self, place: Place, session_id: str) -> Pending[bool]:
+        """Record that a session is viewed. This does not make it one of this machine's sessions."""
+        now = self._now()
+        return self._note(lambda database: database.put_attached(place, session_id, now))
 
-    def not_opened_now(self, intent: int) -> None:
-        """Note that nothing came of an intent."""
-        self._clerk.settle(intent, IntentState.NOT_OPENED).now()
+    def seen(self, place: Place, session_ids: Iterable[str]) -> Pending[bool]:
+        """Record that IonQ has just listed these sessions as running."""
+        now, ids = self._now(), tuple(session_ids)
+        return self._database.write(lambda database: database.put_seen(place, ids, now), vital=False)
 
-    async def uncertain(self, intent: int, candidates: Iterable[str] = ()) -> None:
-        """Note that an intent may have opened something, and the ids of what it may be."""
-        await self._clerk.settle(intent, IntentState.UNCERTAIN, candidates=candidates)
+    def untracked(self, place: Place, session_id: str) -> Pending[bool]:
+        """Record that a session is no longer shown here. This does not say that it ended."""
+        return self._note(lambda database: database.put_untracked(place, session_id))
 
-    def uncertain_now(self, intent: int, candidates: Iterable[str] = ()) -> None:
-        """Note that an intent may have opened something, and the ids of what it may be."""
-        self._clerk.settle(intent, IntentState.UNCERTAIN, candidates=candidates).now()
+    def end_asked(self, place: Place, session_id: str) -> Pending[bool]:
+        """Record that the end is about to be requested."""
+        now = self._now()
+        return self._note(lambda database: database.put_end_asked(place, session_id, now))
 
-    async def resolved(self, place: Place, question: int, session: Session | None) -> None:
-        """Settle an open question of the same place: with its session, or None where it was none."""
-        state = IntentState.DISMISSED if session is None else IntentState.OPENED
-        await self._clerk.settle(question, state, session=session, adopted=session is not None, place=place)
+    def ended(self, place: Place, session: Session) -> Pending[bool]:
+        """Record that a session is confirmed ended."""
+        now = self._now()
+        return self._note(lambda database: database.put_ended(place, session, now))
 
-    def resolved_now(self, place: Place, question: int, session: Session | None) -> None:
-        """Settle an open question of the same place: with its session, or None where it was none."""
-        state = IntentState.DISMISSED if session is None else IntentState.OPENED
-        self._clerk.settle(question, state, session=session, adopted=session is not None, place=place).now()
+    def event(self, place: Place, *events: Event) -> Pending[bool]:
+        """Record events. Each transition is recorded once, whichever process saw it."""
 
-    async def attached(self, place: Place, session_id: str) -> None:
-        """Note that a session is looked at; makes nothing ours."""
-        await self._clerk.attached(place, session_id)
+        def change(database: Database) -> None:
+            for event in events:
+                database.put_event(place, event)
 
-    async def end_asked(self, place: Place, session_id: str) -> None:
-        """Note that the end is about to be asked for."""
-        await self._clerk.end_asked(place, session_id)
+        return self._database.write(change, vital=False)
 
-    def end_asked_now(self, place: Place, session_id: str) -> None:
-        """Note that the end is about to be asked for."""
-        self._clerk.end_asked(place, session_id).now()
+    def claim_event(self, place: Place, event: Event) -> Pending[bool]:
+        """Record an event, and that this process notifies the user of it.
 
-    async def ended(self, place: Place, session: Session) -> None:
-        """Note a proved end."""
-        await self._clerk.ended(place, session)
+        The result is False if another process on this machine does. If nothing can be recorded, only this process is
+        considered. The caller must notify the user and then call `mark_reported`.
+        """
+        now, teller = self._now(), process.this()
+        return self._database.claim(lambda database: database.put_claim(place, event, teller, now))
 
-    def ended_now(self, place: Place, session: Session) -> None:
-        """Note a proved end."""
-        self._clerk.ended(place, session).now()
+    def mark_reported(self, place: Place, event: Event) -> Pending[bool]:
+        """Record that the user was notified of an event, so that no other process does it again."""
+        host = process.host()
+        return self._database.write(lambda database: database.put_notified(place, event, host), vital=False)
 
-    async def set_label(self, place: Place, session_id: str, label: str) -> None:
-        """Name a session on this machine."""
-        await self._clerk.label(place, session_id, label)
+    def release_event(self, place: Place, event: Event) -> Pending[bool]:
+        """Record that this process did not notify the user of an event and leaves it to the next process."""
+        host = process.host()
+        return self._database.write(lambda database: database.put_unclaimed(place, event, host), vital=False)
 
-    async def label_of(self, place: Place, session_id: str) -> str:
-        """Return the name given to a session, or the empty text."""
-        return (await self.labels(place)).get(session_id, "")
+    def take_over(self, place: Place, most: int) -> Pending[tuple[Event, ...]]:
+        """Claim events of which a process on this host should have notified the user but exited first.
 
-    async def labels(self, place: Place) -> Mapping[str, str]:
-        """Return the names given to sessions, by session id."""
-        return _labels(await self._clerk.sessions(place))
+        Each event goes to one caller only.
+        """
+        teller = process.this()
+        return self._database.take(lambda database: database.take_over(place, teller, most, process.alive), ())
 
-    def labels_now(self, place: Place) -> Mapping[str, str]:
-        """Return the names given to sessions, by session id."""
-        return _labels(self._clerk.sessions(place).now())
+    def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> Pending[bool]:
+        """Record the final costs of finished jobs (charged, or of a dry run). Others are ignored."""
+        final = {
+            job_id: cost for job_id, cost in costs.items() if (cost.cost is not None and not cost.early) or cost.dry_run
+        }
+        return self._database.write(lambda database: database.put_costs(place, session_id, final), vital=False)
 
-    async def sessions(self, place: Place) -> tuple[Kept, ...]:
-        """Return everything kept of the sessions of a place, oldest first."""
-        return await self._clerk.sessions(place)
+    def queue_sample(self, backend: str, at: datetime, value: float, base_url: str = "") -> Pending[bool]:
+        """Record a backend's queue time. Samples are kept for a month."""
 
-    async def here(self, place: Place) -> frozenset[str]:
-        """Return the ids of sessions opened here."""
-        return frozenset(one.id for one in await self._clerk.sessions(place) if one.here)
+        def change(database: Database) -> None:
+            if math.isfinite(value):
+                database.put_queue_sample(base_url, backend, at, value)
 
-    def here_now(self, place: Place) -> frozenset[str]:
-        """Return the ids of sessions opened here."""
-        return frozenset(one.id for one in self._clerk.sessions(place).now() if one.here)
+        return self._database.write(change, vital=False)
 
-    async def running_here(self, place: Place) -> tuple[Kept, ...]:
-        """Return the sessions opened here of which no end is known, oldest first."""
-        return tuple(one for one in await self._clerk.sessions(place) if one.here and one.running)
+    def sessions(self, place: Place | None) -> Pending[tuple[SessionRecord, ...]]:
+        """Return the recorded sessions of a place, or all of them, oldest first."""
+        where = None if place is None else mapping.normalized(place)
+        return self._database.read(self._session_source, lambda disk, memory: _of(where, disk, memory))
 
-    def running_here_now(self, place: Place) -> tuple[Kept, ...]:
-        """Return the sessions opened here of which no end is known, oldest first."""
-        return tuple(one for one in self._clerk.sessions(place).now() if one.here and one.running)
+    def newest_here(self, place: Place | None = None) -> Pending[SessionRecord | None]:
+        """Return the session opened last on this machine, in one place or in any; None if there is none."""
+        where = None if place is None else mapping.normalized(place)
 
-    async def newest_here(self, place: Place | None = None) -> Kept | None:
-        """Return the session opened here last, in a place or anywhere; None where there was none."""
-        return _newest(await self._clerk.sessions(place))
+        def join(disk: tuple[SessionRecord, ...], memory: tuple[SessionRecord, ...]) -> SessionRecord | None:
+            return next((one for one in reversed(_of(where, disk, memory)) if one.here), None)
 
-    def newest_here_now(self, place: Place | None = None) -> Kept | None:
-        """Return the session opened here last, in a place or anywhere; None where there was none."""
-        return _newest(self._clerk.sessions(place).now())
+        return self._database.read(self._session_source, join)
 
-    async def creators(self, place: Place) -> frozenset[str]:
-        """Return the creator ids that a 201 to this key returned."""
-        return await self._clerk.creators(place)
+    def creators(self, place: Place) -> Pending[frozenset[str]]:
+        """Return the creator ids of sessions that this API key created (201 replies)."""
+        asked = mapping.normalized(place)
+        return self._database.read(
+            self._creator_source,
+            lambda disk, memory: frozenset(creator for creator, where in (*disk, *memory) if where.same_key(asked)),
+        )
 
-    def creators_now(self, place: Place) -> frozenset[str]:
-        """Return the creator ids that a 201 to this key returned."""
-        return self._clerk.creators(place).now()
+    def unconfirmed_intents(self, place: Place) -> Pending[tuple[Intent, ...]]:
+        """Return the unconfirmed intents of this place: no process will learn their outcome any more."""
+        now = self._now()
+        return self._unsettled(place, lambda one, birth, own: process.is_unconfirmed(one, birth, own, now))
 
-    async def open_questions(self, place: Place) -> tuple[OpenQuestion, ...]:
-        """Return openings whose outcome nobody saw, oldest first; not those whose process is still at it."""
-        return await self._clerk.open_questions(place)
+    def under_way(self, place: Place) -> Pending[tuple[Intent, ...]]:
+        """Return the intents of this place that a process, this one included, is still executing."""
+        now = self._now()
+        return self._unsettled(
+            place,
+            lambda one, birth, own: one.state is IntentState.ASKED and not process.is_unconfirmed(one, birth, own, now),
+        )
 
-    def open_questions_now(self, place: Place) -> tuple[OpenQuestion, ...]:
-        """Return openings whose outcome nobody saw, oldest first; not those whose process is still at it."""
-        return self._clerk.open_questions(place).now()
+    def _unsettled(self, place: Place, wanted: Callable[[Intent, str, bool], bool]) -> Pending[tuple[Intent, ...]]:
+        """Return the intents for which `wanted(intent, process start id, made by this process)` is true."""
+        where = mapping.normalized(place)
 
-    async def event(self, place: Place, event: Event) -> None:
-        """Note an event; each transition is kept once, whoever saw it."""
-        await self._clerk.event(place, event)
+        def join(disk: _Intents, memory: _Intents) -> tuple[Intent, ...]:
+            by_id = {one.id: (one, birth) for one, birth in disk}
+            for one, birth in memory:
+                # prefer the copy that is settled
+                if one.id not in by_id or not by_id[one.id][0].state.settled:
+                    by_id[one.id] = (one, birth)
+            found = tuple(
+                one
+                for one, birth in by_id.values()
+                if one.place.matches(where) and wanted(one, birth, one.id in _own_intents)
+            )
+            for one in found:
+                self._intents.setdefault(one.id, one)
+            return found
 
-    async def events(
+        return self._database.read(self._intent_source, join)
+
+    def events(
         self, place: Place, session_id: str | None = None, since: datetime | None = None, most: int = _EVENTS
-    ) -> tuple[Event, ...]:
+    ) -> Pending[tuple[Event, ...]]:
         """Return the newest events, of one session or since a time, newest last."""
-        return await self._clerk.events(place, session_id, since, most)
+        asked = mapping.normalized(place)
+        source: Source[tuple[tuple[Event, Place], ...]] = Source(
+            lambda database: database.events(session_id, since, most), ()
+        )
 
-    def events_now(
-        self, place: Place, session_id: str | None = None, since: datetime | None = None, most: int = _EVENTS
-    ) -> tuple[Event, ...]:
-        """Return the newest events, of one session or since a time, newest last."""
-        return self._clerk.events(place, session_id, since, most).now()
+        def join(disk: tuple[tuple[Event, Place], ...], memory: tuple[tuple[Event, Place], ...]) -> tuple[Event, ...]:
+            mine = dict.fromkeys(event for event, where in (*disk, *memory) if where.matches(asked))
+            return tuple(sorted(mine, key=lambda event: event.at)[-most:])
 
-    async def first_to_tell(self, place: Place, event: Event) -> bool:
-        """Return True to the first who asks of an event on this machine; where nothing can be kept, in this process."""
-        return await self._clerk.first_to_tell(place, event)
+        return self._database.read(source, join)
 
-    def first_to_tell_now(self, place: Place, event: Event) -> bool:
-        """Return True to the first who asks of an event on this machine; where nothing can be kept, in this process."""
-        return self._clerk.first_to_tell(place, event).now()
+    def costs(self, place: Place, session_id: str) -> Pending[Mapping[str, JobCost]]:
+        """Return the known final costs of a session's jobs, by job id."""
+        source: Source[dict[str, JobCost]] = Source(lambda database: database.costs(place.base_url, session_id), {})
+        return self._database.read(source, lambda disk, memory: MappingProxyType({**disk, **memory}))
 
-    async def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None:
-        """Keep the costs of finished jobs that are final (charged, or a dry run's); others are left out."""
-        await self._clerk.costs_found(place, session_id, costs)
-
-    async def costs(self, place: Place, session_id: str) -> Mapping[str, JobCost]:
-        """Return the final costs that are known of a session's jobs, by job id."""
-        return await self._clerk.costs(place, session_id)
-
-    def costs_now(self, place: Place, session_id: str) -> Mapping[str, JobCost]:
-        """Return the final costs that are known of a session's jobs, by job id."""
-        return self._clerk.costs(place, session_id).now()
-
-    async def queue_sample(self, backend: str, at: datetime, value: float, base_url: str = "") -> None:
-        """Note how long a backend's queue was; a month of it is kept."""
-        await self._clerk.queue_sample(backend, at, value, base_url)
-
-    async def queue_samples(
+    def queue_samples(
         self, backend: str, since: datetime | None = None, base_url: str = ""
-    ) -> tuple[tuple[datetime, float], ...]:
-        """Return when and how long a backend's queue was, oldest first."""
-        return await self._clerk.queue_samples(backend, since, base_url)
+    ) -> Pending[tuple[tuple[datetime, float], ...]]:
+        """Return a backend's queue time samples, oldest first."""
+        source: Source[dict[datetime, float]] = Source(
+            lambda database: database.queue_samples(base_url, backend, since), {}
+        )
+        return self._database.read(source, lambda disk, memory: tuple(sorted({**disk, **memory}.items())))
 
     def flush(self, timeout: float | None = None) -> bool:
-        """Wait until everything is on disk, at most `timeout` seconds (its patience, where not given)."""
-        return self._clerk.shelf.flush(self._patience if timeout is None else timeout)
+        """Wait until everything is on disk, for at most `timeout` seconds (by default the journal's patience)."""
+        return self._database.flush(self._patience if timeout is None else timeout)
 
     def close(self, timeout: float | None = None) -> bool:
-        """Flush and let go of the file, within the same bound; the thread ends by itself."""
-        return self._clerk.shelf.close(self._patience if timeout is None else timeout)
+        """Flush and close the file, within the same time limit. The thread ends by itself."""
+        return self._database.close(self._patience if timeout is None else timeout)
 
 
-def _labels(kept: Iterable[Kept]) -> Mapping[str, str]:
-    return {one.id: one.label for one in kept if one.label}
+def _of(
+    where: Place | None, disk: tuple[SessionRecord, ...], memory: tuple[SessionRecord, ...]
+) -> tuple[SessionRecord, ...]:
+    """Return the records of a place, or all of them, oldest first."""
+    records = merged((*disk, *memory)).values()
+    return tuple(sorted((one for one in records if where is None or one.place.matches(where)), key=_opening_time))
 
 
-def _newest(kept: tuple[Kept, ...]) -> Kept | None:
-    return next((one for one in reversed(kept) if one.here), None)
+def _may_be(intent: Intent, session: Session) -> bool:
+    """Return False if the session was known before the request, or belongs to another organization."""
+    known = intent.place.organization_id
+    elsewhere = known is not None and session.organization_id is not None and session.organization_id != known
+    return not elsewhere and session.id not in intent.known_ids
+
+
+def _opening_time(kept: SessionRecord) -> timedelta:
+    at = kept.opened_at or kept.attached_at
+    return timedelta.max if at is None else at - datetime.min.replace(tzinfo=at.tzinfo)

@@ -1,4 +1,4 @@
-"""The tables, as steps from each version of the file to the next; a step that was released is never edited."""
+"""The database schema, as migration steps from each version to the next. A released step must never be edited."""
 
 from __future__ import annotations
 
@@ -56,34 +56,51 @@ _SECOND = (
     "CREATE INDEX told_at ON told (at)",
 )
 
-STEPS: tuple[Sequence[str], ...] = (_FIRST, _SECOND)
-"""Step n takes a file of version n to version n + 1 (PRAGMA user_version)."""
+_THIRD = (
+    "ALTER TABLE intent ADD COLUMN fault TEXT",  # why the reply was not received, as JSON
+    "ALTER TABLE session ADD COLUMN seen_at TEXT",  # when IonQ last listed it as running
+    # If the process that claimed an event exits before `done` is set, another process notifies the user.
+    "ALTER TABLE told ADD COLUMN pid INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE told ADD COLUMN born TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE told ADD COLUMN done INTEGER NOT NULL DEFAULT 1",
+)
+
+_FOURTH = (
+    "ALTER TABLE intent ADD COLUMN listed INTEGER NOT NULL DEFAULT 0",  # whether known_ids is a complete session list
+    "ALTER TABLE intent ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0",  # complete lists in a row without a candidate
+)
+
+STEPS: tuple[Sequence[str], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+"""Step n migrates a file from version n to version n + 1 (PRAGMA user_version)."""
 
 
 class NewerFile(Exception):
-    """The file was written by a later version of the program; it is left alone."""
+    """The file was written by a later version of the program and is not changed."""
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """Return the version the file says it has; 0 is an empty file."""
+    """Return the file's schema version; 0 for an empty file."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     return int(version)
 
 
 def refuse_newer(connection: sqlite3.Connection, steps: Sequence[Sequence[str]] = STEPS) -> None:
-    """Raise NewerFile where the file is of a later version than the last step makes."""
+    """Raise NewerFile if the file's version is later than the last step's."""
     if version_of(connection) > len(steps):
         raise NewerFile
 
 
 def migrate(connection: sqlite3.Connection, steps: Sequence[Sequence[str]] = STEPS) -> None:
-    """Bring the file to the last version, all or nothing; one that is beyond it raises NewerFile and is not touched."""
+    """Migrate the file to the latest version, atomically.
+
+    Raises NewerFile, without changing the file, if its version is later.
+    """
     refuse_newer(connection, steps)
     if version_of(connection) == len(steps):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        # read again under the lock: another process may have done it meanwhile
+        # check again under the lock, as another process may have migrated it in the meantime
         refuse_newer(connection, steps)
         for number in range(version_of(connection), len(steps)):
             for statement in steps[number]:

@@ -1,4 +1,4 @@
-"""One daemon thread that does one thing after another, and never holds up the exit."""
+"""A daemon thread that runs tasks in order and never delays the program's exit."""
 
 from __future__ import annotations
 
@@ -10,27 +10,42 @@ from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 
-class Answer(Generic[T]):
-    """What a piece of work will answer: awaited or waited for, at most `patience` seconds, and never raising."""
+class Pending(Generic[T]):
+    """The result of a task in progress.
+
+    Await it, or block with `now()`. Waits at most `patience` seconds and never raises.
+    """
 
     def __init__(self, future: Future[T], patience: float, late: Callable[[], T]) -> None:
-        """Take the result to come, and what to answer where it comes too late."""
+        """Take the future, and the function that gives the result if it is not ready in time."""
         self._future = future
         self._patience = patience
         self._late = late
 
     def now(self) -> T:
-        """Wait for it in this thread."""
+        """Block this thread until the result is available."""
         try:
             return self._future.result(self._patience)
         except TimeoutError:
             return self._late()
 
     def __await__(self) -> Generator[object, None, T]:
-        """Wait for it without blocking the loop; a cancelled wait does not cancel the work."""
+        """Wait without blocking the event loop. Canceling the wait does not cancel the task."""
         return self._waited().__await__()
+
+    def with_value(self, value: V) -> Pending[V]:
+        """Return a Pending for the same task with another result."""
+        done: Future[V] = Future()
+        self._future.add_done_callback(lambda _: done.set_result(value))
+
+        def late() -> V:
+            self._late()
+            return value
+
+        return Pending(done, self._patience, late)
 
     async def _waited(self) -> T:
         if not self._future.done():
@@ -39,10 +54,10 @@ class Answer(Generic[T]):
 
 
 class Worker:
-    """Does work in the order in which it was handed in."""
+    """Runs tasks in the order in which they are submitted."""
 
     def __init__(self, name: str) -> None:
-        """Name the thread; it starts with the first work."""
+        """Take the thread's name. The thread starts with the first task."""
         self._name = name
         self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._lock = threading.Lock()
@@ -50,13 +65,13 @@ class Worker:
 
     @property
     def began(self) -> bool:
-        """True where there is a thread that may have done something."""
+        """True if the thread was started and may have done something."""
         return self._thread is not None
 
     def do(self, work: Callable[[], T]) -> Future[T]:
-        """Hand in work that raises nothing, and return its result to come."""
+        """Submit a task, which should not raise, and return the future of its result."""
         future: Future[T] = Future()
-        future.set_running_or_notify_cancel()  # from here on nobody can cancel it
+        future.set_running_or_notify_cancel()  # from now on it cannot be canceled
 
         def run() -> None:
             try:
@@ -72,7 +87,7 @@ class Worker:
         return future
 
     def stop(self) -> None:
-        """End the thread after what was handed in before; nothing may be handed in afterwards."""
+        """End the thread after the tasks submitted so far. No task may be submitted afterwards."""
         with self._lock:
             thread, self._thread = self._thread, None
         if thread is not None:

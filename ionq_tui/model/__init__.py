@@ -1,1 +1,1 @@
-"""The nouns: frozen values and pure steps between them; standard library only."""
+"""Domain types: frozen dataclasses and pure functions, standard library only."""

@@ -1,4 +1,4 @@
-"""A backend, and what was measured of it."""
+"""Backends and their characterizations."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class Backend:
 
     name: str
     status: str = "unknown"
-    """As the server wrote it: available, unavailable, retired, ..."""
+    """As sent by the server: available, unavailable, retired, ..."""
     degraded: bool | None = None
     qubits: int | None = None
     average_queue_time: float | None = None
-    """Unit not stated by IonQ, likely milliseconds: shown with "about", never computed with."""
+    """IonQ does not state the unit, probably milliseconds; displayed with "about" and never used in computations."""
     last_updated: datetime | None = None
     location: str | None = None
     characterization_id: str | None = None
@@ -24,13 +24,13 @@ class Backend:
 
     @property
     def available(self) -> bool:
-        """True where a session may be opened on it."""
+        """True if sessions can be opened on it."""
         return self.status == "available"
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A median and its standard error, both fractions of 1; the error may be unknown."""
+    """A median and its standard error, both as fractions of 1; the error may be unknown."""
 
     median: float
     stderr: float | None = None
@@ -38,13 +38,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Characterization:
-    """What was measured of a backend; fidelities are fractions, times are seconds."""
+    """The measured properties of a backend; fidelities are fractions of 1, times are in seconds."""
 
     id: str
     backend: str
     date: datetime | None = None
     qubits: int | None = None
     fidelity: dict[str, Measured] = field(default_factory=dict)
-    """By "spam", "1q", "2q", where the server has them."""
+    """By "spam", "1q", "2q", as far as the server provides them."""
     timing: dict[str, float] = field(default_factory=dict)
-    """Seconds by "t1", "t2", "1q", "2q", "readout", "reset", where the server has them."""
+    """Seconds by "t1", "t2", "1q", "2q", "readout", "reset", as far as the server provides them."""

@@ -1,4 +1,4 @@
-"""With which key a window talks to which server; it never changes during a window's life but for the key."""
+"""The server and key in use; only the key can change while the program runs."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ PRODUCTION_URL = "https://api.ionq.co/v0.4"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What the header says of the connection."""
+    """The connection as displayed in the header."""
 
     profile: str
     base_url: str = PRODUCTION_URL
     key_masked: str = ""
-    """The key's last characters behind dots; empty where there is no key."""
+    """The key's last characters after dots; empty without a key."""
     source: str = ""
-    """Where the key came from, in a word: environment, key command, keyring, typed, demo."""
+    """Where the key came from: environment, key command, keyring, typed, demo."""
     read_only: bool = False
     demo: bool = False
     color: str = ""
-    """The profile's colour, empty for the theme's own."""
+    """The profile's color, valid for `model.color`; empty for the theme's own."""
 
     @property
     def production(self) -> bool:
-        """True where it is IonQ's own service."""
+        """True if this is IonQ's production service."""
         return self.base_url.rstrip("/") == PRODUCTION_URL

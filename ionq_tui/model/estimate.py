@@ -1,4 +1,4 @@
-"""What jobs of one kind would cost on a backend, as `GET /jobs/estimate` answers."""
+"""Cost estimates for jobs, from `GET /jobs/estimate`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ionq_tui.model.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Circuit:
-    """The kind of job an estimate is asked for."""
+    """The kind of job that an estimate is for."""
 
     qubits: int = 25
     one_qubit_gates: int = 20
@@ -33,7 +33,7 @@ class Estimate:
     """Predicted time in the queue now, milliseconds."""
 
     def jobs_within(self, limits: Limits) -> int | None:
-        """About how many such jobs the limits of money and jobs allow; None where that cannot be said."""
+        """Return about how many such jobs the cost and job limits allow; None if unknown."""
         most = [limits.jobs] if limits.jobs is not None else []
         if limits.money is not None:
             if self.cost is None or self.cost.unit != limits.money.unit or self.cost.value <= Decimal(0):

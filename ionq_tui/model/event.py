@@ -1,4 +1,4 @@
-"""Something that was seen to happen, or that was done here."""
+"""Events: changes seen on the server, and actions of this machine."""
 
 from __future__ import annotations
 
@@ -8,37 +8,44 @@ from enum import StrEnum
 
 
 class EventKind(StrEnum):
-    """The kinds of things that are told."""
+    """The kinds of events."""
 
     OPENED = "opened"
     STARTED = "started"
     JOB_SUBMITTED = "job submitted"
-    """Told of the past alone; of what is seen to happen the counts tell enough."""
+    """Used only for past jobs; for live ones, the job counts say enough."""
     JOB_COMPLETED = "job completed"
     JOB_FAILED = "job failed"
     JOB_CANCELED = "job canceled"
     ENDED = "ended"
     ALARM = "limit near"
-    """A limit that is near, or idleness; the subject is its name, under which it is told once."""
+    """A limit is near, or the session is idle; `subject` is the alarm's name, for which it occurs once."""
+    LIMITS_DIFFER = "limits differ"
+    """IonQ set other limits, or another backend, than requested; occurs once."""
+    COST_CHANGED = "cost changed"
+    """IonQ reports a different final cost of a job than before."""
     NOTE = "note"
 
+
+TOLD_BY_WORDS = frozenset({EventKind.NOTE, EventKind.COST_CHANGED})
+"""Kinds that may occur several times for one subject and are distinguished by their words."""
 
 JOB_ENDINGS = {
     "completed": EventKind.JOB_COMPLETED,
     "failed": EventKind.JOB_FAILED,
     "canceled": EventKind.JOB_CANCELED,
 }
-"""By the final status of a job."""
+"""Event kinds by the final status of a job."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of what happened; `at` is the server's time of it where it told one."""
+    """One event; `at` is the server's time if it gave one."""
 
     at: datetime
     kind: EventKind
     session_id: str
     subject: str = ""
-    """The job's id, or an alarm's name, or empty where it is about the session."""
+    """A job id or an alarm's name; empty if the event is about the session."""
     words: str = ""
-    """Details in the server's own words; untrusted text."""
+    """Details, mostly text from the server; untrusted."""

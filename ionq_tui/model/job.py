@@ -1,7 +1,8 @@
-"""A job in a session, and what it cost."""
+"""Jobs and their costs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ FINISHED = frozenset({"completed", "failed", "canceled"})
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a job failed, in the server's words."""
+    """The server's code and message for a failed job."""
 
     code: str
     message: str
@@ -25,12 +26,12 @@ class Job:
 
     id: str
     status: str = "unknown"
-    """As the server wrote it: submitted, ready, started, canceled, failed, completed, ..."""
+    """As sent by the server: submitted, ready, started, canceled, failed, completed, ..."""
     backend: str | None = None
     name: str | None = None
     type: str | None = None
     cost_model: str | None = None
-    """What it is charged by, as the server wrote it: QCT, 2QGE_operations, ..."""
+    """The billing model as sent by the server: QCT, 2QGE_operations, ..."""
     session_id: str | None = None
     submitter_id: str | None = None
     parent_job_id: str | None = None
@@ -52,7 +53,7 @@ class Job:
 
     @property
     def waiting(self) -> bool:
-        """True before it runs; only such a job can be cancelled without loss."""
+        """True before it runs; only then can it be canceled without loss."""
         return self.status in WAITING
 
     @property
@@ -62,23 +63,23 @@ class Job:
 
     @property
     def finished(self) -> bool:
-        """True where nothing more will happen to it."""
+        """True if its status is final."""
         return self.status in FINISHED
 
     @property
     def completed(self) -> bool:
-        """True where it ran to its end and has a result."""
+        """True if it completed and has a result."""
         return self.status == "completed"
 
     @property
     def failed(self) -> bool:
-        """True where it ended without a result by itself."""
+        """True if it failed by itself (not canceled)."""
         return self.status == "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class JobCost:
-    """What `GET /jobs/{id}/cost` told; a missing cost is unknown, not zero."""
+    """The reply of `GET /jobs/{id}/cost`; a missing cost is unknown, not zero."""
 
     dry_run: bool = False
     cost: Money | None = None
@@ -86,14 +87,28 @@ class JobCost:
     estimate: Money | None = None
     """Reserved until the job finishes."""
     early: bool = False
-    """True where it was told before the job had finished: what is charged may still change."""
+    """True if reported before the job had finished; the charge may still change."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobPage:
-    """One page of a session's jobs and the cursor of the next, None at the end."""
+    """One page of a session's jobs, and the cursor of the next page, None on the last."""
 
     jobs: tuple[Job, ...]
     next: str | None = None
     unreadable: int = 0
-    """Items of the page that could not be read."""
+    """Number of items that could not be decoded."""
+
+
+def is_part(job: Job, jobs: Mapping[str, Job]) -> bool:
+    """Return True if a job is part of another job in the same list, whose cost includes its own.
+
+    A parent that is not listed does not count, and neither do jobs that name each other as parents.
+    """
+    seen, parent = {job.id}, job.parent_job_id
+    while parent is not None and (above := jobs.get(parent)) is not None:
+        if parent in seen:
+            return False
+        seen.add(parent)
+        parent = above.parent_job_id
+    return len(seen) > 1

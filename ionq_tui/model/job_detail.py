@@ -1,4 +1,4 @@
-"""What one job was asked to be and what came of it: read for a job that somebody looks at, never for lists of them."""
+"""Details and results of one job, read only for a job that is viewed, never for lists."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from ionq_tui.model.link import Fault
+from ionq_tui.model.link_state import Fault
 
 
 def _nothing() -> Mapping[str, str]:
@@ -19,32 +19,32 @@ def _no_counts() -> Mapping[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class JobDetail:
-    """The parts of `GET /jobs/{id}` that its lists are not read for; None is unknown."""
+    """The parts of `GET /jobs/{id}` that are not decoded for lists; None is unknown."""
 
     id: str
     qubits: int | None = None
     circuits: int | None = None
     gates: Mapping[str, float] = field(default_factory=_no_counts)
-    """How many gates of each kind, as the server names them."""
+    """Gate counts by the server's gate names."""
     settings: Mapping[str, str] = field(default_factory=_nothing)
-    """By dotted name, such as "compilation.opt"."""
+    """Settings by dotted name, such as "compilation.opt"."""
     noise: Mapping[str, str] = field(default_factory=_nothing)
     """The noise model of a simulator."""
     metadata: Mapping[str, str] = field(default_factory=_nothing)
-    """What the program that sent the job wrote beside it."""
+    """Metadata attached by the program that submitted the job."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found out of one job beyond the lists; None was not asked yet."""
+    """What is known about one job beyond the lists; None was not requested yet."""
 
     detail: JobDetail | Fault | None = None
     shares: Mapping[str, float] | Fault | None = None
-    """How often each outcome was measured, as fractions of 1 by the outcome's number."""
+    """Measured probabilities, as fractions of 1 by outcome number."""
 
     @property
     def known(self) -> JobDetail | None:
-        """The detail, where it was read."""
+        """The detail, if it was read successfully."""
         return self.detail if isinstance(self.detail, JobDetail) else None
 
 

@@ -1,4 +1,4 @@
-"""Where an API key came from, and what this machine offers for one."""
+"""Sources of API keys, and which of them this machine supports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class KeySource(StrEnum):
-    """The header's word for where the key came from."""
+    """Where the key came from, as shown in the header."""
 
     ENVIRONMENT = "environment"
     COMMAND = "key command"
@@ -18,18 +18,20 @@ class KeySource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyWays:
-    """The facts about this machine and profile from which a screen tells how a key can be given."""
+    """Facts about this machine and profile from which a screen explains how a key can be provided."""
 
-    profile: str
-    host: str
-    """The host that the key is wanted for."""
-    reads_environment: bool
-    """False where the profile was named on the command line: then `IONQ_API_KEY` is passed over."""
-    has_command: bool
-    """True where the profile has a `key_command`."""
-    keyring_usable: bool
-    """True where the keyring answered, so that a key can be kept there; else a key lives in memory only."""
+    profile: str = ""
+    host: str = ""
+    """The host that the key is for."""
+    reads_environment: bool = True
+    """False if the profile was named on the command line; `IONQ_API_KEY` is then ignored."""
+    keyring_usable: bool = False
+    """True if the keyring works and can store a key; otherwise a key is kept in memory only."""
     keyring_words: str = ""
-    """Why the keyring cannot be used, in one sentence; empty where it can, or where it was not asked."""
+    """One sentence why the keyring cannot be used; empty if it can, or was not tried."""
     keyring_help: tuple[str, ...] = ()
-    """Commands that help, one a line; empty where none is needed."""
+    """Commands that help, one per line; empty if none is needed."""
+
+
+NO_WAYS = KeyWays()
+"""The value before anything was checked."""

@@ -1,13 +1,13 @@
-"""The limits of a session: whole jobs, whole minutes, money; read from what people type."""
+"""Session limits (jobs, minutes, cost), and parsing them from user input."""
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
-from ionq_tui.model.money import Money
+from ionq_tui.model.money import UNITS, Money
 
 INT32_MAX = 2**31 - 1
 """The API counts jobs and minutes in int32 (published OpenAPI, SessionSettingsRequest)."""
@@ -15,14 +15,13 @@ INT32_MAX = 2**31 - 1
 _JOBS = re.compile(r"[0-9]+")
 _MINUTES = re.compile(r"(?:(?P<hours>[0-9]+)h)?(?:(?P<minutes>[0-9]+)(?:m|min)?)?")
 _MONEY = re.compile(r"(?P<value>[0-9]+(?:\.[0-9]{1,2})?) ?(?P<unit>[a-z]+)?")
-_UNITS = {"usd": "usd", "credit": "credit", "credits": "credit"}
 
 
 class LimitError(ValueError):
-    """A limit that cannot be sent; `field` is "jobs", "time" or "money"."""
+    """An invalid limit; `field` is "jobs", "time" or "money"."""
 
     def __init__(self, field: str, message: str) -> None:
-        """Name the field, say what is wrong and what would be right."""
+        """Take the field, and a message that says what is wrong and what is valid."""
         self.field = field
         self.why = message
         super().__init__(f"{field}: {message}")
@@ -30,26 +29,30 @@ class LimitError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a session may use at most; None is no limit, which IonQ allows."""
+    """The maximum that a session may use; None is no limit, which IonQ allows."""
 
     jobs: int | None = None
     """Jobs, 1 to 2**31 - 1."""
     minutes: int | None = None
     """Minutes, 1 to 2**31 - 1."""
     money: Money | None = None
-    """Money above zero, at most two decimals."""
+    """An amount above zero with at most two decimals."""
+    unread: tuple[str, ...] = field(default=(), compare=False)
+    """Those of "jobs", "time" and "money" that a reply contained but that could not be decoded: unknown, not absent."""
+    written: tuple[str, ...] = field(default=(), compare=False)
+    """The undecoded values in the same order, as sent."""
 
     @property
     def absent(self) -> bool:
-        """True where nothing at all is limited."""
-        return self == NO_LIMITS
+        """True if there is no limit at all."""
+        return self == NO_LIMITS and not self.unread
 
 
 NO_LIMITS = Limits()
 
 
 def whole(field: str, value: object) -> int:
-    """Return a whole number from 1 to int32's largest, or raise LimitError."""
+    """Return an integer from 1 to 2**31 - 1, or raise LimitError."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise LimitError(field, f"{value!r} is not a whole number")
     if not 1 <= value <= INT32_MAX:
@@ -58,7 +61,7 @@ def whole(field: str, value: object) -> int:
 
 
 def amount(value: object, unit: str = "usd") -> Money:
-    """Return money above zero with at most two decimals, or raise LimitError."""
+    """Return an amount above zero with at most two decimals, or raise LimitError."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise LimitError("money", f"{value!r} is not a number")
     try:
@@ -73,7 +76,7 @@ def amount(value: object, unit: str = "usd") -> Money:
     except InvalidOperation:
         raise LimitError("money", f"{value} is too large") from None
     if exact <= 0:
-        raise LimitError("money", f"{value} is not above zero")
+        raise LimitError("money", f"{value} is not greater than zero")
     if exact != cents:
         raise LimitError("money", f"{value} has more than two decimals")
     if Decimal(str(float(exact))) != exact:
@@ -82,7 +85,7 @@ def amount(value: object, unit: str = "usd") -> Money:
 
 
 def read_jobs(text: str) -> int | None:
-    """Read a number of jobs; the empty text is no limit. Raises LimitError."""
+    """Parse a number of jobs; an empty string is no limit. Raises LimitError."""
     if not text:
         return None
     if not _JOBS.fullmatch(text.strip(" ")):
@@ -91,7 +94,7 @@ def read_jobs(text: str) -> int | None:
 
 
 def read_minutes(text: str) -> int | None:
-    """Read "90", "90m" or "1h30m" as minutes; the empty text is no limit. Raises LimitError."""
+    """Parse "90", "90m" or "1h30m" as minutes; an empty string is no limit. Raises LimitError."""
     if not text:
         return None
     found = _MINUTES.fullmatch(text.strip(" ").lower())
@@ -102,11 +105,11 @@ def read_minutes(text: str) -> int | None:
 
 
 def read_money(text: str, unit: str = "usd") -> Money | None:
-    """Read "30", "30.00", "30usd" or "200credit"; the empty text is no limit. Raises LimitError."""
+    """Parse "30", "30.00", "30usd" or "200credit"; an empty string is no limit. Raises LimitError."""
     if not text:
         return None
     found = _MONEY.fullmatch(text.strip(" ").lower())
-    units = {unit.lower(): unit, **_UNITS}
+    units = {unit.lower(): unit, **UNITS}
     named = (found and found["unit"]) or unit.lower()
     if not found or named not in units:
         raise LimitError("money", f"{text!r} is not an amount such as 30.00 or 30usd; leave it empty for no limit")

@@ -1,4 +1,4 @@
-"""Money with its unit; amounts of different units are never added or converted."""
+"""Amounts with a unit; different units are never added or converted."""
 
 from __future__ import annotations
 
@@ -9,14 +9,41 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An exact amount in one unit of the API ("usd", "credit", or whatever the server wrote)."""
+    """An exact amount in one of the API's units, "usd" or "credit"."""
 
     value: Decimal
     unit: str
 
+    def __str__(self) -> str:
+        """Return the exact amount and unit: "1,012.50 usd"."""
+        return f"{figure(self.value)} {self.unit}"
+
+
+def figure(value: Decimal) -> str:
+    """Format an amount with at least two decimals: "30.00", "0.0125"."""
+    whole, _, part = f"{value:,f}".partition(".")
+    return f"{whole}.{part.rstrip('0').ljust(2, '0')}"
+
+
+UNITS = {"usd": "usd", "credit": "credit", "credits": "credit"}
+"""The API's units by lowercase spelling."""
+_MOST = Decimal(10) ** 9
+"""An upper bound for the cost of a job in any unit."""
+
+
+def known_unit(text: str) -> str | None:
+    """Return the API's name of a unit, None if it is not known."""
+    return UNITS.get(text.strip().lower())
+
+
+def charge(value: Decimal, unit: str) -> Money | None:
+    """Return the amount a job was charged or reserved; None if negative, absurdly large, or of unknown unit."""
+    known = known_unit(unit)
+    return Money(value, known) if known is not None and value.is_finite() and 0 <= value <= _MOST else None
+
 
 def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:
-    """Sum per unit, in the order of the units' names; nothing in gives nothing out."""
+    """Return the sums by unit, sorted by unit; empty for no amounts."""
     sums: dict[str, Decimal] = {}
     for amount in amounts:
         sums[amount.unit] = sums.get(amount.unit, Decimal(0)) + amount.value
@@ -24,8 +51,8 @@ def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:
 
 
 def in_unit(amounts: Iterable[Money], unit: str) -> Decimal | None:
-    """Return the amount in `unit`: zero where nothing was spent at all, None where only other units were."""
-    held = {amount.unit: amount.value for amount in amounts}
-    if not held:
+    """Return the amount in `unit`: zero if there are no amounts, None if there are other units."""
+    by_unit = {amount.unit: amount.value for amount in amounts}
+    if not by_unit:
         return Decimal(0)
-    return held.get(unit) if set(held) == {unit} else None
+    return by_unit.get(unit) if set(by_unit) == {unit} else None

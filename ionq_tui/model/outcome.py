@@ -1,26 +1,26 @@
-"""What became of a request that costs or ends something: never a bare yes or no."""
+"""Outcomes of requests that open or end something: explicit types, including "unknown"."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ionq_tui.model.limits import NO_LIMITS, Limits
-from ionq_tui.model.link import Fault
+from ionq_tui.model.link_state import Fault
 from ionq_tui.model.session import Session
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRequest:
-    """One decision to open a session."""
+    """A request to open a session."""
 
     backend: str
     limits: Limits = NO_LIMITS
 
     @property
     def body(self) -> dict[str, object]:
-        """Exactly what `POST /sessions` sends: the limits that are set, and no settings where none is."""
+        """The body of `POST /sessions`: the limits that are set; without limits, no `settings` member."""
         settings: dict[str, object] = {}
         if self.limits.jobs is not None:
             settings["job_count_limit"] = self.limits.jobs
@@ -30,26 +30,34 @@ class OpenRequest:
             settings["cost_limit"] = {"unit": self.limits.money.unit, "value": float(self.limits.money.value)}
         return {"backend": self.backend, "settings": settings} if settings else {"backend": self.backend}
 
-    def may_have_become(self, session: Session, known: Collection[str], since: datetime | None) -> bool:
-        """True where a listed session can be what this request created: same backend and limits, new, and not before.
+    def asked_for(self, session: Session) -> bool:
+        """Return True if a session has the backend and the limits of this request."""
+        return session.backend == self.backend and session.limits == self.limits
 
-        `known` are ids that existed before the request, `since` is the server's time of the request (None: unknown).
-        """
-        if session.id in known or session.backend != self.backend or session.limits != self.limits:
-            return False
-        return since is None or session.created_at is None or session.created_at >= since
+
+def may_be_new(session: Session, known: Known, since: datetime | None) -> bool:
+    """Return False only if a session certainly existed before a request; servers may change what was asked for.
+
+    A complete list from before that lacks the session is certain, and outweighs an impossible creation time; otherwise
+    the times decide if both are known. `since` is the server's time of the request, None if unknown.
+    """
+    if session.id in known.ids:
+        return False
+    if known.listed or since is None or session.created_at is None:
+        return True
+    return session.created_at >= since
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was known before the request was sent, so that a lost reply can be told from a colleague's session."""
+    """What was known before a request was sent, to tell its session from a colleague's if the reply is lost."""
 
     ids: frozenset[str] = frozenset()
-    """Sessions that existed before."""
+    """Ids of sessions that existed before."""
     listed: bool = False
-    """True where `ids` is a whole list no older than two polling intervals."""
+    """True if `ids` is from a complete list no older than two polling intervals."""
     creators: frozenset[str] = frozenset()
-    """Creator ids that a 201 to this key once returned."""
+    """Creator ids in the 201 replies that this key received."""
 
 
 NOTHING_KNOWN = Known()
@@ -57,58 +65,114 @@ NOTHING_KNOWN = Known()
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The session is open and it is ours."""
+    """The session was opened by this request."""
 
     session: Session
     adopted: bool = False
-    """True where the reply was lost and the session was found by looking."""
+    """True if the reply was lost and the session was found by searching."""
 
 
 @dataclass(frozen=True, slots=True)
-class Uncertain:
-    """It may have been opened: what was found by looking, and why we had to look."""
+class Unconfirmed:
+    """The session may have been opened; the reply was lost and searching did not settle it."""
 
     candidates: tuple[Session, ...]
     fault: Fault
     looked_at: datetime | None = None
-    """Server time of the last look that was answered; None where none was."""
+    """The server's time of the last complete session list that was searched; None if there was none."""
     cause: Exception | None = field(default=None, compare=False, repr=False)
     """The error behind it, for callers that raise."""
+    unread: tuple[str, ...] = ()
+    """Ids of candidates found by an earlier process and not read since."""
+
+    @property
+    def running(self) -> tuple[Session, ...]:
+        """The candidates not known to have ended."""
+        return tuple(one for one in self.candidates if not one.ended)
 
 
 @dataclass(frozen=True, slots=True)
 class NotOpened:
-    """Certainly nothing was opened."""
+    """Certainly no session was opened."""
 
     fault: Fault
     cause: Exception | None = field(default=None, compare=False, repr=False)
     """The error behind it, for callers that raise."""
 
 
-OpenOutcome = Opened | Uncertain | NotOpened
+OpenOutcome = Opened | Unconfirmed | NotOpened
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The end was proved by the server's own words."""
+    """The end is confirmed by the server's reply."""
 
     session: Session
 
 
 @dataclass(frozen=True, slots=True)
 class StillOpen:
-    """The server was asked to end it and still says that it runs."""
+    """The server was asked to end the session and still reports it as running."""
 
     session: Session
     fault: Fault | None = None
-    """What the request to end was answered, where that was a failure."""
+    """The fault of the end request, if it failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndUnknown:
-    """Nothing can be said: no reading was answered."""
+    """The state is unknown, since no read was answered."""
 
     fault: Fault
 
 
 EndOutcome = Ended | StillOpen | EndUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDone:
+    """An attempt to open a session has finished."""
+
+    token: str
+    """Identifies the attempt."""
+    request: OpenRequest
+    outcome: OpenOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class EndDone:
+    """One attempt to end a session has finished."""
+
+    session_id: str
+    outcome: EndOutcome
+    repeated: bool = False
+    """True if this was an automatic retry after an unconfirmed attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptDone:
+    """The user said which session a request with a lost reply opened."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnconfirmedClosed:
+    """An unconfirmed session was closed automatically: nothing was opened, or what was opened has ended."""
+
+    request: OpenRequest
+    ended: tuple[Session, ...]
+    """The candidates, all ended; empty if none was ever found."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelDone:
+    """A request to cancel jobs of a session has finished."""
+
+    session_id: str
+    results: Mapping[str, str | Fault]
+    """Each job's status afterwards, or why it is unknown, by job id."""
+
+
+Done = OpenDone | EndDone | AdoptDone | UnconfirmedClosed | CancelDone
+"""The outcome of an action of this process."""

@@ -1,4 +1,4 @@
-"""What the journal knows: where something was done, what was meant to be opened, and what became of it."""
+"""Journal records: the server and key that were used, intents to open sessions, and the sessions themselves."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from ionq_tui.model.limits import NO_LIMITS, Limits
+from ionq_tui.model.link_state import Fault
+from ionq_tui.model.outcome import OpenRequest
+from ionq_tui.model.session import Session
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a session lives and with which key it was reached; None is unknown. No key is in it, only the key's id."""
+    """The server, organization, project, key id and profile of a session; None is unknown. The key is not included."""
 
     base_url: str
     organization_id: str | None = None
@@ -21,100 +24,129 @@ class Place:
 
     @property
     def anonymous(self) -> bool:
-        """True where the server has told nothing yet of who the key is."""
+        """True if the server has not yet identified the key."""
         return self.organization_id is None and self.project_id is None and self.key_id is None
 
     def matches(self, other: Place) -> bool:
-        """True where both are the same organisation, else project, else key, on the same server.
+        """Return True if both used the same key, or belong to one organization, else project, on the same server.
 
-        One of which nothing is known but its profile matches only a place of that profile.
+        A key belongs to one organization, whatever a reply says. A place of which only the profile is known matches
+        only places with that profile. A place without even a profile, as for a script that was given its key directly,
+        may belong to anyone on that server and matches every place there.
         """
         if self.base_url.rstrip("/") != other.base_url.rstrip("/"):
             return False
         if self.anonymous or other.anonymous:
-            return self.profile == other.profile
+            return self.profile == other.profile or "" in (self.profile, other.profile)
+        if self.key_id is not None and self.key_id == other.key_id:
+            return True
         for mine, theirs in (
             (self.organization_id, other.organization_id),
             (self.project_id, other.project_id),
         ):
             if mine is not None and theirs is not None:
                 return mine == theirs
-        return self.key_id is not None and self.key_id == other.key_id
+        return False
 
     def same_key(self, other: Place) -> bool:
-        """True where both are known to have been reached with the same key; a profile may have had several."""
+        """Return True if both are known to have used the same key; one profile may have had several."""
         same_server = self.base_url.rstrip("/") == other.base_url.rstrip("/")
         return same_server and self.key_id is not None and self.key_id == other.key_id
 
 
 class IntentState(StrEnum):
-    """How far an intent to open has come."""
+    """The state of an intent to open a session."""
 
     ASKED = "asked"
-    """Written before the request; nothing is known of the reply."""
+    """Written before the request; the reply is unknown."""
     UNCERTAIN = "uncertain"
-    """The reply was lost, and looking did not settle it."""
+    """The reply was lost, and searching did not settle the outcome."""
     OPENED = "opened"
     NOT_OPENED = "not opened"
     DISMISSED = "dismissed"
-    """Someone was asked, and said that none of the sessions is it."""
+    """The user said that none of the candidates is the session."""
 
     @property
     def settled(self) -> bool:
-        """True where nothing remains to be asked."""
+        """True if the outcome is known or was dismissed."""
         return self not in (IntentState.ASKED, IntentState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One decision to open a session, written before the request was sent."""
+    """An intent to open a session, written before the request is sent."""
 
     id: int
     place: Place
     backend: str
     asked_at: datetime
     host: str
-    """Name of the machine that asked."""
+    """Host name of the machine that sent the request."""
     pid: int
-    """Process that asked, on that machine."""
+    """Id of the process that sent it."""
     limits: Limits = NO_LIMITS
     label: str = ""
     state: IntentState = IntentState.ASKED
     known_ids: frozenset[str] = frozenset()
-    """Sessions that existed before: none of these can be what came of it."""
+    """Ids of sessions that existed before and therefore cannot be the result."""
+    listed: bool = False
+    """True if `known_ids` came from a complete list, so that any other session in a later list is new."""
+    quiet: int = 0
+    """Number of consecutive complete lists without a candidate, once it was too late for one to appear."""
     candidates: tuple[str, ...] = ()
-    """Ids of the sessions that may be what came of it."""
+    """Ids of the sessions that may be the result."""
     session_id: str | None = None
-    """What came of it, where that is known."""
+    """Id of the resulting session, if known."""
+    fault: Fault | None = None
+    """Why the reply was lost, if the process could still record it."""
 
 
-OpenQuestion = Intent
-"""An intent of which nobody saw the outcome: a session may run that nobody holds."""
+UnconfirmedIntent = Intent
+"""An intent whose outcome is unknown: its session may be running unattended."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What the journal keeps of one session; None is unknown."""
+class SessionRecord:
+    """The journal's record of one session; None is unknown."""
 
     id: str
     place: Place
     here: bool = False
-    """True where it was opened (or adopted after a lost reply) with this journal."""
+    """True if it was opened, or adopted after a lost reply, with this journal."""
     adopted: bool = False
     label: str = ""
     backend: str | None = None
     limits: Limits = NO_LIMITS
     opened_at: datetime | None = None
-    """The server's time of creation, else when it was written down."""
+    """The server's creation time, else the time of recording."""
     attached_at: datetime | None = None
     end_asked_at: datetime | None = None
     ended_at: datetime | None = None
-    """Set only by a proved end."""
+    """Set only once the end is confirmed."""
     host: str = ""
     pid: int = 0
-    """Machine and process that opened it."""
+    """Id of the process on that host that opened it."""
+    seen_at: datetime | None = None
+    """When IonQ last reported it as running, accurate to a few minutes."""
+    asked: OpenRequest | None = None
+    """The request that opened it; `backend` and `limits` are what the server granted."""
 
     @property
     def running(self) -> bool:
-        """True where no end of it is known."""
+        """True if no end is known."""
         return self.ended_at is None
+
+    @property
+    def unended(self) -> bool:
+        """True if it must stay visible until confirmed ended: opened with this journal or asked to end from here."""
+        return self.running and (self.here or self.end_asked_at is not None)
+
+    @property
+    def last_seen(self) -> datetime | None:
+        """When it was last known to run."""
+        return max((at for at in (self.seen_at, self.opened_at) if at is not None), default=None)
+
+    @property
+    def as_session(self) -> Session:
+        """The session as known without asking IonQ; its status is unknown."""
+        return Session(self.id, backend=self.backend, created_at=self.opened_at, limits=self.limits)

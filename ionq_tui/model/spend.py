@@ -1,4 +1,4 @@
-"""What was charged for which jobs: by their model, and for those that failed; each unit for itself."""
+"""Charged amounts by job model and by failure, in each unit separately."""
 
 from __future__ import annotations
 
@@ -7,57 +7,57 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.job import Job, JobCost, is_part
+from ionq_tui.model.job_totals import cost_is_final
 from ionq_tui.model.money import Money
-from ionq_tui.model.tally import cost_is_final
-from ionq_tui.model.watch import Watch
+from ionq_tui.model.snapshot import SessionSnapshot
 
 JobModel = tuple[str, str]
-"""Type and cost model of a job as the server wrote them; empty where it wrote none."""
+"""Type and cost model of a job as sent by the server; empty if missing."""
 Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What some jobs were charged."""
+    """The amounts charged for a group of jobs."""
 
     jobs: int
     finished: int
-    """With a final status, and not a dry run."""
+    """Number of jobs with a final status, without dry runs."""
     priced: int
-    """Of these, with a cost that is final."""
+    """Number of these whose cost is final."""
     dry: int
-    """Dry runs, which cost nothing."""
+    """Number of dry runs, which cost nothing."""
     charged: tuple[Money, ...]
 
     @property
     def known(self) -> bool:
-        """True where nothing more will be charged for what has finished."""
+        """True if all finished jobs have a final cost."""
         return self.priced == self.finished
 
 
-def by_model(watch: Watch) -> dict[JobModel, Spend]:
-    """Return what the jobs of each model were charged, the most jobs first."""
-    return _spends(watch, watch.jobs.values(), lambda job: (job.type or "", job.cost_model or ""))
+def by_model(snapshot: SessionSnapshot) -> dict[JobModel, Spend]:
+    """Return the amounts charged by job model, most jobs first."""
+    return _spends(snapshot, snapshot.jobs.values(), lambda job: (job.type or "", job.cost_model or ""))
 
 
-def by_failure(watch: Watch) -> dict[str, Spend]:
-    """Return what failed jobs were charged, by the code of their failure, the most jobs first."""
-    failed = (job for job in watch.jobs.values() if job.failed)
-    return _spends(watch, failed, lambda job: job.failure.code if job.failure else "")
+def by_failure(snapshot: SessionSnapshot) -> dict[str, Spend]:
+    """Return the amounts charged for failed jobs by failure code, most jobs first."""
+    failed = (job for job in snapshot.jobs.values() if job.failed)
+    return _spends(snapshot, failed, lambda job: job.failure.code if job.failure else "")
 
 
-def _spends(watch: Watch, jobs: Iterable[Job], key_of: Callable[[Job], Key]) -> dict[Key, Spend]:
-    """Sum up jobs by their key; parts of a job are in the job's own cost."""
+def _spends(snapshot: SessionSnapshot, jobs: Iterable[Job], key_of: Callable[[Job], Key]) -> dict[Key, Spend]:
+    """Sum the jobs by key, without parts of other jobs, whose cost is included in the parent's."""
     sums: dict[Key, _Sum] = {}
     for job in jobs:
-        if job.parent_job_id is None:
-            sums.setdefault(key_of(job), _Sum()).add(job, watch.costs.get(job.id))
-    return {key: held.spend for key, held in sorted(sums.items(), key=lambda each: -each[1].jobs)}
+        if not is_part(job, snapshot.jobs):
+            sums.setdefault(key_of(job), _Sum()).add(job, snapshot.costs.get(job.id))
+    return {key: total.spend for key, total in sorted(sums.items(), key=lambda each: -each[1].jobs)}
 
 
 class _Sum:
-    """A spend while it is being summed up, in one pass: there may be 20,000 jobs."""
+    """A sum under construction, in a single pass since there may be 20,000 jobs."""
 
     def __init__(self) -> None:
         self.jobs = self.finished = self.priced = self.dry = 0

@@ -1,4 +1,4 @@
-"""What happened to a session from its creation on: by the server's own times, and by what was seen and done here."""
+"""The history of a session since its creation, from server times and local events."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from datetime import UTC, datetime
 
 from ionq_tui.model.event import JOB_ENDINGS, Event, EventKind
 from ionq_tui.model.job import Job
-from ionq_tui.model.watch import Watch, failure_words
+from ionq_tui.model.snapshot import SessionSnapshot, failure_words
 
 _ORDER = list(EventKind)
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happened once, or to several jobs within one minute."""
+    """An event that happened once, or to several jobs within one minute."""
 
     event: Event
-    """The first where there are several."""
+    """The first event, if there are several."""
     jobs: tuple[Job, ...] = ()
-    """To which it happened; empty where it is about the session, or about a job that is not listed."""
+    """The jobs concerned; empty if the event is about the session or an unlisted job."""
 
 
-def timeline(watch: Watch) -> tuple[Moment, ...]:
-    """Return each thing once, oldest first; the server's time of it counts more than when it was seen."""
-    told = [*_of_session(watch), *_of_jobs(watch)]
-    covered = {(moment.event.kind, moment.event.subject) for moment in told}
-    covered |= {(moment.event.kind, job.id) for moment in told for job in moment.jobs}
+def timeline(snapshot: SessionSnapshot) -> tuple[Moment, ...]:
+    """Return each event once, oldest first; server times take precedence over the times of observation."""
+    moments = [*_of_session(snapshot), *_of_jobs(snapshot)]
+    covered = {(moment.event.kind, moment.event.subject) for moment in moments}
+    covered |= {(moment.event.kind, job.id) for moment in moments for job in moment.jobs}
     apart = (EventKind.NOTE, EventKind.ALARM)
-    seen = [one for one in watch.events if one.kind in apart or (one.kind, one.subject) not in covered]
-    return tuple(sorted([*told, *map(Moment, dict.fromkeys(seen))], key=_place))
+    seen = [one for one in snapshot.events if one.kind in apart or (one.kind, one.subject) not in covered]
+    return tuple(sorted([*moments, *map(Moment, dict.fromkeys(seen))], key=_place))
 
 
-def _of_session(watch: Watch) -> list[Moment]:
-    session = watch.session
+def _of_session(snapshot: SessionSnapshot) -> list[Moment]:
+    session = snapshot.session
     if session is None:
         return []
     steps = (
@@ -45,10 +45,10 @@ def _of_session(watch: Watch) -> list[Moment]:
     return [Moment(Event(at, kind, session.id, words=words)) for at, kind, words in steps if at is not None]
 
 
-def _of_jobs(watch: Watch) -> list[Moment]:
-    """Bunch what happened to jobs by the minute; failures stand together only where they have the same reason."""
+def _of_jobs(snapshot: SessionSnapshot) -> list[Moment]:
+    """Group job events by minute; failures are grouped only if they have the same reason."""
     bunches: dict[tuple[EventKind, datetime, str], list[tuple[datetime, Job]]] = {}
-    for job in watch.counted:
+    for job in snapshot.counted:
         for at, kind, words in _steps(job):
             minute = at.replace(second=0, microsecond=0)
             bunches.setdefault((kind, minute, words), []).append((at, job))

@@ -1,5 +1,5 @@
-"""The version, written once."""
+"""The version number."""
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,1 +1,1 @@
-"""The cloud in a box: the API on an injected clock."""
+"""A simulated IonQ API on an injected clock."""

@@ -1,4 +1,4 @@
-"""Clocks that a simulated cloud can be given: one that runs, perhaps fast, and one that stands still."""
+"""Clocks for the simulated cloud: a running one with adjustable speed, and a stopped one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class FastClock:
-    """Simulated UTC time that runs `speed` times as fast as the monotonic clock behind it."""
+    """Simulated UTC time that runs `speed` times as fast as a monotonic clock."""
 
     def __init__(
         self,
@@ -16,7 +16,7 @@ class FastClock:
         origin: datetime | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Start at `origin`, or at the present time where none is given."""
+        """Start at `origin`, by default at the current time."""
         self._speed = speed
         self._origin = origin if origin is not None else datetime.now(UTC)
         self._monotonic = monotonic
@@ -28,10 +28,10 @@ class FastClock:
 
 
 class StoppedClock:
-    """Simulated UTC time that moves only when it is told to."""
+    """Simulated UTC time that changes only by `advance`."""
 
     def __init__(self, origin: datetime = datetime(2026, 11, 22, 14, 0, tzinfo=UTC)) -> None:
-        """Stand still at `origin`."""
+        """Start at `origin`."""
         self._now = origin
 
     def __call__(self) -> datetime:
@@ -39,5 +39,5 @@ class StoppedClock:
         return self._now
 
     def advance(self, seconds: float) -> None:
-        """Let `seconds` pass at once."""
+        """Advance the time by `seconds`."""
         self._now += timedelta(seconds=seconds)

@@ -1,9 +1,9 @@
-"""The simulated IonQ cloud: a pure state machine on an injected clock.
+"""The simulated IonQ cloud: a state machine on an injected clock, without I/O.
 
-What IonQ does not say publicly had to be chosen here, and is no claim about IonQ: the first accepted job starts a
-session; the end of a session cancels its waiting jobs and lets the running one finish; a session ends by itself when
-its time is up, or when it is idle and no further job fits its limits; a money limit in another unit than the bill's is
-kept, not applied.
+IonQ does not document the following behavior; the choices made here say nothing about IonQ. The first accepted job
+starts a session. Ending a session cancels its waiting jobs and lets the running one finish. A session ends by itself
+when its time is up, or when it is idle and no further job fits its limits. A cost limit in a unit other than the
+billing unit is stored but not enforced.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from decimal import Decimal
 from functools import partial
 from typing import Literal
 
-from ionq_tui.simulator.book import NOTHING, JobEntry, Order, Refusal, SessionEntry, Terms
-from ionq_tui.simulator.chance import hashed_id, stream, uuid7
-from ionq_tui.simulator.colleague import HISTORY, Colleagues
-from ionq_tui.simulator.ledger import Ledger
-from ionq_tui.simulator.machine import MACHINES, SMALLEST_SHOTS, Machine
-from ionq_tui.simulator.timeline import Timeline
+from ionq_tui.simulator.backend import MACHINES, SMALLEST_SHOTS, SimulatedBackend
+from ionq_tui.simulator.other_users import HISTORY, OtherUsers
+from ionq_tui.simulator.random_stream import hashed_id, stream, uuid7
+from ionq_tui.simulator.scheduler import Scheduler
+from ionq_tui.simulator.store import NOTHING, JobEntry, Order, Refusal, SessionEntry, Terms
+from ionq_tui.simulator.usage import UsageRecords
 from ionq_tui.simulator.workload import Workload
 
 
 class SimulatedCloud:
-    """One organisation on the simulated cloud; every call first needs `advance()`, and the lock where threads meet."""
+    """One organization on the simulated cloud; call `advance()` first, and hold the lock if several threads use it."""
 
     def __init__(
         self,
@@ -39,7 +39,10 @@ class SimulatedCloud:
         unit: str = "usd",
         newest_first: bool = True,
     ) -> None:
-        """Build the same world for the same arguments; `unit` is what is billed, `newest_first` how jobs are listed."""
+        """Build the cloud deterministically from the arguments.
+
+        `unit` is the billing unit, `newest_first` the order of job lists, `colleagues` whether other users exist.
+        """
         origin = clock().astimezone(UTC)
         self.lock = threading.RLock()
         self.seed = seed
@@ -51,47 +54,47 @@ class SimulatedCloud:
         self.active: dict[str, SessionEntry] = {}
         self.jobs: dict[str, JobEntry] = {}
         self.log: list[JobEntry] = []
-        self.ledger = Ledger()
+        self.usage_records = UsageRecords()
         self.answered = 0
         self._clock = clock
         self._start = start
         self._opened: Counter[str] = Counter()
-        self.timeline = Timeline(origin - HISTORY if colleagues else origin)
+        self.scheduler = Scheduler(origin - HISTORY if colleagues else origin)
         self._workload = Workload(self) if workload else None
         if colleagues:
-            Colleagues(self, origin, living=workload).arrive()
+            OtherUsers(self, origin, has_workload=workload).arrive()
         self.advance()
 
     @property
     def now(self) -> datetime:
-        """The time that was reached."""
-        return self.timeline.now
+        """The current simulated time."""
+        return self.scheduler.now
 
     def advance(self) -> datetime:
-        """Let everything happen that is due by the clock, and return the time."""
-        self.timeline.run_until(self._clock().astimezone(UTC))
+        """Run all actions due by the clock, and return the time."""
+        self.scheduler.run_until(self._clock().astimezone(UTC))
         return self.now
 
-    def machine(self, name: str) -> Machine:
-        """Return the backend of that name, or refuse with 404."""
+    def machine(self, name: str) -> SimulatedBackend:
+        """Return the backend of that name, or raise Refusal with status 404."""
         if name not in MACHINES:
             raise Refusal(404, "There is no backend of that name")
         return MACHINES[name]
 
     def session(self, session_id: str) -> SessionEntry:
-        """Return the session of that id, or refuse with 404."""
+        """Return the session with that id, or raise Refusal with status 404."""
         if session_id not in self.sessions:
             raise Refusal(404, "There is no session with that id")
         return self.sessions[session_id]
 
     def job(self, job_id: str) -> JobEntry:
-        """Return the job of that id, or refuse with 404."""
+        """Return the job with that id, or raise Refusal with status 404."""
         if job_id not in self.jobs:
             raise Refusal(404, "There is no job with that id")
         return self.jobs[job_id]
 
     def open_session(self, creator_id: str, backend: str, terms: Terms, *, first_job_in: float = 0) -> SessionEntry:
-        """Open a session; the workload's first job comes within seconds, or after `first_job_in`."""
+        """Open a session; the workload submits its first job within seconds, or after `first_job_in` seconds."""
         self._usable(backend)
         self._opened[creator_id] += 1
         random = stream(self.seed, "session", creator_id, self._opened[creator_id])
@@ -104,14 +107,14 @@ class SimulatedCloud:
         return session
 
     def begin(self, session: SessionEntry) -> None:
-        """Start a session, and its time with it."""
+        """Start a session and its time limit."""
         session.started_at = self.now
         if session.terms.minutes is not None:
             session.expires_at = self.now + timedelta(minutes=session.terms.minutes)
-            self.timeline.at(session.expires_at, partial(self.end, session, None))
+            self.scheduler.at(session.expires_at, partial(self.end, session, None))
 
     def end(self, session: SessionEntry, ender_id: str | None) -> SessionEntry:
-        """End a session and cancel what waits in it; ending it again changes nothing."""
+        """End a session and cancel its waiting jobs; do nothing if it has ended."""
         if session.active:
             session.ended_at, session.ender_id = self.now, ender_id
             del self.active[session.id]
@@ -121,14 +124,14 @@ class SimulatedCloud:
                 self._close(job, "canceled")
         return session
 
-    def submit(self, submitter_id: str, order: Order, fate: tuple[str, str] | None = None) -> JobEntry:
-        """Take a job, or refuse it; `fate` is the failure it is going to meet."""
+    def submit(self, submitter_id: str, order: Order, failure: tuple[str, str] | None = None) -> JobEntry:
+        """Accept a job or raise Refusal; `failure` is the code and message with which it will fail."""
         machine = self._usable(order.backend)
         session = self._into(order)
         estimate = machine.estimate(order.shots)
         if session is not None:
             self._fits(session, NOTHING if order.dry_run else estimate or NOTHING)
-        job = self._job(submitter_id, order, machine, session, fate)
+        job = self._job(submitter_id, order, machine, session, failure)
         self.jobs[job.id] = job
         self.log.append(job)
         job.lane.waiting.append(job)
@@ -138,19 +141,19 @@ class SimulatedCloud:
             session.reserved += self._reserved(job)
             if session.started_at is None:
                 self.begin(session)
-        self.timeline.at(job.submitted_at + (job.may_start_at - job.submitted_at) / 3, partial(self._ready, job))
-        self.timeline.at(job.may_start_at, partial(self._start_next, job))
+        self.scheduler.at(job.submitted_at + (job.may_start_at - job.submitted_at) / 3, partial(self._ready, job))
+        self.scheduler.at(job.may_start_at, partial(self._start_next, job))
         return job
 
     def cancel(self, job: JobEntry) -> JobEntry:
-        """Cancel a job that waits or runs; refuse where it finished otherwise."""
+        """Cancel a waiting or running job; raise Refusal if it completed or failed."""
         if job.status in ("completed", "failed"):
             raise Refusal(400, f"The job is {job.status} and cannot be canceled", "UUID", source="params")
         if not job.finished:
             self._close(job, "canceled")
         return job
 
-    def _usable(self, backend: str) -> Machine:
+    def _usable(self, backend: str) -> SimulatedBackend:
         if backend not in MACHINES:
             raise Refusal(400, "There is no backend of that name", "backend")
         machine = MACHINES[backend]
@@ -181,19 +184,19 @@ class SimulatedCloud:
         self,
         submitter_id: str,
         order: Order,
-        machine: Machine,
+        machine: SimulatedBackend,
         session: SessionEntry | None,
-        fate: tuple[str, str] | None,
+        failure: tuple[str, str] | None,
     ) -> JobEntry:
         place = len(session.jobs) if session is not None else 0
         random = stream(self.seed, "job", session.id if session is not None else len(self.log), place)
         wait = random.uniform(1.5, 4) if session is not None else machine.queue_at(self.now) / 1000
-        if fate is None and order.qubits > machine.qubits:
-            fate = ("NotEnoughQubits", f"The circuit needs {order.qubits} qubits, the backend has {machine.qubits}")
+        if failure is None and order.qubits > machine.qubits:
+            failure = ("NotEnoughQubits", f"The circuit needs {order.qubits} qubits, the backend has {machine.qubits}")
         job = JobEntry(
             uuid7(self.now, random), order, submitter_id, self.project_id, self.now,
             may_start_at=self.now + timedelta(seconds=wait), run_ms=int(random.gauss(14_000, 1_200)),
-            estimate=machine.estimate(order.shots), price=machine.price(order.shots, random), fate=fate,
+            estimate=machine.estimate(order.shots), price=machine.price(order.shots, random), failure=failure,
             session=session, number=len(self.log), place=place,
         )  # fmt: skip
         if session is not None:
@@ -207,29 +210,29 @@ class SimulatedCloud:
         if job.status == "submitted":
             job.status = "ready"
 
-    def _start_next(self, told: JobEntry) -> None:
-        lane = told.lane
+    def _start_next(self, job: JobEntry) -> None:
+        lane = job.lane
         while lane.waiting and lane.waiting[0].finished:
             lane.waiting.popleft()
         if lane.running is not None or not lane.waiting or lane.waiting[0].may_start_at > self.now:
             return
         job = lane.running = lane.waiting.popleft()
         job.status, job.started_at = "started", self.now
-        self.timeline.at(self.now + timedelta(milliseconds=job.run_ms), partial(self._finish, job))
+        self.scheduler.at(self.now + timedelta(milliseconds=job.run_ms), partial(self._finish, job))
 
     def _finish(self, job: JobEntry) -> None:
         if job.status == "started":
-            self._close(job, "completed" if job.fate is None else "failed")
+            self._close(job, "completed" if job.failure is None else "failed")
 
     def _close(self, job: JobEntry, status: Literal["completed", "failed", "canceled"]) -> None:
-        """Settle a job's money and free its lane for the next."""
+        """Finish a job: book its cost, and start the next job in its lane."""
         job.status, job.completed_at = status, self.now
         if not job.order.dry_run:
             job.cost = job.price if status == "completed" else NOTHING
         job.lane.unfinished -= 1
         if job.lane.running is job:
             job.lane.running = None
-        self.ledger.enter(job)
+        self.usage_records.enter(job)
         if job.session is not None:
             job.session.reserved -= self._reserved(job)
             job.session.charged += job.cost or NOTHING

@@ -1,7 +1,7 @@
-"""The simulated cloud's face: plain requests in, plain replies out, no sockets.
+"""Answer HTTP requests for the simulated cloud, without sockets.
 
-A path may begin with /v0.4 or not. Ending an ended session answers 200 with it, cancelling a cancelled job 200, and a
-job that a session cannot take 400: what IonQ answers there is not public.
+The path prefix /v0.4 is optional. IonQ does not document the following replies; here, ending an ended session returns
+200 with the session, canceling a canceled job returns 200, and a job that a session cannot accept returns 400.
 """
 
 from __future__ import annotations
@@ -13,36 +13,36 @@ from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from ionq_tui.simulator.book import Refusal
-from ionq_tui.simulator.call import Answer, Call
-from ionq_tui.simulator.chance import hashed_id
-from ionq_tui.simulator.check import Query
 from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.random_stream import hashed_id
+from ionq_tui.simulator.request import ApiReply, ApiRequest
 from ionq_tui.simulator.route import OPEN, find
+from ionq_tui.simulator.store import Refusal
+from ionq_tui.simulator.validation import Query
 
 PREFIX = "v0.4"
 REVOKED = "revoked"
-"""The one key that is refused."""
+"""The only key that is refused."""
 LARGEST_BODY = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came in."""
+    """An HTTP request."""
 
     method: str
     path: str
-    """Still percent-encoded, without the query."""
+    """Percent-encoded, without the query."""
     query: tuple[tuple[str, str], ...] = ()
-    """Decoded pairs."""
+    """Decoded name-value pairs."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """By lower-case name; the key is among them."""
+    """By lowercase name; includes the API key."""
     body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply as it goes out."""
+    """An HTTP reply."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -50,7 +50,7 @@ class Reply:
 
 
 def respond(cloud: SimulatedCloud, request: Request) -> Reply:
-    """Answer one request at the cloud's present time; safe to call from several threads."""
+    """Answer a request at the cloud's current time; thread-safe."""
     with cloud.lock:
         now = cloud.advance()
         cloud.answered += 1
@@ -66,7 +66,7 @@ def respond(cloud: SimulatedCloud, request: Request) -> Reply:
     return Reply(status, tuple(headers), json.dumps(shown, separators=(",", ":")).encode())
 
 
-def _answer(cloud: SimulatedCloud, request: Request, headers: list[tuple[str, str]]) -> Answer:
+def _answer(cloud: SimulatedCloud, request: Request, headers: list[tuple[str, str]]) -> ApiReply:
     segments = tuple(unquote(segment, errors="replace") for segment in request.path.removeprefix("/").split("/"))
     found = find(segments[1:] if segments[0] == PREFIX else segments)
     if found is None:
@@ -79,11 +79,11 @@ def _answer(cloud: SimulatedCloud, request: Request, headers: list[tuple[str, st
     caller = "" if handler in OPEN else _caller(request)
     if len(request.body) > LARGEST_BODY:
         raise Refusal(413, "The body is too large")
-    return handler(Call(cloud, caller, names, Query(request.query), request.body))
+    return handler(ApiRequest(cloud, caller, names, Query(request.query), request.body))
 
 
 def _caller(request: Request) -> str:
-    """Return the id that always belongs to the key; the key itself goes no further."""
+    """Return the id derived from the API key; the key itself is not passed on."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     key = key.strip()
     if scheme.lower() != "apikey" or not key:

@@ -1,22 +1,22 @@
-"""Every route of the simulated cloud."""
+"""The routes of the simulated API and their handlers."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from ionq_tui.simulator import check, shape
-from ionq_tui.simulator.book import Order, Refusal
-from ionq_tui.simulator.call import Answer, Call, Handler
-from ionq_tui.simulator.chance import hashed_id
-from ionq_tui.simulator.ledger import Tally
-from ionq_tui.simulator.machine import MACHINES
-from ionq_tui.simulator.page import job_page
+from ionq_tui.simulator import serialize, validation
+from ionq_tui.simulator.backend import MACHINES
+from ionq_tui.simulator.paging import job_page
+from ionq_tui.simulator.random_stream import hashed_id
+from ionq_tui.simulator.request import ApiReply, ApiRequest, Handler
+from ionq_tui.simulator.store import Order, Refusal
+from ionq_tui.simulator.usage import UsageTotals
 
 _LARGEST_PAGE = 10
 
 
-def whoami(call: Call) -> Answer:
-    """Tell who the key is."""
+def whoami(call: ApiRequest) -> ApiReply:
+    """Return the identity of the key."""
     return 200, {
         "key_id": hashed_id("key", call.caller),
         "key_name": "simulated key",
@@ -24,81 +24,81 @@ def whoami(call: Call) -> Answer:
     }
 
 
-def backends(call: Call) -> Answer:
+def backends(call: ApiRequest) -> ApiReply:
     """List the backends."""
-    return 200, [shape.backend(machine, call.cloud.now) for machine in MACHINES.values()]
+    return 200, [serialize.backend(machine, call.cloud.now) for machine in MACHINES.values()]
 
 
-def backend(call: Call) -> Answer:
-    """Show one backend."""
-    return 200, shape.backend(call.cloud.machine(call.names[0]), call.cloud.now)
+def backend(call: ApiRequest) -> ApiReply:
+    """Return one backend."""
+    return 200, serialize.backend(call.cloud.machine(call.names[0]), call.cloud.now)
 
 
-def characterizations(call: Call) -> Answer:
-    """List what was measured of a backend, newest first."""
+def characterizations(call: ApiRequest) -> ApiReply:
+    """List the characterizations of a backend, newest first."""
     machine = call.cloud.machine(call.names[0])
     limit = call.query.whole("limit", _LARGEST_PAGE, most=_LARGEST_PAGE)
     page = call.query.whole("page", 1)
     first, last = call.query.day("start"), call.query.day("end")
     moments = [
         moment
-        for moment in (shape.measured_on(call.cloud.now) if machine.measured else [])
+        for moment in (serialize.measured_on(call.cloud.now) if machine.measured else [])
         if (first is None or moment.date() >= first) and (last is None or moment.date() <= last)
     ]
     shown = moments[(page - 1) * limit : page * limit]
     return 200, {
-        "characterizations": [shape.characterization(machine, moment) for moment in shown],
+        "characterizations": [serialize.characterization(machine, moment) for moment in shown],
         "pages": -(-len(moments) // limit),
     }
 
 
-def characterization(call: Call) -> Answer:
-    """Show what was measured of a backend at one time."""
+def characterization(call: ApiRequest) -> ApiReply:
+    """Return one characterization."""
     machine = call.cloud.machine(call.names[0])
-    for moment in shape.measured_on(call.cloud.now) if machine.measured else []:
-        if shape.characterization_id(machine, moment) == call.names[1]:
-            return 200, shape.characterization(machine, moment)
+    for moment in serialize.measured_on(call.cloud.now) if machine.measured else []:
+        if serialize.characterization_id(machine, moment) == call.names[1]:
+            return 200, serialize.characterization(machine, moment)
     raise Refusal(404, "There is no characterization with that id")
 
 
-def sessions(call: Call) -> Answer:
-    """List the organisation's sessions, newest first."""
+def sessions(call: ApiRequest) -> ApiReply:
+    """List the organization's sessions, newest first."""
     active, cloud = call.query.truth("active"), call.cloud
     listed = cloud.active if active else cloud.sessions
     shown = [
-        shape.session(entry, cloud.organization_id)
+        serialize.session(entry, cloud.organization_id)
         for entry in reversed(listed.values())
         if active is not False or not entry.active
     ]
     return 200, {"organization_id": cloud.organization_id, "sessions": shown}
 
 
-def open_session(call: Call) -> Answer:
+def open_session(call: ApiRequest) -> ApiReply:
     """Open a session."""
-    backend, terms = check.terms(call.members(), call.cloud.unit)
+    backend, terms = validation.terms(call.members(), call.cloud.unit)
     entry = call.cloud.open_session(call.caller, backend, terms)
-    return 201, shape.session(entry, call.cloud.organization_id)
+    return 201, serialize.session(entry, call.cloud.organization_id)
 
 
-def session(call: Call) -> Answer:
-    """Show one session."""
-    return 200, shape.session(call.cloud.session(call.names[0]), call.cloud.organization_id)
+def session(call: ApiRequest) -> ApiReply:
+    """Return one session."""
+    return 200, serialize.session(call.cloud.session(call.names[0]), call.cloud.organization_id)
 
 
-def end_session(call: Call) -> Answer:
+def end_session(call: ApiRequest) -> ApiReply:
     """End a session."""
     entry = call.cloud.end(call.cloud.session(call.names[0]), call.caller)
-    return 200, shape.session(entry, call.cloud.organization_id)
+    return 200, serialize.session(entry, call.cloud.organization_id)
 
 
-def session_jobs(call: Call) -> Answer:
-    """List the jobs of a session, a page at a time."""
+def session_jobs(call: ApiRequest) -> ApiReply:
+    """Return a page of a session's jobs."""
     entry = call.cloud.session(call.names[0])
     return 200, job_page(call.cloud, entry.jobs, call.query, lambda job: job.place)
 
 
-def jobs(call: Call) -> Answer:
-    """List all jobs, or those of the session asked for, a page at a time."""
+def jobs(call: ApiRequest) -> ApiReply:
+    """Return a page of all jobs, or of one session's jobs."""
     wanted = call.query.text("session_id")
     if wanted is None:
         return 200, job_page(call.cloud, call.cloud.log, call.query, lambda job: job.number)
@@ -106,55 +106,55 @@ def jobs(call: Call) -> Answer:
     return 200, job_page(call.cloud, found.jobs if found else [], call.query, lambda job: job.place)
 
 
-def submit(call: Call) -> Answer:
-    """Take a job."""
-    order, fate = check.order(call.members())
-    entry = call.cloud.submit(call.caller, order, fate)
+def submit(call: ApiRequest) -> ApiReply:
+    """Submit a job."""
+    order, failure = validation.order(call.members())
+    entry = call.cloud.submit(call.caller, order, failure)
     return 201, {"id": entry.id, "status": entry.status, "session_id": entry.session_id}
 
 
-def job(call: Call) -> Answer:
-    """Show one job."""
-    return 200, {**shape.job(call.cloud.job(call.names[0]), call.cloud.now), "child_job_ids": None}
+def job(call: ApiRequest) -> ApiReply:
+    """Return one job."""
+    return 200, {**serialize.job(call.cloud.job(call.names[0]), call.cloud.now), "child_job_ids": None}
 
 
-def job_cost(call: Call) -> Answer:
-    """Tell what a job costs."""
-    return 200, shape.cost(call.cloud.job(call.names[0]), call.cloud.unit)
+def job_cost(call: ApiRequest) -> ApiReply:
+    """Return the cost of a job."""
+    return 200, serialize.cost(call.cloud.job(call.names[0]), call.cloud.unit)
 
 
-def probabilities(call: Call) -> Answer:
-    """Show the result of a job."""
+def probabilities(call: ApiRequest) -> ApiReply:
+    """Return the result of a job."""
     entry = call.cloud.job(call.names[0])
     call.query.truth("sharpen")
     if entry.status != "completed":
         raise Refusal(404, "The job has no results")
-    return 200, shape.probabilities(entry)
+    return 200, serialize.probabilities(entry)
 
 
-def cancel(call: Call) -> Answer:
+def cancel(call: ApiRequest) -> ApiReply:
     """Cancel one job."""
     entry = call.cloud.cancel(call.cloud.job(call.names[0]))
     return 200, {"id": entry.id, "status": entry.status}
 
 
-def cancel_many(call: Call) -> Answer:
-    """Cancel those of the jobs that have not finished, and say which are cancelled now."""
-    known = [call.cloud.jobs[one] for one in dict.fromkeys(check.ids(call.members())) if one in call.cloud.jobs]
-    # Waiting ones first: cancelling the running one would start the next.
+def cancel_many(call: ApiRequest) -> ApiReply:
+    """Cancel the unfinished ones of several jobs, and return the ids of those that are canceled."""
+    known = [call.cloud.jobs[one] for one in dict.fromkeys(validation.ids(call.members())) if one in call.cloud.jobs]
+    # Cancel waiting jobs first: canceling the running one would start the next.
     for entry in sorted(known, key=lambda entry: entry.status == "started"):
         if not entry.finished:
             call.cloud.cancel(entry)
     return 200, {"ids": [entry.id for entry in known if entry.status == "canceled"], "status": "canceled"}
 
 
-def estimate(call: Call) -> Answer:
-    """Tell what a job would cost."""
+def estimate(call: ApiRequest) -> ApiReply:
+    """Return the estimated cost of a job."""
     query, cloud = call.query, call.cloud
     name = query.choice("backend", tuple(MACHINES), needed=True) or ""
     kind = query.text("type") or "ionq.circuit.v1"
     order = Order(name, kind, query.whole("shots", 1000, most=1_000_000), query.whole("qubits", 25))
-    context: shape.Json = {
+    context: serialize.Json = {
         "backend": name,
         "type": kind,
         "qubits": order.qubits,
@@ -165,11 +165,11 @@ def estimate(call: Call) -> Answer:
         "organization": cloud.organization_id,
         "project": cloud.project_id,
     }
-    return 200, shape.estimate(MACHINES[name], context, order, cloud.unit, cloud.now)
+    return 200, serialize.estimate(MACHINES[name], context, order, cloud.unit, cloud.now)
 
 
-def usage(call: Call) -> Answer:
-    """Tell what was used per day, week or month."""
+def usage(call: ApiRequest) -> ApiReply:
+    """Return the usage per day, week or month."""
     query, cloud = call.query, call.cloud
     if call.names[0] != cloud.organization_id:
         raise Refusal(404, "There is no organization with that id")
@@ -178,14 +178,14 @@ def usage(call: Call) -> Answer:
     modality = query.choice("modality", ("daily", "weekly", "monthly"), needed=True) or ""
     if start is None or end is None or start > end:
         raise Refusal(400, '"start_date" must not be after "end_date"', "start_date", "end_date", source="query")
-    rows: dict[date, dict[str, Tally]] = {}
-    whole = Tally()
-    for day, groups in cloud.ledger.days(group, start, end).items():
+    rows: dict[date, dict[str, UsageTotals]] = {}
+    whole = UsageTotals()
+    for day, groups in cloud.usage_records.days(group, start, end).items():
         row = rows.setdefault(_first_day(day, modality), {})
-        for key, tally in groups.items():
-            row.setdefault(key, Tally()).add(tally)
-            whole.add(tally)
-    total = shape.tallied(whole, cloud.unit)
+        for key, usage_totals in groups.items():
+            row.setdefault(key, UsageTotals()).add(usage_totals)
+            whole.add(usage_totals)
+    total = serialize.total_fields(whole, cloud.unit)
     return 200, {
         "organization": cloud.organization_id,
         "start_date": f"{start}",
@@ -199,7 +199,7 @@ def usage(call: Call) -> Answer:
         "time_us_total": total["time_us"],
         "amount_total": total["amount"],
         "amount_totals": total["amounts"],
-        "usage_data": [shape.used(day, groups, cloud.unit) for day, groups in rows.items()],
+        "usage_data": [serialize.usage_row(day, groups, cloud.unit) for day, groups in rows.items()],
     }
 
 
@@ -210,10 +210,10 @@ def _first_day(day: date, modality: str) -> date:
 
 
 _ = ""
-"""A variable place in a path."""
+"""A variable segment of a path."""
 
 OPEN = frozenset({backends, backend, characterizations, characterization})
-"""Routes that need no key."""
+"""Handlers that need no API key."""
 
 ROUTES: dict[tuple[str, ...], dict[str, Handler]] = {
     ("whoami",): {"GET": whoami},
@@ -234,11 +234,11 @@ ROUTES: dict[tuple[str, ...], dict[str, Handler]] = {
     ("jobs", _, "status", "cancel"): {"PUT": cancel},
     ("organizations", _, "usage"): {"GET": usage},
 }
-"""Handlers by path and method; of two paths that fit, the one that stands first is meant."""
+"""Handlers by path and method; if two paths match, the first one is used."""
 
 
 def find(segments: tuple[str, ...]) -> tuple[dict[str, Handler], tuple[str, ...]] | None:
-    """Return the handlers of a path and what stands in its variable places, None where there is no such path."""
+    """Return the handlers of a path and the values of its variable segments, None if there is no such path."""
     for path, handlers in ROUTES.items():
         if len(path) == len(segments) and all(
             known == given if known else bool(given) for known, given in zip(path, segments, strict=True)

@@ -1,4 +1,4 @@
-"""The simulated cloud as a command of its own."""
+"""A command that serves the simulated cloud."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def main(
     start: Literal["first-job", "at-once"] = "first-job",
     workload: bool = True,
 ) -> int:
-    """Serve until SIGINT or SIGTERM; say first where, and with which key."""
+    """Print the URL and a valid key, then serve until SIGINT or SIGTERM."""
     asked = threading.Event()
     before = {number: signal.signal(number, lambda *_: asked.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

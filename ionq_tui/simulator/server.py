@@ -1,4 +1,4 @@
-"""A small loopback server, so that real clients can talk to the simulated cloud."""
+"""A loopback HTTP server that connects real clients to the simulated cloud."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from urllib.parse import parse_qsl
 from ionq_tui.simulator.http import LARGEST_BODY, PREFIX, Reply, Request
 
 _SHUTDOWN_LOOK = 0.02
-"""Seconds between two looks whether the server shall stop."""
+"""Seconds between two checks for shutdown."""
 
 _Line = socket.socket | tuple[bytes, socket.socket]
-"""A connection as socketserver types it; over TCP it is always the first."""
+"""A connection as typed by socketserver; with TCP it is always a socket."""
 
 
 class Server:
-    """An HTTP/1.1 server on 127.0.0.1 that keeps connections alive and records nothing.
+    """An HTTP/1.1 server on 127.0.0.1 with keep-alive and without logging.
 
-    Where `respond` raises a ConnectionError the connection is cut without a reply, as a bad line would do it.
+    If `respond` raises ConnectionError, the connection is closed without a reply, as by a network failure.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class Server:
         port: int = 0,
         on_request: Callable[[Request, Reply], None] | None = None,
     ) -> None:
-        """Take the port at once (0 is any free one); `on_request` is told before a reply is written."""
+        """Bind the port at once (0 is any free one); `on_request` is called before a reply is written."""
         self._http = _Listener(respond, port, on_request)
         self._thread: threading.Thread | None = None
 
@@ -47,7 +47,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}/{PREFIX}"
 
     def start(self) -> None:
-        """Serve in a daemon thread."""
+        """Start serving in a daemon thread."""
         if self._thread is None:
             self._thread = threading.Thread(
                 target=self._http.serve_forever, args=(_SHUTDOWN_LOOK,), name="simulated cloud", daemon=True
@@ -55,7 +55,7 @@ class Server:
             self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening and cut every connection; stopping again does nothing."""
+        """Stop listening and close all connections; calling it again has no effect."""
         if self._thread is not None:
             self._http.shutdown()
             self._thread.join()
@@ -64,14 +64,14 @@ class Server:
         self._http.cut()
 
     def __enter__(self) -> Server:
-        """Start."""
+        """Start the server."""
         self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
+        """Stop the server."""
         self.stop()
 
 
@@ -93,37 +93,37 @@ class _Listener(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
 
     def server_bind(self) -> None:
-        """Bind without asking the resolver for this machine's name, which can take seconds."""
+        """Bind without resolving this machine's host name, which can take seconds."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
     def process_request(self, request: _Line, client_address: object) -> None:
-        """Hold the connection while it is served, so that stopping can cut it."""
+        """Remember the connection while it is served, so that `stop` can close it."""
         if isinstance(request, socket.socket):
             with self._lines_lock:
                 self._lines.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: _Line) -> None:
-        """Let the connection go."""
+        """Forget the connection."""
         if isinstance(request, socket.socket):
             with self._lines_lock:
                 self._lines.discard(request)
         super().shutdown_request(request)
 
     def cut(self) -> None:
-        """Cut the connections that are still held."""
+        """Shut down the open connections."""
         with self._lines_lock:
             for line in self._lines:
                 try:
                     line.shutdown(socket.SHUT_RDWR)
                 except OSError:
-                    continue  # it is gone already
+                    continue  # closed already
 
     def handle_error(self, request: _Line, client_address: object) -> None:
-        """Say nothing of lines that broke; report anything else, for it is a bug."""
+        """Ignore connection errors; report anything else, since it is a bug."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -134,10 +134,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Listener
 
     def log_message(self, format: str, *args: object) -> None:
-        """Record nothing."""
+        """Do not log."""
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """Serve every method alike: `do_GET`, `do_POST` and so on are one."""
+        """Handle every HTTP method (`do_GET`, `do_POST` and so on) in the same way."""
         if name.startswith("do_"):
             return self._serve
         raise AttributeError(name)
@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._write(reply)
 
     def _body(self) -> bytes | None:
-        """Read the body; None where it cannot be, after the client was told."""
+        """Read the body; on failure, send an error reply and return None."""
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not (length.isascii() and length.isdigit()):
             self._refuse(HTTPStatus.LENGTH_REQUIRED)
@@ -175,7 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._write(Reply(status, (("Connection", "close"),), b""))
 
     def _write(self, reply: Reply) -> None:
-        """Write head and body in one go: two writes would be two packets."""
+        """Write head and body together, since two writes would be two packets."""
         try:
             phrase = HTTPStatus(reply.status).phrase
         except ValueError:

@@ -1,18 +1,15 @@
-"""Programs that submit jobs into open sessions, so that a demo lives."""
+"""Simulated programs that submit jobs to open sessions, to animate the demo."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 
-from ionq_tui.simulator.book import Order, Refusal, SessionEntry
-from ionq_tui.simulator.chance import stream
-from ionq_tui.simulator.machine import MACHINES, SMALLEST_SHOTS
-
-if TYPE_CHECKING:
-    from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.backend import MACHINES, SMALLEST_SHOTS
+from ionq_tui.simulator.ports import Cloud
+from ionq_tui.simulator.random_stream import stream
+from ionq_tui.simulator.store import Order, Refusal, SessionEntry
 
 _SHOTS = 1000
 _MOST_UNFINISHED = 5
@@ -27,15 +24,15 @@ _FAILURES = (
 
 
 class Workload:
-    """One unseen program per session, each waiting a while between two jobs."""
+    """One simulated program per session, which pauses between two jobs."""
 
-    def __init__(self, cloud: SimulatedCloud) -> None:
-        """Submit to this cloud."""
+    def __init__(self, cloud: Cloud) -> None:
+        """Take the cloud to submit to."""
         self._cloud = cloud
 
     def follow(self, session: SessionEntry, seconds: float) -> None:
-        """Send the session's next job in so many seconds."""
-        self._cloud.timeline.at(self._cloud.now + timedelta(seconds=seconds), partial(self._submit, session))
+        """Schedule the session's next job in so many seconds."""
+        self._cloud.scheduler.at(self._cloud.now + timedelta(seconds=seconds), partial(self._submit, session))
 
     def _submit(self, session: SessionEntry) -> None:
         number = len(session.jobs)
@@ -43,7 +40,7 @@ class Workload:
             return
         random = stream(self._cloud.seed, "workload", session.id, number)
         if session.lane.unfinished < _MOST_UNFINISHED:
-            fate = random.choice(_FAILURES) if random.randrange(_FAILS_ONE_IN) == 0 else None
+            failure = random.choice(_FAILURES) if random.randrange(_FAILS_ONE_IN) == 0 else None
             order = Order(
                 backend=session.backend,
                 shots=self._affordable(session),
@@ -52,8 +49,8 @@ class Workload:
                 session_id=session.id,
                 settings={"compilation": {"opt": 1.0, "gate_basis": "ZZ"}, "error_mitigation": {"debiasing": False}},
             )
-            with suppress(Refusal):  # what is reserved may be released: the program tries again
-                self._cloud.submit(session.creator_id, order, fate)
+            with suppress(Refusal):  # a reserved amount may be released later: the program tries again
+                self._cloud.submit(session.creator_id, order, failure)
         self.follow(session, random.uniform(*session.pace))
 
     def _affordable(self, session: SessionEntry) -> int:

@@ -1,1 +1,1 @@
-"""The screens; Textual lives here and nowhere else."""
+"""Screens, dialogs and widgets: the only package that uses Textual."""

@@ -1,12 +1,14 @@
-"""The app: paints first, then looks for a key, and holds what outlives the screens."""
+"""The dashboard's app: it paints first, then looks for an API key, and holds what outlives the screens."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -22,60 +24,68 @@ from textual.widgets import Input
 from textual.worker import WorkerFailed
 
 from ionq_tui.ui.commands import KEY, QUIT, bindings
-from ionq_tui.ui.driver import CockpitDriver
-from ionq_tui.ui.exit_note import ExitNote
-from ionq_tui.ui.heap import collect_as_usual, collect_later, collect_seldom, drop_pictures
-from ionq_tui.ui.leaving import Leaving
-from ionq_tui.ui.messages import KeyRefused, KeyWanted
-from ionq_tui.ui.screens.frame import Frame
-from ionq_tui.ui.theme import OURS, theme_name
+from ionq_tui.ui.driver_support import own_driver
+from ionq_tui.ui.exit_summary import ExitSummary
+from ionq_tui.ui.gc_tuning import collect_as_usual, collect_later, collect_seldom, drop_rendered
+from ionq_tui.ui.messages import HelpWanted, KeyRefused, KeyWanted, SearchGivenUp
+from ionq_tui.ui.quitting import Quitting
+from ionq_tui.ui.screens.base import BaseScreen
+from ionq_tui.ui.textual_internals import driver_of
+from ionq_tui.ui.theme import OURS, theme_name, theme_names
+from ionq_tui.view import screen_text
+from ionq_tui.view.time_zone import zone_trouble
 
-# What the first paint does not need is loaded after it: nobody waits long for something to see.
+# What the first paint does not need is imported later, inside functions, so that the first paint comes sooner.
 if TYPE_CHECKING:
     from ionq_tui.engine.engine import Engine
-    from ionq_tui.model.ledger import Ledger
-    from ionq_tui.model.link import Fault
-    from ionq_tui.ui.stair import Stair
+    from ionq_tui.model.link_state import Fault
+    from ionq_tui.ui.connector import Connector
 
+_log = logging.getLogger("ionq_tui.dashboard")
+_log.addHandler(logging.NullHandler())  # without a log file, a message would also be printed to standard error
 _STYLES = Path(__file__).parent / "styles"
-_FIRST_STYLES = ("cockpit.tcss", "sessions.tcss")
+_FIRST_STYLES = ("base.tcss", "sessions.tcss")
 FOUND_WITHIN = 2.5
-"""Seconds after which the key screen comes up even where keyring or key command have not answered."""
+"""Seconds after which the key screen is shown even if the keyring or key command has not responded."""
 FIRST_LIST_WITHIN = 0.15
-"""Seconds after which home is shown without a list; painted once with it, it is there sooner than painted twice."""
+"""Seconds to wait for the first session list: painting the list screen once with it is faster than painting twice."""
 LISTED_AFTER = 0.1
-"""Seconds in which home is painted."""
+"""Seconds in which the session list is painted, before garbage collection starts."""
 STARTED_AFTER = 1.5
-"""Seconds after the first paint at which what a start needs is loaded."""
+"""Seconds after the first paint at which everything that the start needs is loaded."""
 _NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
-async def _first_list(engine: Engine) -> None:
-    """Return when the sessions were listed, or when that failed."""
+async def _first_data(engine: Engine) -> None:
+    """Wait until the journal is read, and the sessions are listed or the request has failed."""
     heard = asyncio.Event()
-    stop = engine.home.board.subscribe(lambda _: heard.set())
+    stops = [
+        store.subscribe(lambda _: heard.set()) for store in (engine.session_list.overview, engine.actions.activity)
+    ]
     try:
-        if not engine.home.board.value.loaded:
+        while not (engine.actions.activity.value.recalled and engine.session_list.overview.value.heard):
             await heard.wait()
+            heard.clear()
     finally:
-        stop()
+        for stop in stops:
+            stop()
 
 
-class CockpitApp(Leaving, inherit_bindings=False):
-    """The dashboard; Textual's own ways to quit are left out, since a running session asks first."""
+class DashboardApp(Quitting, inherit_bindings=False):
+    """The dashboard, without Textual's own key bindings for quitting: running sessions require a question first."""
 
     TITLE = "ionq-tui"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings([QUIT], priority=True)]
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = [
-        _STYLES / "cockpit.tcss",
+        _STYLES / "base.tcss",
         _STYLES / "sessions.tcss",
     ]
-    """Home's own are read with the rest: what comes with a later screen has every style read again."""
+    """The session list's styles are included because a stylesheet added later causes all styles to be parsed again."""
 
     def __init__(
         self,
-        stair: Stair,
+        connector: Connector,
         *,
         attach: str = "",
         start_demo: bool = False,
@@ -84,39 +94,53 @@ class CockpitApp(Leaving, inherit_bindings=False):
         end_on_hangup: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the stair, what to begin with, remapped keys, the theme's name, and what a hang-up means."""
+        """Set up the app; nothing is read or sent yet.
+
+        Args:
+            connector: Finds API keys and builds engines.
+            attach: A session to show first, by its id or a part of it.
+            start_demo: Start on the simulated cloud, without looking for a key.
+            keys: Remapped keys, by command id.
+            theme: The name of a theme; empty for the default.
+            end_on_hangup: End the sessions opened by this process when a signal other than ctrl+c ends it.
+            monotonic: The clock that a second ctrl+c is measured by, in seconds.
+        """
         super().__init__(end_on_hangup=end_on_hangup, monotonic=monotonic)
         self.animation_level = "none"
         for ours in OURS:
             self.register_theme(ours)
-        # The usual one is no change of theme, for which every style would be read twice before the first paint.
+        # Set without a change event, which would parse all styles a second time before the first paint.
         self.set_reactive(App.theme, theme_name(""))
         self.stylesheet.set_variables(self.get_css_variables())
+        self._unknown_theme = ""
+        """The requested theme if there is none of that name, else empty."""
         if (wanted := theme_name(theme)) in self.available_themes:
             self.theme = wanted
-        self._stair = stair
+        else:
+            self._unknown_theme = theme
+        self._connector = connector
         self._attach_to = attach
         self._start_demo = start_demo
         self._begun = False
+        self._given_up = asyncio.Event()
+        """Set once the search for a key has finished, or the user stops waiting for it."""
         self._refusal_told = False
-        """True once the key screen came up by itself, until another key is given."""
-        self._told: set[str] = set()
-        """Ids of sessions of which it was told that they were opened."""
+        """Whether the key screen was shown because of a refused key; reset once another key is given."""
         self.set_keymap(dict(keys))
 
     # Start
 
     def get_default_screen(self) -> Screen[None]:
-        """Show something before anything is asked."""
-        return Frame(self._stair.connection)
+        """Return a screen that can be painted before anything is read or requested."""
+        return BaseScreen(self._connector.connection)
 
     def on_mount(self) -> None:
-        """Ask for a key once something is painted."""
+        """Look for a key after the first paint."""
         self.call_after_refresh(self._begin)
 
     def post_display_hook(self) -> None:
-        """Begin as soon as something is to be read; the next refresh would come a sixtieth of a second later."""
-        if not self._begun and isinstance(self.screen, Frame) and self.screen.drawn:
+        """Start as soon as text is on the screen; the next refresh would come a sixtieth of a second later."""
+        if not self._begun and isinstance(self.screen, BaseScreen) and self.screen.drawn:
             self.call_later(self._begin)
 
     def _begin(self) -> None:
@@ -126,46 +150,68 @@ class CockpitApp(Leaving, inherit_bindings=False):
         collect_later()
         self.set_timer(STARTED_AFTER, collect_as_usual)
         self.run_worker(self._start(), group="start", description="find a key")
+        if self._unknown_theme:
+            from ionq_tui.view.environment_notice import unknown_theme
+
+            self._warn(unknown_theme(self._unknown_theme, theme_names(self.available_themes)))
+        if told := zone_trouble():
+            self._warn(told)
+
+    def _warn(self, words: str) -> None:
+        """Show a warning about the environment."""
+        self.notify(words, severity="warning", timeout=20, markup=False)
 
     async def _start(self) -> None:
         from ionq_tui.model.key import FoundKey, NoKey
 
         if self._start_demo:
-            await self._enter(await self._stair.demo())
+            await self._enter(await self._connector.demo())
             return
-        finding = asyncio.ensure_future(self._stair.find_key())
+        finding = asyncio.ensure_future(self._connector.find_key())
         try:
-            await asyncio.wait({finding}, timeout=FOUND_WITHIN)
+            finding.add_done_callback(lambda _: self._given_up.set())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._given_up.wait(), FOUND_WITHIN)
             found = finding.result() if finding.done() else None
-            if isinstance(found, FoundKey):
-                await self._enter(await self._stair.connect(found))
+            unusable = await self._connector.unusable() if isinstance(found, FoundKey) else None
+            if isinstance(found, FoundKey) and unusable is None:
+                await self._enter(await self._connector.connect(found))
                 return
             from ionq_tui.ui.screens.key import KeyScreen
             from ionq_tui.view.key_card import STILL_LOOKING
 
-            found = found or NoKey((STILL_LOOKING,))
-            screen = KeyScreen(self._stair, found, self._stair.connection, late=finding)
+            if isinstance(found, FoundKey):  # there is a key, but the environment keeps requests from being sent
+                shown = replace(self._connector.connection, key_masked=found.key.masked, source=found.source)
+                screen = KeyScreen(self._connector, NoKey(), shown, refused=unusable)
+            else:
+                missing = found or NoKey((STILL_LOOKING,))
+                late = None if finding.done() else finding
+                screen = KeyScreen(self._connector, missing, self._connector.connection, late=late)
             given = await self.push_screen_wait(screen)
         finally:
             finding.cancel()
         if given is None:
-            self.exit(ExitNote())
+            self.exit(await self.note_without_engine())
         else:
             await self._enter(given.engine, hasty=True)
 
     async def _enter(self, engine: Engine, *, hasty: bool = False) -> None:
-        """Show home, with the first list where that comes soon, and poll for as long as the app lives.
+        """Show the session list, with data if that arrives soon, and poll until the app exits.
 
-        With `hasty` an Enter led here that may be held.
+        `hasty` says that the user pressed enter to get here, and may still hold the key.
         """
+        from ionq_tui.ui.notifier import notify_of_outcomes
         from ionq_tui.ui.screens.sessions import SessionsScreen
 
         self.engine = engine
-        engine.desk.ledger.subscribe(self._tell_of_openings)
-        self.run_worker(engine.home.run(), group="poll", description="the organisation's sessions")
-        self.run_worker(engine.yard.run(), group="poll", description="the backends")
+        engine.repeats_ends = True
+        notify_of_outcomes(self, engine)
+        self.run_worker(engine.recall(), group="poll", description="the journal")
+        self.run_worker(engine.crashed(), group="crash", description="a bug in a background task")
+        self.run_worker(engine.session_list.run(), group="poll", description="the session list")
+        self.run_worker(engine.backend_list.run(), group="poll", description="the backends")
         with suppress(TimeoutError):
-            await asyncio.wait_for(_first_list(engine), FIRST_LIST_WITHIN)
+            await asyncio.wait_for(_first_data(engine), FIRST_LIST_WITHIN)
         home = SessionsScreen(engine)
         if hasty:
             home.await_quiet()
@@ -175,43 +221,47 @@ class CockpitApp(Leaving, inherit_bindings=False):
             self.run_worker(self._view(engine, self._attach_to), group="attach", description="attach")
 
     async def _view(self, engine: Engine, text: str) -> None:
+        """Show the session that `text` identifies; a complete id, or one known here, needs no session list."""
         from ionq_tui.ui.dialogs.attach import resolved
         from ionq_tui.ui.screens.session import SessionScreen
 
-        await _first_list(engine)
         session_id, why = await resolved(engine, text)
         if session_id:
-            await engine.journal.attached(engine.place(), session_id)
             self.push_screen(SessionScreen(engine, session_id))
+            await engine.journal.attached(engine.place(), session_id)
         else:
             self.notify(why, severity="error", timeout=60, markup=False)
 
-    def _tell_of_openings(self, ledger: Ledger) -> None:
-        """Tell of a session that was opened while its form was left; the form itself tells of its own."""
-        engine = self.engine
-        fresh = [] if engine is None else sorted(engine.desk.opened_now - self._told)
-        if not fresh:
-            return
-        from ionq_tui.ui.screens.new_session import NewSessionScreen
+    async def note_without_engine(self) -> ExitSummary:
+        """Summarize the sessions opened on this machine that may still run; this needs no API key."""
+        from ionq_tui.ui.exit_summary import without_key
 
-        self._told |= set(fresh)
-        if isinstance(self.screen, NewSessionScreen):
-            return
-        for session_id in fresh:
-            self.notify(f"opened: {session_id}", timeout=30, markup=False)
+        return without_key(*await self._connector.owed())
 
     # A refused key
 
     @on(KeyRefused)
     def _key_refused(self, event: KeyRefused) -> None:
-        """Ask for another key, once; what is open stays below and sends nothing."""
+        """Ask for another key, once. The open screens stay below and send nothing."""
         if not self._refusal_told:
             self._refusal_told = True
             self._ask_another(event.fault)
 
+    @on(SearchGivenUp)
+    def _search_given_up(self) -> None:
+        """Show the key screen immediately."""
+        self._given_up.set()
+
+    @on(HelpWanted)
+    def _help_wanted(self, event: HelpWanted) -> None:
+        """Show the keys of the requesting screen."""
+        from ionq_tui.ui.screens.help import Help
+
+        self.push_screen(Help(event.offers, event.connection))
+
     @on(KeyWanted)
     def _key_wanted(self) -> None:
-        """Ask for another key, since somebody wants to give one."""
+        """Ask for another key at the user's request."""
         self._ask_another(None)
 
     def _ask_another(self, refused: Fault | None) -> None:
@@ -227,67 +277,79 @@ class CockpitApp(Leaving, inherit_bindings=False):
         from ionq_tui.ui.screens.sessions import SessionsScreen
         from ionq_tui.view.fault import fault_says
 
-        screen = KeyScreen(self._stair, NoKey(), engine.connection, running=True, refused=refused)
+        screen = KeyScreen(self._connector, NoKey(), engine.connection, running=True, refused=refused)
         given = await self.push_screen_wait(screen)
         if given is None or given.found is None:
             if refused is not None:
-                told = f'{fault_says(refused)}: the palette (:) has the command "{KEY.label}"'
+                told = screen_text.another_key(fault_says(refused), KEY.label)
                 self.notify(told, severity="error", timeout=20, markup=False)
             return
         for below in self.screen_stack:
             if isinstance(below, SessionsScreen):
                 below.await_quiet()
         await given.engine.cloud.close()
-        await self._stair.renew(engine, given.found)
+        await self._connector.renew(engine, given.found)
         self._refusal_told = False
-        engine.home.poller.nudge()
-        engine.yard.poller.nudge()
+        engine.session_list.poller.nudge()
+        engine.backend_list.poller.nudge()
 
-    # Who is there
+    # User activity
 
     async def on_event(self, event: events.Event) -> None:
-        """Note that somebody is there, whatever becomes of the key."""
+        """Record user activity for every key and mouse click, whether or not it has an effect."""
         if self.engine is not None and isinstance(event, events.Key | events.MouseDown):
-            self.engine.presence.key()
+            self.engine.user_activity.key()
         await super().on_event(event)
 
+    def on_key(self, event: events.Key) -> None:
+        """Show a hint for a non-Latin letter, which no command is bound to."""
+        letter = event.character or ""
+        if isinstance(self.screen, BaseScreen) and not letter.isascii() and letter.isalpha():
+            from ionq_tui.view.environment_notice import latin_keys_hint
+
+            if hint := latin_keys_hint(letter):
+                self.screen.hint(hint)
+
     def pop_screen(self) -> AwaitComplete:
-        """Close the screen on top, with all that it painted."""
+        """Close the top screen and release what it rendered."""
         closed = super().pop_screen()
-        drop_pictures()
+        drop_rendered()
         return closed
 
-    # What the terminal gets
+    # The terminal
 
     def on_resize(self, event: events.Resize) -> None:
-        """Know no more what it shows."""
-        if isinstance(self._driver, CockpitDriver):
-            self._driver.thrift.fit(*event.size)
+        """Tell the driver the new size, and that the terminal's content is no longer known."""
+        if (driver := own_driver(self)) is not None:
+            driver.fit(*event.size)
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Send it by OSC 52, and inside tmux also in the form that tmux passes on."""
-        super().copy_to_clipboard(text)
-        if os.environ.get("TMUX") and self._driver is not None:
-            from ionq_tui.ui.dialogs.copy import wrapped_for_tmux
+        """Copy a text by OSC 52, wrapped for tmux or GNU screen if needed."""
+        from ionq_tui.ui.clipboard import clipboard_sequences
 
-            self._driver.write(wrapped_for_tmux(text))
+        self.set_clipboard(text)
+        if (driver := driver_of(self)) is not None:
+            for sequence in clipboard_sequences(text, os.environ):
+                driver.write(sequence)
 
     # A crash
 
-    def _fatal_error(self) -> None:
-        """Report a crash without the values of variables, among which a key may be; the first one is the cause."""
-        if not self._exit_renderables:
+    def report_crash(self) -> None:
+        """Report the first unhandled error, without the values of variables, which may contain an API key."""
+        if not self.crash_reported:
             from ionq_tui.view.crash import crash_report
 
-            error = self._exception or RuntimeError("no reason is known")
+            error = self.first_error or RuntimeError("no reason given")
             typed = [field.value for screen in self.screen_stack for field in screen.query(Input) if field.password]
             cause = error.error if isinstance(error, WorkerFailed) else error
-            self._exit_renderables.append(Text("\n".join(crash_report(cause, typed, self.last_words()))))
-        self._close_messages_no_wait()
+            report = "\n".join(crash_report(cause, typed, self.exit_lines()))
+            _log.error("%s", report)
+            self.print_at_exit(Text(report))
+        self.close_after_crash()
 
     def panic(self, *renderables: RenderableType) -> None:
-        """Report an error that would draw itself like any other."""
-        if self._exception is None:
+        """Report an error that has a `__rich__` method like any other."""
+        if self.first_error is None:
             super().panic(*renderables)
         else:
-            self._fatal_error()
+            self.report_crash()

@@ -1,4 +1,4 @@
-"""What screens tell the App."""
+"""Messages from screens to the app."""
 
 from __future__ import annotations
 
@@ -7,17 +7,39 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from ionq_tui.model.link import Fault
+    from collections.abc import Sequence
+
+    from ionq_tui.model.connection import Connection
+    from ionq_tui.model.link_state import Fault
+    from ionq_tui.ui.commands import Command
 
 
 class KeyRefused(Message):
-    """The server refused the key: the App's to answer."""
+    """The server has refused the API key."""
 
     def __init__(self, fault: Fault) -> None:
-        """Keep the server's words."""
+        """Store the fault with the server's message."""
         super().__init__()
         self.fault = fault
 
 
 class KeyWanted(Message):
-    """Somebody wants to give another key."""
+    """The user wants to enter another API key."""
+
+
+class SearchGivenUp(Message):
+    """The user does not want to wait any longer for the key command or keyring."""
+
+
+class TerminalLost(Message):
+    """The terminal can no longer be read."""
+
+
+class HelpWanted(Message):
+    """The user asks for the keys of a screen."""
+
+    def __init__(self, offers: Sequence[tuple[Command, str, bool]], connection: Connection) -> None:
+        """Store the screen's commands, each with its keys and whether it is enabled."""
+        super().__init__()
+        self.offers = offers
+        self.connection = connection

@@ -1,4 +1,4 @@
-"""What the terminal itself is told beside the screen: its title, and a notification of the desktop."""
+"""The terminal's title, and desktop notifications sent through the terminal."""
 
 from __future__ import annotations
 
@@ -7,27 +7,25 @@ from typing import TypeVar
 
 from textual.app import App
 
-from ionq_tui.ui.driver import CockpitDriver
-from ionq_tui.view.plain import plain
+from ionq_tui.ui.driver_support import own_driver
+from ionq_tui.ui.textual_internals import driver_of
+from ionq_tui.view.sanitize import plain
 
 Result = TypeVar("Result")
 _LONGEST = 120
 
 
-def entitle(app: App[Result], title: str) -> None:
-    """Give the terminal this title; the same again writes nothing, and leaving takes it back."""
-    if isinstance(app._driver, CockpitDriver):
-        app._driver.entitle(plain(title, _LONGEST))
+def set_title(app: App[Result], title: str) -> None:
+    """Set the terminal's title; a title that is set already writes nothing, and exiting restores the previous one."""
+    if (driver := own_driver(app)) is not None:
+        driver.set_title(plain(title, _LONGEST))
 
 
 def notify_outside(app: App[Result], words: str) -> None:
-    """Ask the terminal to show a notification (OSC 9), inside tmux in the form that tmux passes on."""
-    if app._driver is not None:
-        # It begins with our name: a number in front would be a command to some terminals.
+    """Ask the terminal to show a desktop notification (OSC 9), wrapped for tmux or GNU screen if needed."""
+    if (driver := driver_of(app)) is not None:
+        from ionq_tui.ui.clipboard import enclosed
+
+        # The text begins with our name because some terminals treat a leading number as a command.
         told = f"\x1b]9;ionq-tui: {plain(words, _LONGEST)}\x07"
-        app._driver.write(through_tmux(told) if os.environ.get("TMUX") else told)
-
-
-def through_tmux(sequence: str) -> str:
-    """Return an escape sequence as tmux passes it on to the terminal outside."""
-    return "\x1bPtmux;" + sequence.replace("\x1b", "\x1b\x1b") + "\x1b\\"
+        driver.write(enclosed(told, os.environ))

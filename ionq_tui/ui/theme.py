@@ -1,8 +1,8 @@
-"""A dark and a light theme whose text stands at 4.5:1 or more; for the terminal's own colours there are Textual's."""
+"""A dark and a light theme with a text contrast of at least 4.5:1; Textual has themes in the terminal's own colors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from textual.theme import Theme
 
@@ -65,5 +65,11 @@ _NAMES: Mapping[str, str] = {
 
 
 def theme_name(asked: str) -> str:
-    """Return the theme's full name: "dark", "light" and "ansi" are short for ours and the terminal's own."""
+    """Return the full name of a theme: "dark", "light" and "ansi" are short names, empty is the default."""
     return _NAMES.get(asked, asked)
+
+
+def theme_names(available: Iterable[str]) -> list[str]:
+    """Return the names that can be chosen: the short names first, then Textual's themes."""
+    short = [name for name in _NAMES if name]
+    return [*short, *sorted(set(available) - set(_NAMES.values()))]

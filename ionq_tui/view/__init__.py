@@ -1,1 +1,1 @@
-"""Model and the server's time in; words, rows and tones out. Pure functions on the standard library."""
+"""Pure functions from the model and the server's time to text, table rows and tones; standard library only."""

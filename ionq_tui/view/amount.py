@@ -1,4 +1,4 @@
-"""Counts, money and limits in words."""
+"""Counts, amounts and limits as text."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from decimal import Decimal
 
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
-from ionq_tui.view.moment import minutes
-from ionq_tui.view.plain import cells, plain
+from ionq_tui.view.sanitize import cells, plain
+from ionq_tui.view.time_text import minutes
 
 UNKNOWN = "—"
 NO_LIMIT = "NO LIMIT"
+_LIMIT_NAMES = {"jobs": "job limit", "time": "time limit", "money": "cost limit"}
 _LONGEST = 24
-"""Digits beyond which an amount is told in powers of ten."""
+"""Digits beyond which an amount is shown in scientific notation."""
 _NUMBER = re.compile(r"[0-9][0-9,.]*(E[+-][0-9]+)?(?=[^0-9,.jhm])")
-"""An amount before its unit, as limits are written short; j, h and m are no money."""
+"""An amount before its unit in short limits; j, h and m are not units of cost."""
 
 
 def count(number: int | None) -> str:
@@ -53,8 +54,13 @@ def unit(name: str) -> str:
 
 
 def sums(amounts: Iterable[Money]) -> str:
-    """Return amounts of several units side by side, never added; nothing in is "—"."""
+    """Return amounts of several units side by side, never added; no amounts give "—"."""
     return " + ".join(money(amount) for amount in amounts) or UNKNOWN
+
+
+def none_of(limits: Limits, name: str) -> str:
+    """Return the text for a limit "jobs", "time" or "money" that is not set: NO_LIMIT, or UNKNOWN if unreadable."""
+    return UNKNOWN if name in limits.unread else NO_LIMIT
 
 
 def limit_parts(limits: Limits) -> tuple[str, ...]:
@@ -70,21 +76,22 @@ def limit_parts(limits: Limits) -> tuple[str, ...]:
 
 
 def limits_words(limits: Limits) -> str:
-    """Return all limits: "40j · 1h30m · 30.00 usd", or "NO LIMIT"."""
+    """Return all limits: "40j · 1h30m · 30.00 usd", or "NO LIMIT"; one that cannot be read is "job limit unknown"."""
     counts = limit_parts(replace(limits, money=None))
-    return " · ".join((*counts, *([money(limits.money)] if limits.money is not None else []))) or NO_LIMIT
+    unread = [f"{_LIMIT_NAMES.get(name, name)} unknown" for name in limits.unread]
+    return " · ".join((*counts, *([money(limits.money)] if limits.money is not None else []), *unread)) or NO_LIMIT
 
 
 def limits_short(limits: Limits) -> str:
-    """Return the first limit and how many more there are: "40j +2"; "NONE" where there is none."""
+    """Return the first limit and how many more there are: "40j +2"; "NONE" where there is none, "—" if unreadable."""
     parts = limit_parts(limits)
     if not parts:
-        return "NONE"
+        return UNKNOWN if limits.unread else "NONE"
     return parts[0] if len(parts) == 1 else f"{parts[0]} +{len(parts) - 1}"
 
 
 def limits_cut(short: str, width: int) -> str:
-    """Return short limits in so many cells with no number cut: without the unit, else how many there are."""
+    """Return short limits in `width` cells without cutting a number: without the unit, else the number of limits."""
     if cells(short) <= width:
         return short
     first, _, more = short.partition(" +")

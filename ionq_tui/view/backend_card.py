@@ -1,4 +1,4 @@
-"""One backend in words: its state and what was measured of it."""
+"""Details of one backend: its state and its characterization."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from datetime import datetime, tzinfo
 
 from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.estimate import Estimate
-from ionq_tui.model.link import Fault
+from ionq_tui.model.link_state import Fault
 from ionq_tui.view.amount import count
-from ionq_tui.view.moment import NOTHING, ago, both
-from ionq_tui.view.plain import plain
-from ionq_tui.view.price import estimate_words, run_words
+from ionq_tui.view.estimate import estimate_words, run_words
 from ionq_tui.view.row import percent, queue_words
-from ionq_tui.view.spark import Samples, queue_history
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.sparkline import Samples, queue_history
 from ionq_tui.view.status import backend_status, why_not
-from ionq_tui.view.tone import Fact
+from ionq_tui.view.style import Fact
+from ionq_tui.view.time_text import NOTHING, ago, both
 
 _SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 _FIDELITIES = (("spam", "SPAM"), ("1q", "1q"), ("2q", "2q"))
@@ -30,7 +30,7 @@ def backend_facts(
     samples: Samples = (),
     estimate: Estimate | Fault | None = None,
 ) -> list[Fact]:
-    """Return each known fact with its name; what is unknown is left out. `samples` are of its queue, here."""
+    """Return each known fact with its name, without unknown ones. `samples` are queue times seen on this machine."""
     size = f"{count(backend.qubits)} qubits" if backend.qubits is not None else ""
     fidelity = (
         [f"{name} {_median(measured.fidelity[key])}" for key, name in _FIDELITIES if key in measured.fidelity]
@@ -42,7 +42,7 @@ def backend_facts(
         ("status", _status(backend)),
         ("", why_not(backend) or NOTHING),
         ("queue", queue_words(backend)),
-        ("seen here", queue_history(samples, now)),
+        ("observed", queue_history(samples, now)),
         ("estimate", estimate_words(estimate) if estimate is not None else NOTHING),
         ("runs", run_words(estimate)),
         ("fidelity", ", ".join(fidelity)),
@@ -64,7 +64,7 @@ def _times(measured: Characterization | None, named: tuple[tuple[str, str], ...]
 
 
 def _status(backend: Backend) -> str:
-    """Return the state in words: what is available may yet be degraded."""
+    """Return the state; an available backend may be degraded."""
     told = backend_status(backend).text
     return "available, degraded" if backend.available and backend.degraded else told
 

@@ -6,20 +6,22 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ionq_tui.view.plain import Align, cut_inside, pad
-from ionq_tui.view.tone import Cell, Line
+from ionq_tui.view.sanitize import Align, cut_inside, pad
+from ionq_tui.view.style import Cell, Line
 
 Item = TypeVar("Item")
-SortKey = str | float | None
-"""What is sorted by; None is unknown and stands last in either direction."""
+Amounts = tuple[tuple[str, float], ...]
+"""Amounts, each with its unit first; empty if nothing was spent."""
+SortKey = str | float | Amounts | None
+"""Sort key; None is unknown and sorts last in either direction."""
 
 Row = tuple[Cell, ...]
-"""One cell a column, uncut."""
+"""One cell per column, not cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Item]):
-    """One column; its widths add up to 80 cells with two between neighbours."""
+    """One column of a table. The widths of all columns add up to 80 cells, with two cells between columns."""
 
     name: str
     width: int
@@ -27,18 +29,18 @@ class Column(Generic[Item]):
     key: Callable[[Item], SortKey]
     align: Align = "left"
     grows: int = 0
-    """The width it may grow to where there is room; 0 stays."""
+    """Maximum width if there is room; 0 means fixed."""
     late: bool = False
-    """True where it grows only with what the others leave."""
+    """True if it grows only after the others."""
     cut: Callable[[str, int], str] | None = None
-    """How its text is made to fit; without it the end is cut off."""
+    """Function that fits its text; by default the end is cut off."""
     keeps_end: bool = False
-    """True where the last characters tell more than those before them, as the number of a backend does."""
+    """True if the end of the text is more significant, such as the number of a backend."""
 
 
 def arranged(items: Iterable[Item], column: Column[Item], *, reverse: bool = False) -> list[Item]:
     """Return the items sorted by the column, the unknown last; equal ones keep their order."""
-    known: list[tuple[str | float, Item]] = []
+    known: list[tuple[str | float | Amounts, Item]] = []
     unknown: list[Item] = []
     for item in items:
         key = column.key(item)
@@ -46,7 +48,7 @@ def arranged(items: Iterable[Item], column: Column[Item], *, reverse: bool = Fal
             unknown.append(item)
         else:
             known.append((key, item))
-    known.sort(key=lambda pair: (isinstance(pair[0], str), pair[0]), reverse=reverse)
+    known.sort(key=lambda pair: (isinstance(pair[0], str), isinstance(pair[0], tuple), pair[0]), reverse=reverse)
     return [item for _, item in known] + unknown
 
 

@@ -1,19 +1,19 @@
-"""A crash in words: where it happened and what it was, but no values of variables and no key."""
+"""Crash report: where it happened and what it was, without values of variables and without keys."""
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
 
-from ionq_tui.model.key import without_keys
-from ionq_tui.view.plain import plain
+from ionq_tui.model.masking import without_keys
+from ionq_tui.view.sanitize import plain
 
 _MASK = "••••"
 _LONGEST_LINE = 400
 
 
 def crash_report(error: BaseException, secrets: Iterable[str] = (), running: Iterable[str] = ()) -> list[str]:
-    """Return the lines of a report; `secrets` are texts that must not show, `running` tells of what goes on costing."""
+    """Return the lines of a report; `secrets` must not appear in them, `running` lists open sessions."""
     hidden = sorted((one for one in secrets if one.strip()), key=len, reverse=True)
 
     def safe(text: str) -> str:
@@ -24,5 +24,5 @@ def crash_report(error: BaseException, secrets: Iterable[str] = (), running: Ite
 
     where = traceback.TracebackException.from_exception(error, capture_locals=False, compact=True)
     told = [safe(line) for part in where.format() for line in part.splitlines()]
-    last = ["", "ionq-tui: this is a bug of ionq-tui, sorry; the lines above tell where, and hold no key"]
+    last = ["", "ionq-tui: this is a bug in ionq-tui. The lines above show where; they contain no API key"]
     return [*told, *last, *(safe(line) for line in running)]

@@ -1,55 +1,75 @@
-"""What went wrong, and what to do next; one definition for every screen and for the command line."""
+"""Error messages: what went wrong and what to do; shared by all screens and the command line."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from ionq_tui.model.link import Fault, FaultKind, Fresh, Link
-from ionq_tui.view.plain import plain
+from ionq_tui.model.link_state import Fault, FaultKind, Fresh, Link
+from ionq_tui.view.sanitize import plain
 
 SUPPORT = "support@ionq.com"
+PAYMENT_REQUIRED = 402
 
 About = Literal["", "sessions", "session", "job", "jobs", "backend"]
-"""What was asked for, where the answer depends on it."""
+"""What was requested, where the message depends on it."""
 
 _SAYS: dict[FaultKind, str] = {
     FaultKind.OFFLINE: "IonQ cannot be reached",
     FaultKind.TIMEOUT: "IonQ did not answer in time",
+    FaultKind.CERTIFICATE: "the connection to IonQ cannot be trusted",
+    FaultKind.PROXY: "IonQ cannot be reached through the proxy",
+    FaultKind.SETTING: "a network setting cannot be used",
     FaultKind.KEY_MISSING: "there is no API key",
     FaultKind.KEY_REFUSED: "IonQ refused this API key",
-    FaultKind.FORBIDDEN: "this key may not do that",
-    FaultKind.NOT_FOUND: "IonQ knows nothing of it",
+    FaultKind.FORBIDDEN: "this API key is not allowed to do that",
+    FaultKind.NOT_FOUND: "not found at IonQ",
     FaultKind.BAD_REQUEST: "IonQ did not accept the request",
-    FaultKind.RATE_LIMITED: "IonQ asks for fewer requests",
-    FaultKind.SERVER: "IonQ answered with an error of its own",
+    FaultKind.RATE_LIMITED: "IonQ is limiting the rate of requests",
+    FaultKind.SERVER: "IonQ answered with a server error",
     FaultKind.GARBLED: "the reply could not be read",
-    FaultKind.READ_ONLY: "this window is read-only: nothing was sent",
+    FaultKind.READ_ONLY: "read-only: nothing was sent",
+    FaultKind.ELSEWHERE: "the request was refused",
+    FaultKind.UNHEARD: "the reply was not received",
+    FaultKind.NOT_ENABLED: "Sessions are not enabled for this organization",
 }
 
+_TRUST = "set SSL_CERT_FILE to the PEM file of your network's certificate authority, or check this machine's clock"
+
 _NEXT: dict[FaultKind, str] = {
-    FaultKind.OFFLINE: "check the network; it is tried again by itself",
-    FaultKind.TIMEOUT: "it is tried again by itself",
-    FaultKind.KEY_MISSING: "give one on the API key screen, or set IONQ_API_KEY",
-    FaultKind.KEY_REFUSED: "give another one, or set IONQ_API_KEY anew",
-    FaultKind.FORBIDDEN: "ask the owner of the organisation for the right to do it",
+    FaultKind.OFFLINE: "check the network; retrying automatically",
+    FaultKind.TIMEOUT: "retrying automatically",
+    FaultKind.CERTIFICATE: _TRUST,
+    FaultKind.PROXY: "check the proxy and the variable; retrying automatically",
+    FaultKind.SETTING: "correct or unset the variable, then start again",
+    FaultKind.KEY_MISSING: "enter one on the API key screen, or set IONQ_API_KEY",
+    FaultKind.KEY_REFUSED: "enter another key, or set IONQ_API_KEY again",
+    FaultKind.FORBIDDEN: "ask the owner of the organization for permission",
     FaultKind.NOT_FOUND: "check the id and the profile",
-    FaultKind.BAD_REQUEST: "change what IonQ names, then try again",
-    FaultKind.RATE_LIMITED: "it is tried again by itself",
-    FaultKind.SERVER: "it is tried again by itself; should it stay, write to " + SUPPORT,
-    FaultKind.GARBLED: "the last good picture stays; it is tried again by itself",
-    FaultKind.READ_ONLY: "start with --write to act",
+    FaultKind.BAD_REQUEST: "correct what IonQ reports, then try again",
+    FaultKind.RATE_LIMITED: "retrying automatically",
+    FaultKind.SERVER: "retrying automatically; if it persists, write to " + SUPPORT,
+    FaultKind.GARBLED: "the last good data is shown; retrying automatically",
+    FaultKind.READ_ONLY: "start with --write to make changes",
+    FaultKind.ELSEWHERE: "check IONQ_API_URL and the network; retrying automatically",
+    FaultKind.UNHEARD: "check the active sessions",
+    FaultKind.NOT_ENABLED: f"write to {SUPPORT} to have them enabled; backends can still be browsed",
 }
+
+_ADDRESS = "check IONQ_API_URL and the network"
 
 _ONCE: dict[FaultKind, str] = {
     FaultKind.OFFLINE: "check the network, then try again",
     FaultKind.TIMEOUT: "try again",
+    FaultKind.PROXY: "check the proxy and the variable, then try again",
+    FaultKind.SETTING: "correct or unset the variable",
     FaultKind.KEY_MISSING: "set IONQ_API_KEY, or run ionq-tui auth login",
-    FaultKind.KEY_REFUSED: "set another in IONQ_API_KEY, or run ionq-tui auth login",
+    FaultKind.KEY_REFUSED: "set another key in IONQ_API_KEY, or run ionq-tui auth login",
     FaultKind.RATE_LIMITED: "try again later",
-    FaultKind.SERVER: "try again; should it stay, write to " + SUPPORT,
+    FaultKind.SERVER: "try again; if it persists, write to " + SUPPORT,
     FaultKind.GARBLED: "try again",
+    FaultKind.ELSEWHERE: _ADDRESS,
 }
-"""What to do where nothing is asked again by itself."""
+"""What to do where there is no automatic retry."""
 
 _MISSING: dict[About, str] = {
     "session": "no such session",
@@ -60,9 +80,11 @@ _MISSING: dict[About, str] = {
 
 
 def fault_says(fault: Fault, about: About = "") -> str:
-    """Return in a few words what went wrong."""
-    if about == "sessions" and fault.kind in {FaultKind.FORBIDDEN, FaultKind.NOT_FOUND}:
-        return "Sessions are not enabled for this organisation"
+    """Return a short description of what went wrong."""
+    if about == "sessions" and fault.kind in _REFUSED:
+        return f"the list of sessions was refused{_answered_by(fault)}"
+    if fault.kind is FaultKind.ELSEWHERE:
+        return f"{_SAYS[fault.kind]}{_answered_by(fault)}"
     if about == "jobs" and fault.kind is FaultKind.FORBIDDEN:
         return _MISSING["jobs"]
     if fault.kind is FaultKind.NOT_FOUND and about in _MISSING:
@@ -70,34 +92,65 @@ def fault_says(fault: Fault, about: About = "") -> str:
     return _SAYS[fault.kind]
 
 
+_REFUSED = {FaultKind.FORBIDDEN, FaultKind.NOT_FOUND, FaultKind.ELSEWHERE}
+
+
+def page_words(fault: Fault) -> str:
+    """Return the title of a web page received instead of an API reply; empty if there was none."""
+    return f'a page titled "{plain(fault.page, 80)}"' if fault.page else ""
+
+
+def own_words(fault: Fault, width: int = 300) -> str:
+    """Return the server's message in quotes, else the page received, else our own description."""
+    if said := plain(fault.said, width).strip():
+        return f'"{said}"'
+    ours = "" if fault.words == f"HTTP {fault.status}" else plain(fault.words, width).strip()
+    return page_words(fault) if fault.page and not ours else ours
+
+
+def _answered_by(fault: Fault) -> str:
+    """Return what replied, if it was not the API."""
+    if fault.kind is not FaultKind.ELSEWHERE:
+        return ""
+    if fault.page:
+        return f" by {page_words(fault)}, not by IonQ's API"
+    return f" by something that is not IonQ's API{' v0.4' if fault.hint else ''}"
+
+
 def fault_next(fault: Fault, about: About = "", *, once: bool = False) -> str:
-    """Return what to do about it; `once` where it is not asked again by itself, as for commands and what costs."""
-    if about == "sessions" and fault.kind in {FaultKind.FORBIDDEN, FaultKind.NOT_FOUND}:
-        return f"write to {SUPPORT} to have them enabled; backends can still be browsed"
+    """Return what to do; `once` if there is no automatic retry, as for commands and billable requests."""
+    if fault.hint:
+        return fault.hint
+    if (about == "sessions" and fault.kind in _REFUSED) or (fault.page and fault.kind is FaultKind.GARBLED):
+        return _ADDRESS if once else _NEXT[FaultKind.ELSEWHERE]
+    if fault.status == PAYMENT_REQUIRED:
+        return "ask for credit for the organization, then try again"
+    if fault.kind is FaultKind.BAD_REQUEST and fault.status is not None and not fault.said:
+        return f"try again; if it persists, write to {SUPPORT}"
     if fault.kind is FaultKind.RATE_LIMITED and fault.retry_after is not None:
-        return f"{'try again' if once else 'it is tried again'} in {_seconds(fault.retry_after)}"
+        return f"{'try again' if once else 'retrying'} in {_seconds(fault.retry_after)}"
     return _ONCE.get(fault.kind, _NEXT[fault.kind]) if once else _NEXT[fault.kind]
 
 
 def fault_words(fault: Fault, about: About = "", *, once: bool = False) -> str:
-    """Return all that is to be said on one line: what, IonQ's own words, what to do, and the request's id."""
+    """Return the whole message on one line: what, IonQ's own words, what to do, and the request id."""
     said, rest = fault_says(fault, about), fault_rest(fault, about, once=once)
     return f"{said} {rest}" if rest.startswith("(") else f"{said}: {rest}"
 
 
 def fault_rest(fault: Fault, about: About = "", *, once: bool = False) -> str:
-    """Return the same without what `fault_says` tells, for where that stands before it."""
+    """Return the message without the part that `fault_says` returns, for use after it."""
     said = fault_says(fault, about)
-    told, own = fault_next(fault, about, once=once), plain(fault.words, 300).strip()
-    if own and own.casefold() not in said.casefold():
-        told = (f'("{own}")' if fault.status is not None else f"({own})") + f": {told}"
+    told, own = fault_next(fault, about, once=once), own_words(fault)
+    if own and own.strip('"').casefold() not in said.casefold():
+        told = f"({own}): {told}"
     status = [f"HTTP {fault.status}"] if fault.status is not None else []
     request = [f"request {plain(fault.request_id, 64)}"] if fault.request_id else []
     return told + (f" [{', '.join(status + request)}]" if status or request else "")
 
 
-def fault_of(link: Link) -> Fault | None:
-    """Return the fault of a link, None where it is fresh."""
+def link_fault(link: Link) -> Fault | None:
+    """Return the fault of a link, None if it is fresh."""
     return None if isinstance(link, Fresh) else link.fault
 
 

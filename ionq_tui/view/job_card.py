@@ -1,4 +1,4 @@
-"""One job in words: its facts, its failure in full, and its result as a histogram."""
+"""The text of the job screen: facts, the complete failure, and the result as a histogram."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from math import isfinite
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.view.amount import UNKNOWN, count, counted
-from ionq_tui.view.moment import NOTHING, both, duration, duration_ms, since
-from ionq_tui.view.plain import cells, pad, plain
 from ionq_tui.view.row import cost_words
+from ionq_tui.view.sanitize import cells, pad, plain
 from ionq_tui.view.status import NOBODY, job_status, person
-from ionq_tui.view.tone import Fact
+from ionq_tui.view.style import Fact
+from ionq_tui.view.time_text import NOTHING, both, duration, duration_ms, since
 
 _WHOLE = 4_000
-"""Characters of a failure told in full."""
+"""Maximum number of characters shown of a failure message."""
 
 
 def job_facts(
     job: Job, cost: JobCost | None, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY
 ) -> list[Fact]:
-    """Return each known fact with its name; what is unknown is left out, but the cost."""
+    """Return the known facts with their names. Unknown facts are left out, except the cost."""
     run = duration_ms(job.run_ms) if job.run_ms is not None else duration(since(job.started_at, job.completed_at))
     facts = [
         ("job", plain(job.id, 80)),
@@ -47,7 +47,7 @@ def job_facts(
 
 
 def detail_facts(detail: JobDetail) -> list[Fact]:
-    """Return how the job was set and what it consists of; what is unknown is left out."""
+    """Return the job's settings and contents. Unknown values are left out."""
     mitigation: list[str] = []
     others: list[str] = []
     for name, value in detail.settings.items():
@@ -85,7 +85,7 @@ def _status(job: Job) -> str:
 
 
 def histogram(probabilities: Mapping[str, float], width: int, most: int = 16) -> list[str]:
-    """Return the likeliest states, one a line: state, bar, percent; then how many more there are."""
+    """Return the most likely states, one per line (state, bar, percentage), and the number of the remaining ones."""
     sound = [(state, part) for state, part in probabilities.items() if isfinite(part) and part >= 0]
     ranked = sorted(sound, key=lambda pair: -pair[1])
     shown = [(plain(state, max(12, width - 20)) or UNKNOWN, min(part, 1.0)) for state, part in ranked[:most]]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from ionq_tui.model.job import Job, JobCost
-from ionq_tui.view.live import newest_first, sent_at
+from ionq_tui.view.live_session import newest_first, sent_at
 from ionq_tui.view.row import JobItem
 
 

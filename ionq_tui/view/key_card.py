@@ -1,31 +1,55 @@
-"""The API key screen in words: for whom, what was tried, and what works on this machine."""
+"""The text of the API key screen: the profile and server, what was tried, and what works on this machine."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
 
 from ionq_tui.model.address import host_of
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import NoKey
-from ionq_tui.view.plain import plain
-from ionq_tui.view.tone import Cell, Line, Tone, line
+from ionq_tui.model.record import Intent, SessionRecord
+from ionq_tui.view.home_summary import unseen_words
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.time_text import clock
 
-STILL_LOOKING = "no answer yet from the key command or the keyring: should one give a key, it is used"
+STILL_LOOKING = "no answer yet from the key command or the keyring; a key that arrives is used; esc stops waiting"
+STOPPED_LOOKING = "no answer from the key command or the keyring; no longer waiting"
 
 
 def key_title(connection: Connection, *, refused: str = "") -> Line:
-    """Return for which profile and which server a key is wanted, and why where the last one was refused."""
+    """Return the profile and server that need a key, and why the last key was refused."""
     where = host_of(connection.base_url)
-    wanted = f" for profile {plain(connection.profile, 30)}, for {plain(where, 60)} alone"
+    wanted = f" for profile {plain(connection.profile, 30)}, for {plain(where, 60)} only"
     told = line(Cell("API KEY", Tone.STRONG), wanted)
     return (*told, Cell(f" · {refused}", Tone.BAD)) if refused else told
 
 
+def owed_lines(
+    kept: Sequence[SessionRecord], openings: Sequence[Intent], now: datetime, tz: tzinfo | None
+) -> list[Line]:
+    """List sessions that may still cost money and cannot be checked without a key; long lists are cut, with a count."""
+    told = [unseen_words(one, one.last_seen, now, tz) for one in kept]
+    told += [
+        f"{plain(one.backend, 60)}, requested {clock(one.asked_at, now, tz)}: a session may have been opened"
+        for one in openings
+    ]
+    shown = told if len(told) <= _OWED else [*told[: _OWED - 1], f"{len(told) - _OWED + 1} more"]
+    return [line(Cell(f"! {words}", Tone.WARN)) for words in shown]
+
+
+_OWED = 5
+"""Maximum number of lines about sessions that may still be running."""
+
+
 def key_ways(missing: NoKey, connection: Connection) -> list[Line]:
-    """Return the ways to give a key."""
+    """Return the ways to provide a key."""
     profile = plain(connection.profile, 30)
     keyring = (
-        "works on this machine: tick the box, or ionq-tui auth login"
+        "available: tick the box above, or run ionq-tui auth login"
         if missing.can_keep
-        else "none works here: a key typed above lives in memory only"
+        else "not available: a key entered above is kept in memory only"
     )
     return [
         line(Cell("What works on this machine", Tone.STRONG)),
@@ -36,7 +60,7 @@ def key_ways(missing: NoKey, connection: Connection) -> list[Line]:
 
 
 def key_trials(missing: NoKey) -> list[Line]:
-    """Return what was tried, below an empty line; the text of reasons may come from other programs."""
+    """Return what was tried, after an empty line. The reasons may contain text from other programs."""
     tried = [line(Cell("  · ", Tone.DIM), plain(reason, 400)) for reason in missing.reasons]
     return [(), line(Cell("What was tried", Tone.STRONG)), *tried] if tried else []
 

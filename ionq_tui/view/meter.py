@@ -1,23 +1,24 @@
-"""The three meters of a session: time, jobs, money; used, limit and left in words and as a bar."""
+"""The three meters of a session (time, jobs, cost): used, limit and left, as text and as a bar."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.money import Money, in_unit, totals
-from ionq_tui.model.session import Session
-from ionq_tui.model.watch import Watch
-from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, figure, sums, unit
-from ionq_tui.view.moment import left as left_words
-from ionq_tui.view.moment import minutes, since
-from ionq_tui.view.moment import used as used_words
-from ionq_tui.view.tone import Tone
+from ionq_tui.model.session import EndSource, Session
+from ionq_tui.model.snapshot import SessionSnapshot
+from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, figure, none_of, sums, unit
+from ionq_tui.view.incomplete import at_least, at_least_jobs, jobs_missing
+from ionq_tui.view.style import Tone
+from ionq_tui.view.time_text import NOTHING, clock, minutes, since
+from ionq_tui.view.time_text import left as left_words
+from ionq_tui.view.time_text import used as used_words
 
 _NEAR = 0.8
 _NOISE = 1e-9
-"""What sums of floats may be too small by."""
+"""Rounding tolerance of floating-point sums."""
 _CLOSE = 0.95
 _LAST_MINUTES = timedelta(minutes=5)
 _ZERO = timedelta(0)
@@ -25,30 +26,30 @@ _ZERO = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """One meter; every number is told in words, so that the bar and the tone only repeat them."""
+    """One meter. Every number is in the text; the bar and the color only repeat it."""
 
     name: str
     used: str = UNKNOWN
     limit: str = UNKNOWN
     left: str = UNKNOWN
     fraction: float | None = None
-    """Used part of the limit, above 1 where it is over; None is unknown: no bar."""
+    """Used fraction of the limit, above 1 if exceeded; None if unknown, which draws no bar."""
     reserved: float = 0.0
-    """Further part that is reserved."""
+    """Reserved fraction of the limit, in addition to `part`."""
     note: str = ""
     tone: Tone = Tone.PLAIN
     over: bool = False
     unit: str = ""
-    """Of money in one unit; where there are several each number bears its own."""
+    """Unit of the cost if there is only one; otherwise each number has its own unit."""
 
     @property
     def unlimited(self) -> bool:
-        """True where IonQ sets no limit."""
+        """True if IonQ sets no limit."""
         return self.limit == NO_LIMIT
 
     @property
     def percent(self) -> str:
-        """Used and reserved as "51%"; 100% only where all is used; empty where unknown."""
+        """Used and reserved, such as "51%"; "100%" only if all is used; empty if unknown."""
         if self.fraction is None:
             return ""
         whole = self.fraction + self.reserved
@@ -56,35 +57,38 @@ class Meter:
 
     @property
     def words(self) -> str:
-        """The meter in one phrase: "40m of 1h18m, left 38m", or "12 / 10 OVER"."""
+        """The meter as one phrase, such as "40m of 1h18m, left 38m" or "12 / 10 OVER"."""
         named = f" {self.unit}" if self.unit else ""
         if self.over:
             return f"{self.used} / {self.limit}{named} OVER"
         if self.limit in {NO_LIMIT, UNKNOWN}:
             named = "" if self.used == UNKNOWN else named
+            if not self.unlimited and self.left != UNKNOWN:
+                return f"{self.used}{named} used, left {self.left}"
             return f"{self.used}{named} used, {self.limit if self.unlimited else 'limit unknown'}"
         return f"{self.used} of {self.limit}{named}, left {self.left}"
 
 
-def meters(watch: Watch, now: datetime) -> tuple[Meter, Meter, Meter]:
-    """Return time, jobs and money as of the server's time `now`."""
-    return time_meter(watch.session, now, ended=watch.ended), jobs_meter(watch), money_meter(watch)
+def meters(watch: SessionSnapshot, now: datetime, tz: tzinfo | None = None) -> tuple[Meter, Meter, Meter]:
+    """Return the meters for time, jobs and cost at server time `now`; `tz` is the time zone of notes (None: local)."""
+    return time_meter(watch.session, now, tz, ended=watch.ended), jobs_meter(watch), money_meter(watch)
 
 
-def time_meter(session: Session | None, now: datetime, *, ended: bool = False) -> Meter:
-    """Measure the time to the server's `expires_at`, else to start plus limit, which is marked."""
+def time_meter(session: Session | None, now: datetime, tz: tzinfo | None = None, *, ended: bool = False) -> Meter:
+    """Measure the time until the earlier end: IonQ's expiry, or start plus limit. The note names the other one."""
     if session is None:
         return Meter("time")
-    limit = minutes(session.limits.minutes) if session.limits.minutes is not None else NO_LIMIT
+    asked = session.limits.minutes
+    limit = minutes(asked) if asked is not None else none_of(session.limits, "time")
     if session.ended or ended:
         spent = since(session.started_at, session.ended_at)
         return Meter(
             "time", UNKNOWN if spent is None else used_words(spent), limit, UNKNOWN, note="ended", tone=Tone.DIM
         )
     end = session.runs_out_at
-    remaining = since(now, end)
-    if session.started_at is None and session.status == "created" and end is None:
-        return _not_started(session, limit)
+    remaining = session.time_left(now)
+    if session.started_at is None and session.status == "created":
+        return _not_started(session, limit, now, tz)
     spent = since(session.started_at, now)
     used = UNKNOWN if spent is None else used_words(spent)
     if remaining is None:
@@ -101,94 +105,106 @@ def time_meter(session: Session | None, now: datetime, *, ended: bool = False) -
         limit if limit != NO_LIMIT else UNKNOWN,
         ("~" if guess else "") + left_words(remaining),
         fraction,
-        note="from start + limit, IonQ gave no time of expiry" if guess else _told_limit(session, total),
+        note=_other_end(session, now, tz),
         tone=Tone.BAD if over or remaining < _LAST_MINUTES else _tone(fraction),
         over=over,
     )
 
 
-def _not_started(session: Session, limit: str) -> Meter:
-    if session.limits.minutes is None:
-        return Meter("time", "0m", NO_LIMIT, UNKNOWN, note="starts with the first job, NO LIMIT", tone=Tone.WARN)
-    note = f"starts with the first job, limit {session.limits.minutes:,} min"
+def _not_started(session: Session, limit: str, now: datetime, tz: tzinfo | None) -> Meter:
+    """Measure a session that has not started: its whole limit is left, or the time until an earlier expiry."""
+    asked, left = session.limits.minutes, session.time_left(now)
+    note = "starts with the first job" + (f", limit {asked:,} min" if asked is not None else "")
+    if left is not None:
+        told = limit if asked is not None else UNKNOWN
+        tone = Tone.BAD if left < _LAST_MINUTES else Tone.PLAIN
+        end, _ = session.end_seen(now)
+        if end is not None and (asked is None or left < timedelta(minutes=asked)):
+            note += f"; IonQ ends it at {clock(end, now, tz)}"
+        return Meter("time", "0m", told, left_words(left), note=note, tone=tone, over=left <= _ZERO)
+    if asked is None:
+        none = limit if limit == NO_LIMIT else "limit unknown"
+        return Meter("time", "0m", limit, UNKNOWN, note=f"{note}, {none}", tone=Tone.WARN)
     return Meter("time", "0m", limit, limit, 0.0, note=note)
 
 
-def _told_limit(session: Session, total: timedelta | None) -> str:
-    """Name the limit that was asked for where the server's expiry fits it neither from start nor from creation."""
+def _other_end(session: Session, now: datetime, tz: tzinfo | None) -> str:
+    """Name the later end; empty if there is only one, or if both are the same."""
     asked = session.limits.minutes
-    if session.started_at is None and session.status == "created":
-        return "starts with the first job" + (f", limit {asked:,} min" if asked is not None else "")
-    spans = (total, since(session.created_at, session.expires_at))
-    if asked is None or any(span is None or abs(span.total_seconds() / 60 - asked) < 1 for span in spans):
+    if session.expires_at is None:
+        return "estimated from start + limit; IonQ gave no readable expiry time" if session.runs_out_is_guess else ""
+    if asked is None or session.limit_is_expiry:
         return ""
-    return f"limit {minutes(asked)}; what is left counts to the expiry IonQ gave"
+    if session.runs_out_source is EndSource.LIMIT:
+        return f"IonQ's expiry is {clock(session.expires_at, now, tz)}, later than the limit"
+    if session.started_at is None:
+        return f"the {asked:,} min limit counts from a start time that IonQ does not report"
+    at = clock(session.limit_ends_at, now, tz)
+    return f"the {asked:,} min limit would end it {'later' if at == NOTHING else f'at {at}'}"
 
 
-def jobs_meter(watch: Watch) -> Meter:
-    """Count the jobs, "≥" while not all of them are listed."""
+def jobs_meter(watch: SessionSnapshot) -> Meter:
+    """Count the jobs, with "≥" while the list is incomplete."""
     session, number = watch.session, watch.count
-    unseen = watch.jobs_fault is not None or not watch.whole
-    note = _unseen(watch) if unseen else ""
-    known = number > 0 or not unseen
-    used = UNKNOWN if not known else f"≥ {count(number)}" if unseen else count(number)
+    note = jobs_missing(watch)
+    known = number > 0 or not note
+    used = f"{at_least_jobs(watch)}{count(number)}" if known else UNKNOWN
     if session is None:
         return Meter("jobs", used, note=note)
     limit = session.limits.jobs
     if limit is None:
-        return Meter("jobs", used, NO_LIMIT, UNKNOWN, note=note, tone=_dimmed(session, Tone.WARN))
+        none = none_of(session.limits, "jobs")
+        return Meter("jobs", used, none, UNKNOWN, note=note, tone=_dimmed(session, Tone.WARN))
     if not known:
         return Meter("jobs", used, count(limit), note=note)
     over = number > limit
     remaining = count(max(0, limit - number))
     fraction = number / limit if limit > 0 else None
     tone = Tone.BAD if over else _tone(fraction)
-    return Meter("jobs", used, count(limit), f"≤ {remaining}" if unseen else remaining, fraction, 0.0, note, tone, over)
+    return Meter("jobs", used, count(limit), f"≤ {remaining}" if note else remaining, fraction, 0.0, note, tone, over)
 
 
-def _unseen(watch: Watch) -> str:
-    if watch.jobs_fault is not None:
-        return "jobs not visible"
-    return f"{counted(watch.unread, 'job')} could not be read" if watch.all_listed else "not all jobs listed yet"
-
-
-def money_meter(watch: Watch) -> Meter:
-    """Tell what was charged and what is reserved, each unit for itself, and never more certain than it is."""
+def money_meter(watch: SessionSnapshot) -> Meter:
+    """Measure charged and reserved cost, separately for each unit, with "≥" or "~" where it is not certain."""
     session, charged, reserved = watch.session, watch.charged, watch.reserved
     finished, priced, unreserved = watch.finished_count, watch.priced_count, _unreserved(watch)
-    unseen = watch.jobs_fault is not None or not watch.whole
-    at_least = "≥ " if priced < finished or unseen else ""
+    loose = at_least(watch)
     asked = session.limits.money if session is not None else None
     one = _one_unit(charged, reserved, asked)
     note = " · ".join(
         part
-        for part in (f"{unit(one)}, charged + reserved" if one else "", _priced(finished, priced, unreserved))
+        for part in (
+            f"{unit(one)}, charged + reserved" if one else "",
+            jobs_missing(watch) if watch.ended else "",
+            _priced(finished, priced, unreserved),
+        )
         if part
     )
-    used = (at_least + _spent(charged, reserved, one)) if watch.spend_known else UNKNOWN
+    used = (loose + _spent(charged, reserved, one)) if watch.spend_known else UNKNOWN
     name = unit(one) if one else ""
     if session is None:
-        return Meter("money", used, note=note, unit=name)
+        return Meter("cost", used, note=note, unit=name)
     if asked is None:
-        return Meter("money", used, NO_LIMIT, UNKNOWN, note=note, tone=_dimmed(session, Tone.WARN), unit=name)
+        none = none_of(session.limits, "money")
+        return Meter("cost", used, none, UNKNOWN, note=note, tone=_dimmed(session, Tone.WARN), unit=name)
     limit = figure(asked.value) if one else f"{figure(asked.value)} {unit(asked.unit)}"
     paid, held = in_unit(charged, asked.unit), in_unit(reserved, asked.unit)
     if paid is None or held is None:
-        other = "limited in another unit than paid in: what is left is unknown"
-        return Meter("money", used, limit, note=f"{other} · {note}" if note else other)
-    told = Meter("money", used, limit, note=note, unit=name)
-    return _measured(told, asked, paid, held, bool(at_least) or unreserved > 0) if watch.spend_known else told
+        other = "limit and charges are in different units: left unknown"
+        return Meter("cost", used, limit, note=f"{other} · {note}" if note else other)
+    told = Meter("cost", used, limit, note=note, unit=name)
+    return _measured(told, asked, paid, held, bool(loose) or unreserved > 0) if watch.spend_known else told
 
 
 def _measured(told: Meter, asked: Money, paid: Decimal, held: Decimal, loose: bool) -> Meter:
-    """Add what can be computed of a limit and what was paid in the same unit."""
+    """Add the values that can be computed from a limit and a cost in the same unit."""
     if not all(map(_sane, (asked.value, paid, held))):
         return told
     note = told.note
     remaining = asked.value - paid - held
     over = paid > asked.value
     if remaining < 0 and not over:
-        note += " · with what is reserved it goes over the limit"
+        note += " · charged + reserved is over the limit"
     parts = (float(paid / asked.value), float(held / asked.value)) if asked.value > 0 else (None, 0.0)
     left = ("≤ " if loose and remaining > 0 else "") + figure(max(Decimal(0), remaining))
     tone = Tone.BAD if over or remaining < 0 else _tone(None if parts[0] is None else parts[0] + parts[1])
@@ -196,12 +212,12 @@ def _measured(told: Meter, asked: Money, paid: Decimal, held: Decimal, loose: bo
 
 
 def _sane(value: Decimal) -> bool:
-    """Return True for an amount that can be computed with."""
+    """Return True if an amount can be used in computations."""
     return value.is_finite() and (not value or abs(value.adjusted()) < 30)
 
 
 def _one_unit(charged: tuple[Money, ...], reserved: tuple[Money, ...], asked: Money | None) -> str | None:
-    """Return the unit where there is only one in play, so that it need not stand beside every number."""
+    """Return the unit if there is only one, so that it need not be repeated beside every number."""
     units = {amount.unit for amount in (*charged, *reserved, *((asked,) if asked else ()))}
     return units.pop() if len(units) == 1 else None
 
@@ -225,7 +241,7 @@ def _priced(finished: int, priced: int, waiting: int) -> str:
     )
 
 
-def _unreserved(watch: Watch) -> int:
+def _unreserved(watch: SessionSnapshot) -> int:
     costs = watch.costs
     return sum(
         not job.dry_run and ((cost := costs.get(job.id)) is None or (cost.estimate is None and cost.cost is None))
@@ -244,7 +260,7 @@ def _dimmed(session: Session, tone: Tone) -> Tone:
 
 
 def bar(meter: Meter, width: int) -> str:
-    """Return █ used, ▒ reserved, ░ left; empty where the part is unknown or there is no room."""
+    """Return a bar of █ used, ▒ reserved, ░ left; empty if the fraction is unknown or there is no room."""
     if meter.fraction is None or width <= 0:
         return ""
     used = _blocks(meter.fraction, width)
@@ -255,7 +271,7 @@ def bar(meter: Meter, width: int) -> str:
 
 
 def _blocks(fraction: float, width: int) -> int:
-    """Round, but show something where there is something, and full only where it is full."""
+    """Round to cells, but never to zero for a positive value, and to a full bar only for the full value."""
     if fraction >= 1:
         return width
     if fraction <= 0:

@@ -1,9 +1,7 @@
-"""The result of a job in words: what was measured, how often, and the same as files for other programs."""
+"""The result of a job: outcomes and their frequencies as text, and as CSV and JSON files."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Mapping
@@ -11,27 +9,25 @@ from math import isfinite
 
 from ionq_tui.model.job import Job
 from ionq_tui.model.job_detail import JobDetail
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.view.amount import counted
+from ionq_tui.view.csv_table import csv_table
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.job_card import histogram
-from ionq_tui.view.moment import rfc3339
-from ionq_tui.view.plain import plain
-from ionq_tui.view.tone import Cell, Line, Tone, line
+from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.time_text import rfc3339
 
 _MOST_BITS = 64
 _SHOWN = 16
-_FORMULA = ("=", "+", "-", "@")
-"""Beginnings that make programs of tables compute what is meant as text."""
 
 
 def bits(outcome: str, qubits: int | None) -> str:
-    """Return an outcome's number in binary, one digit a qubit; as it is where it is no such number."""
+    """Return an outcome number in binary, one digit per qubit; any other text is returned unchanged."""
     return f"{int(outcome):0{qubits}b}" if qubits is not None and _fits(outcome, qubits) else outcome
 
 
 def _fits(outcome: str, qubits: int) -> bool:
-    """True for the number of a state that so many qubits can be in."""
+    """Return True if the text is the number of a state of this many qubits."""
     written = outcome.isascii() and outcome.isdigit() and len(outcome) <= 20
     return written and 1 <= qubits <= _MOST_BITS and int(outcome) < 1 << qubits
 
@@ -39,41 +35,37 @@ def _fits(outcome: str, qubits: int) -> bool:
 def result_lines(
     job: Job, detail: JobDetail | None, shares: Mapping[str, float] | Fault | None, width: int
 ) -> list[Line]:
-    """Return the total and the likeliest outcomes as bars, or why there are none; nothing for a job without result."""
+    """Return the total and the most likely outcomes as bars, or why there are none; nothing without a result."""
     if not job.completed:
         return []
     if shares is None:
-        return [line(Cell("result: asking IonQ …", Tone.DIM))]
+        return [line(Cell("result: loading…", Tone.DIM))]
     if isinstance(shares, Fault):
         none = shares.kind is FaultKind.NOT_FOUND
-        told = "IonQ holds no result of this job" if none else fault_words(shares, "job", once=True)
+        told = "IonQ has no result for this job" if none else fault_words(shares, "job", once=True)
         return [line(Cell(f"result: {told}", Tone.DIM if none else Tone.WARN))]
     qubits = detail.qubits if detail is not None else None
     shots = counted(job.shots, "shot") if job.shots is not None else "shots unknown"
-    # All or none: "11" among numbers would be another outcome.
+    # Convert all or none: "11" in binary beside decimal numbers would be ambiguous.
     binary = qubits is not None and qubits <= width // 2 and all(_fits(outcome, qubits) for outcome in shares)
     shown = {bits(outcome, qubits) if binary else outcome: share for outcome, share in shares.items()}
     title = line(
         Cell(f"result of {shots}", Tone.STRONG),
-        f" · {counted(len(shares), 'outcome')}, the likeliest first{', in binary' if binary else ''}",
+        f" · {counted(len(shares), 'outcome')}, most likely first{', in binary' if binary else ''}",
     )
     return [title, *(line(one) for one in histogram(shown, width, _SHOWN))]
 
 
 def result_csv(job: Job, detail: JobDetail | None, shares: Mapping[str, float]) -> str:
-    """Return the result as a table, a line an outcome; for reading back and for spreadsheets."""
-    written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
-    table.writerow(["outcome", "bits", "probability"])
+    """Return the result as CSV, one line per outcome."""
     qubits = detail.qubits if detail is not None else None
-    for outcome, share in shares.items():
-        state = bits(outcome, qubits)
-        table.writerow([_cell(outcome), "" if state == outcome else state, share])
-    return written.getvalue()
+    states = ((outcome, bits(outcome, qubits), share) for outcome, share in shares.items())
+    rows = ((outcome, "" if state == outcome else state, share) for outcome, state, share in states)
+    return csv_table((("outcome", "bits", "probability"), *rows))
 
 
 def result_json(job: Job, detail: JobDetail | None, shares: Mapping[str, float]) -> str:
-    """Return the job and its result in the names of the API; every strange character of it is escaped."""
+    """Return the job and its result as ASCII-only JSON, in the API's field names."""
     told: dict[str, object] = {
         "id": job.id,
         "name": job.name,
@@ -94,10 +86,5 @@ def result_json(job: Job, detail: JobDetail | None, shares: Mapping[str, float])
 
 
 def file_name(job: Job) -> str:
-    """Return the beginning of a file's name for the job: letters, digits and hyphens alone."""
+    """Return a file name stem for the job that contains only letters, digits and hyphens."""
     return "ionq-job-" + (re.sub(r"[^A-Za-z0-9-]+", "-", job.id)[:64].strip("-") or "unnamed")
-
-
-def _cell(text: str) -> str:
-    shown = plain(text, 256)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown

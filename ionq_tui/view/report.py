@@ -1,4 +1,4 @@
-"""A session as a report to read or to file: facts, limits, spend, jobs, failures, timeline; also as Markdown."""
+"""The report on one session, as text or Markdown: facts, limits, cost, jobs, failures, timeline."""
 
 from __future__ import annotations
 
@@ -9,29 +9,32 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.job import Job
+from ionq_tui.model.job_totals import cost_is_final
 from ionq_tui.model.money import totals
 from ionq_tui.model.session import Owner
-from ionq_tui.model.tally import cost_is_final
-from ionq_tui.model.watch import Watch
+from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import counted, figure, limits_words, unit
-from ionq_tui.view.ending import unfinished_words
+from ionq_tui.view.end_review import unfinished_words
 from ionq_tui.view.meter import meters
-from ionq_tui.view.moment import both
-from ionq_tui.view.plain import plain
-from ionq_tui.view.session_card import jobs_line, spend_lines
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.session_card import cost_words, jobs_line
 from ionq_tui.view.spend import SPEND_HEADS, spend_rows, spend_table
 from ionq_tui.view.status import NOBODY, owner_words, person, session_status_loud
-from ionq_tui.view.timeline import timeline_lines
-from ionq_tui.view.tone import Fact, words
+from ionq_tui.view.style import Fact, words
+from ionq_tui.view.time_text import both
+from ionq_tui.view.timeline_text import timeline_lines
 
 _FAILURES = 20
 _SANE = 20
-"""Digits beyond which no average is told."""
+"""Averages with more digits than this are not shown."""
+_WORDS = re.compile(r"([\s`|]+)")
+"""Separators between words. In a Markdown table, a vertical bar would end the cell."""
+_LINK = re.compile(r"://|\S@\S|\bwww\.|\b(?:mailto|xmpp|tel|javascript|data):", re.IGNORECASE)
 _SIGNS = re.compile(r"([\\`*_\[\]<>|#~&])")
 
 
 def report(
-    watch: Watch,
+    watch: SessionSnapshot,
     owner: Owner,
     label: str,
     now: datetime,
@@ -40,7 +43,7 @@ def report(
     *,
     markdown: bool = False,
 ) -> str:
-    """Return the report of one session as of `now`, the server's time."""
+    """Return the report on one session at `now`, the server's time."""
     facts = report_facts(watch, owner, label, now, tz, people)
     happened = timeline_lines(watch, now, tz, people)
     failed = [_failure(job) for job in watch.counted if job.failed]
@@ -61,23 +64,28 @@ def report(
 
 
 def report_facts(
-    watch: Watch, owner: Owner, label: str, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY
+    watch: SessionSnapshot,
+    owner: Owner,
+    label: str,
+    now: datetime,
+    tz: tzinfo | None,
+    people: Mapping[str, str] = NOBODY,
 ) -> list[Fact]:
-    """Return the facts in their order: what it is, its limits and what of them is used, its jobs, its times."""
+    """Return the facts in display order: identity, limits and usage, jobs, times."""
     session = watch.session
     if session is None:
-        return [("status", "nothing is known of it")]
+        return [("status", "no data")]
     ended = both(session.ended_at, now, tz)
     by = f", by {person(session.ender_id, people)}" if session.ender_id is not None else ""
     guess = ", from start + limit" if session.runs_out_is_guess else ""
     facts = [
         ("label", plain(label, 200).strip()),
         ("backend", plain(session.backend, 60)),
-        ("whose", owner_words(owner, session.creator_id, people)),
+        ("owner", owner_words(owner, session.creator_id, people)),
         ("status", session_status_loud(session, seen_active=watch.seen_active).text),
         ("limits", limits_words(session.limits)),
-        *((meter.name, f"{meter.words}{f' ({meter.note})' if meter.note else ''}") for meter in meters(watch, now)),
-        ("cost", ", ".join(spend_lines(watch))),
+        *((meter.name, f"{meter.words}{f' ({meter.note})' if meter.note else ''}") for meter in meters(watch, now, tz)),
+        ("spent", cost_words(watch)),
         ("per job", per_job(watch)),
         ("jobs sent", words(jobs_line(watch))),
         ("unfinished", unfinished_words(watch, people)),
@@ -90,8 +98,8 @@ def report_facts(
     return [(name, text) for name, text in facts if text not in {"", "-"}]
 
 
-def per_job(watch: Watch) -> str:
-    """Return what a job cost on average, for each unit, of those whose cost is known; empty where of none."""
+def per_job(watch: SessionSnapshot) -> str:
+    """Return the average cost per job for each unit, over the jobs whose cost is known; empty if there are none."""
     known = ((job, watch.costs.get(job.id)) for job in watch.counted if job.finished and not job.dry_run)
     final = (cost for job, cost in known if cost is not None and not cost.dry_run and cost_is_final(job, cost))
     costs = [cost.cost for cost in final if cost.cost is not None]
@@ -105,18 +113,23 @@ def per_job(watch: Watch) -> str:
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
-    """Return a table of a name and of numbers, which stand to the right."""
+    """Return a table with a column of names and right-aligned columns of numbers."""
     names = list(heads)
     rule = f"| --- |{' ---: |' * (len(names) - 1)}"
     return [f"| {' | '.join(names)} |", rule, *(f"| {' | '.join(map(escaped, row))} |" for row in rows)]
 
 
 def escaped(text: str) -> str:
-    """Return harmless text as Markdown that shows it and does nothing else."""
-    return _SIGNS.sub(r"\\\1", text)
+    """Escape text so that Markdown shows it unchanged.
+
+    Text that Markdown viewers turn into links becomes code, because an escaped address with @ would still be a link.
+    """
+    return "".join(f"`{one}`" if _LINK.search(one) else _SIGNS.sub(r"\\\1", one) for one in _WORDS.split(text))
 
 
 def _failure(job: Job) -> str:
-    why = f"{plain(job.failure.code, 80)}: {plain(job.failure.message, 400)}" if job.failure else "no reason given"
+    failure = job.failure
+    parts = (plain(failure.code, 80), plain(failure.message, 400)) if failure else ()
+    why = ": ".join(part for part in parts if part) or "no reason given"
     name = plain(job.name, 60) if job.name else ""
     return " ".join(part for part in (plain(job.short, 6), name, why) if part)

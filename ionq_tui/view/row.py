@@ -7,39 +7,49 @@ from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.job import Job, JobCost, is_part
 from ionq_tui.model.session import Owner, Session
-from ionq_tui.model.watch import Watch
+from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, count, limits_cut, limits_short, money
 from ionq_tui.view.column import Column, Row, SortKey
-from ionq_tui.view.moment import NOTHING, aware, day_or_time, duration, duration_ms, left, since, spoken
-from ionq_tui.view.plain import plain
-from ionq_tui.view.status import NOBODY, backend_status, job_status, job_tone, session_status
-from ionq_tui.view.tone import Cell, Tone
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.status import (
+    NOBODY,
+    backend_status,
+    job_status,
+    job_tone,
+    owner_cut,
+    owner_name,
+    session_status,
+)
+from ionq_tui.view.style import Cell, Tone
+from ionq_tui.view.time_text import NOTHING, aware, day_or_time, duration, duration_ms, left, since, spoken
 
 _CHILD = "└ "
 _LOW = timedelta(minutes=5)
 
 
 class SessionItem(NamedTuple):
-    """A session with what only this machine knows of it."""
+    """A session with what this machine knows about it."""
 
     session: Session
     owner: Owner = Owner.UNKNOWN
     label: str = ""
-    watch: Watch | None = None
-    """What was heard of its jobs and costs, None where nobody asks."""
+    watch: SessionSnapshot | None = None
+    """Its jobs and costs, None if they are not polled."""
+    unseen: bool = False
+    """True if only the journal knows it: IonQ's list does not show it, or could not be read."""
 
 
 class JobItem(NamedTuple):
-    """A job with its cost, None where that was not heard."""
+    """A job with its cost, None if that was not read."""
 
     job: Job
     cost: JobCost | None = None
 
 
 class BackendItem(NamedTuple):
-    """A backend with what was measured of it, None where that was not heard."""
+    """A backend with its characterization, None if that was not read."""
 
     backend: Backend
     measured: Characterization | None = None
@@ -60,7 +70,7 @@ SESSION_COLUMNS: tuple[Column[SessionItem], ...] = (
     Column("ID", 6, lambda item: _text(item.session.short)),
     Column("BACKEND", 16, lambda item: _text(item.session.backend), grows=24),
     Column("STATUS", 8, lambda item: _text(item.session.status), grows=18),
-    Column("WHOSE", 7, lambda item: _OWNERS.index(item.owner), grows=12),
+    Column("OWNER", 7, lambda item: _OWNERS.index(item.owner), grows=12, cut=owner_cut),
     Column("LABEL", 7, lambda item: _text(item.label), grows=32),
     Column("OPENED", 6, lambda item: _at(item.session.created_at), "right", grows=10),
     Column("LEFT", 6, lambda item: None if item.session.ended else _at(item.session.runs_out_at), "right"),
@@ -76,16 +86,20 @@ def session_row(
     tz: tzinfo | None,
     *,
     ending: bool = False,
+    unseen: bool = False,
     people: Mapping[str, str] = NOBODY,
 ) -> Row:
-    """Return ID BACKEND STATUS WHOSE LABEL OPENED LEFT LIMITS; a name from `people` stands for "other"."""
+    """Return ID BACKEND STATUS OWNER LABEL OPENED LEFT LIMITS; a name from `people` replaces "another user".
+
+    `unseen` is a session that no list of IonQ's shows.
+    """
     ended = session.ended
     tone = Tone.DIM if ended else Tone.PLAIN
     return (
         Cell(plain(session.short, 6) or NOTHING, tone),
         Cell(plain(session.backend, 60) or NOTHING, tone),
-        session_status(session, ending=ending),
-        Cell(_whose(session, owner, people), tone if owner in {Owner.HERE, Owner.YOU} else Tone.DIM),
+        session_status(session, ending=ending, unseen=unseen),
+        Cell(owner_name(owner, session.creator_id, people), tone if owner in {Owner.HERE, Owner.YOU} else Tone.DIM),
         Cell(plain(label, 200).strip() or NOTHING, tone),
         Cell(day_or_time(session.created_at, now, tz), tone),
         Cell(NOTHING, Tone.DIM) if ended else time_left(session, now),
@@ -94,18 +108,13 @@ def session_row(
 
 
 def session_moment(session: Session, now: datetime) -> tuple[int, Cell]:
-    """Return what of the time a session's row depends on; no zone begins its day within a quarter of an hour."""
+    """Return the part of the time that a session's row depends on; in every zone days begin on a quarter hour."""
     return int(now.timestamp()) // 900, time_left(session, now)
-
-
-def _whose(session: Session, owner: Owner, people: Mapping[str, str]) -> str:
-    name = people.get(session.creator_id) if session.creator_id is not None else None
-    return owner.value if name is None or owner in {Owner.HERE, Owner.YOU} else plain(name, 40)
 
 
 def time_left(session: Session, now: datetime) -> Cell:
     """Return the time left: "38m", "~38m" where the end is start plus limit, "OVER", "-" where nothing is known."""
-    span = since(now, session.runs_out_at)
+    span = session.time_left(now)
     if span is None:
         return Cell(NOTHING)
     if span <= timedelta(0):
@@ -141,22 +150,22 @@ def job_row(job: Job, cost: JobCost | None, now: datetime) -> Row:
 
 
 def job_moment(job: Job, now: datetime) -> str:
-    """Return what of the time a job's row depends on."""
+    """Return the part of the time that a job's row depends on."""
     return _run(job, now) if job.running else ""
 
 
 def job_text(item: JobItem) -> str:
-    """Return what a job is found by: its whole id, its name, its status in our word and in the server's."""
+    """Return the text that the filter searches: whole id, name, and status in our word and in the server's."""
     job = item.job
     return f"{job.id} {plain(job.name, 200) if job.name else ''} {job_status(job.status).text} {job.status}"
 
 
 def family(jobs: Mapping[str, Job]) -> list[Job]:
-    """Return the jobs in their order, each followed by its parts; a part without its parent stands for itself."""
+    """Return the jobs in order, each followed by its child jobs; a child without its parent is listed by itself."""
     parts: dict[str, list[Job]] = {}
     tops: list[Job] = []
     for job in jobs.values():
-        if job.parent_job_id is not None and job.parent_job_id in jobs and job.parent_job_id != job.id:
+        if job.parent_job_id is not None and is_part(job, jobs):
             parts.setdefault(job.parent_job_id, []).append(job)
         else:
             tops.append(job)
@@ -226,7 +235,7 @@ def backend_row(backend: Backend, measured: Characterization | None = None) -> R
 
 
 def _unread(backend: Backend, measured: Characterization | None) -> bool:
-    """True where something was measured, and it is not read yet: nothing is known of it, not even that it is none."""
+    """True if there is a characterization that was not read yet."""
     return measured is None and backend.characterization_id is not None
 
 
@@ -241,7 +250,7 @@ def queue_words(backend: Backend, *, short: bool = False) -> str:
 
 
 def fidelity(measured: Characterization | None, which: str) -> float | None:
-    """Return a median fidelity as a fraction, None where it was not measured."""
+    """Return a median fidelity as a fraction, None if it was not measured."""
     found = measured.fidelity.get(which) if measured is not None else None
     return found.median if found is not None and 0 <= found.median <= 1 else None
 
@@ -252,5 +261,5 @@ def percent(fraction: float | None) -> str:
 
 
 def named(rows: Iterable[Row]) -> list[tuple[str, ...]]:
-    """Return rows as bare words."""
+    """Return rows as plain strings."""
     return [tuple(cell.text for cell in row) for row in rows]

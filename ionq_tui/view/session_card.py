@@ -1,20 +1,23 @@
-"""One session in words: title, timeline, its jobs and money in a line, and how to send jobs into it."""
+"""Details of one session: title, timeline, jobs and cost on one line, and how to submit jobs to it."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.job import FINISHED, WAITING
+from ionq_tui.model.mismatch import differences
+from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.session import Owner, Session
-from ionq_tui.model.watch import Watch
+from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, count, counted, figure, money, unit
-from ionq_tui.view.moment import NOTHING, clock
-from ionq_tui.view.plain import plain
-from ionq_tui.view.status import NOBODY, job_status, owner_words, person, session_status_loud
-from ionq_tui.view.tone import Cell, Line, Tone, joined, line, width_of
+from ionq_tui.view.incomplete import at_least, at_least_jobs, missing
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.status import NOBODY, job_status, owner_name, person, session_status_loud
+from ionq_tui.view.style import Cell, Line, Tone, joined, line, width_of
+from ionq_tui.view.time_text import NOTHING, clock
 
 _WHOLE_LINE = 37
 """Cells of the longest line that tells how to send, beside the id."""
@@ -23,11 +26,11 @@ _WHOLE_LINE = 37
 def title(
     session: Session, owner: Owner, label: str = "", people: Mapping[str, str] = NOBODY, *, width: int = 500
 ) -> Line:
-    """Return the id, backend, whose it is, and the label in quotes; the short id where the whole one does not fit."""
+    """Return id, backend, owner, and the label in quotes; the short id if the whole one does not fit."""
     shown = plain(label, 80).strip()
     rest = [
         line(plain(session.backend, 60)),
-        line(owner_words(owner, session.creator_id, people)),
+        line(f"owner: {owner_name(owner, session.creator_id, people)}"),
         line(f'"{shown}"') if shown else (),
     ]
     whole, short = (joined([line(Cell(plain(one, 80), Tone.STRONG)), *rest]) for one in (session.id, session.short))
@@ -49,7 +52,7 @@ def timeline(
 
 
 def steps(session: Session, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY) -> str:
-    """Return each step with its time; what has not been is not told, what is only likely has "~"."""
+    """Return each step with its time; steps to come are left out, an estimate is marked with "~"."""
     told = [f"created {clock(session.created_at, now, tz)}"]
     if session.started_at is not None:
         told.append(f"started {clock(session.started_at, now, tz)}")
@@ -65,7 +68,33 @@ def steps(session: Session, now: datetime, tz: tzinfo | None, people: Mapping[st
     return " > ".join(told)
 
 
-def jobs_line(watch: Watch) -> Line:
+def candidate_lines(
+    request: OpenRequest,
+    session: Session,
+    owner: Owner,
+    now: datetime,
+    tz: tzinfo | None,
+    people: Mapping[str, str] = NOBODY,
+) -> list[Line | str]:
+    """Return what is known of a session that may have come of a request: title, steps, and what is not as asked."""
+    told: list[Line | str] = [title(session, owner, people=people), f"  {steps(session, now, tz, people)}"]
+    if other := not_as_asked(request, session):
+        told.append(line(Cell(f"  {other}", Tone.WARN)))
+    return told
+
+
+def not_as_asked(request: OpenRequest, session: Session) -> str:
+    """Return in what a session that may have come of a request is other than was asked; empty where in nothing."""
+    other = differences(request, session)
+    return "" if other is None else f"differs from your request: {plain(other.facts, 300)}"
+
+
+def candidate_notes(request: OpenRequest, sessions: Iterable[Session]) -> list[str]:
+    """Return a line for each session that may have come of a request and is not as asked."""
+    return [f"{plain(one.short)}: {other}" for one in sessions if (other := not_as_asked(request, one))]
+
+
+def jobs_line(watch: SessionSnapshot) -> Line:
     """Return "31 jobs: 28 completed · 1 FAILED · 1 running · 1 waiting"."""
     number = watch.count
     if watch.jobs_fault is not None and not number:
@@ -73,17 +102,16 @@ def jobs_line(watch: Watch) -> Line:
     if not number and watch.unread:
         return line(Cell(f"{counted(watch.unread, 'job')} could not be read", Tone.WARN))
     if not number:
-        return line("no jobs yet" if watch.all_listed else "jobs are being listed…")
+        return line("no jobs yet" if watch.all_listed else "loading jobs…")
     words: dict[str, int] = {}
     for status, many in watch.by_status.items():
         word = "waiting" if status in WAITING else status
         words[word] = words.get(word, 0) + many
     order = {"completed": 0, "failed": 1, "canceled": 2, "started": 3, "waiting": 4}
     told = sorted(words.items(), key=lambda pair: order.get(pair[0], len(order)))
-    at_least = "" if watch.whole and watch.jobs_fault is None else "≥ "
     parts = [_part(word, many) for word, many in told]
     more = [Cell(f" ({watch.unread:,} more could not be read)", Tone.WARN)] if watch.unread else []
-    return line(Cell(f"{at_least}{counted(number, 'job')}"), *more, ": ", *joined(parts))
+    return line(Cell(number_of_jobs(watch)), *more, ": ", *joined(parts))
 
 
 def _part(word: str, many: int) -> Line:
@@ -92,29 +120,39 @@ def _part(word: str, many: int) -> Line:
     return line(Cell(f"{count(many)} {status.text}", tone))
 
 
-def spend_lines(watch: Watch) -> list[str]:
-    """Return what was charged and what is reserved, a line for each unit."""
-    at_least = "≥ " if watch.priced_count < watch.finished_count or not watch.whole else ""
-    charged = [f"charged {at_least}{money(amount)}" for amount in watch.charged]
+def number_of_jobs(watch: SessionSnapshot) -> str:
+    """Return "31 jobs", "≥ 31 jobs" where there may be more."""
+    return f"{at_least_jobs(watch)}{counted(watch.count, 'job')}"
+
+
+def spend_lines(watch: SessionSnapshot) -> list[str]:
+    """Return the charged and reserved amounts, one line per unit."""
+    charged = [f"charged {at_least(watch)}{money(amount)}" for amount in watch.charged]
     reserved = [f"reserved {money(amount)}" for amount in watch.reserved]
     asked = watch.session.limits.money if watch.session is not None else None
     none = f"{figure(Decimal(0))} {unit(asked.unit) if asked is not None else ''}".rstrip()
     return [*charged, *reserved] or [f"charged {none if watch.spend_known else UNKNOWN}"]
 
 
+def cost_words(watch: SessionSnapshot) -> str:
+    """Return the same on one line, with the reason if it may be too low."""
+    told, why = ", ".join(spend_lines(watch)), missing(watch)
+    return f"{told} ({why})" if why else told
+
+
 def how_to_send(session_id: str, width: int = 80) -> list[str]:
-    """Return how to send jobs into the session, for where there are none; safe to paste into a shell."""
+    """Return how to submit jobs to the session, for a session without jobs; safe to paste into a shell."""
     shown = plain(session_id, 80)
     if width < _WHOLE_LINE + len(shown):
         return [
-            "send some into this session, by its id (c copies):",
+            "submit jobs to this session by its id (c copies it):",
             f"  {shown}",
             "  shell       export IONQ_SESSION_ID=ID",
             "  create_job  session_id='ID'",
             "  Python      SessionManager.from_id(client, 'ID')",
         ]
     return [
-        "send some into this session:",
+        "submit jobs to this session:",
         f"  shell       {export_line(session_id)}",
         f"  create_job  session_id={shown!r}",
         "  Python      session = SessionManager.from_id(",
@@ -123,12 +161,12 @@ def how_to_send(session_id: str, width: int = 80) -> list[str]:
 
 
 def export_line(session_id: str) -> str:
-    """Return the line that tells a program the session, quoted for a shell."""
+    """Return the shell line that exports the session's id, quoted."""
     return f"export IONQ_SESSION_ID={shlex.quote(plain(session_id, 80))}"
 
 
 def show_command(session_id: str) -> str:
-    """Return the command that tells all about the session, quoted for a shell."""
+    """Return the command that prints the session's report, quoted for a shell."""
     return f"ionq-tui show {shlex.quote(plain(session_id, 80))}"
 
 

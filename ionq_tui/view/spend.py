@@ -1,14 +1,14 @@
-"""What was charged, by the jobs' model and for those that failed, as a small table."""
+"""Table of charges by job model, and by kind of failure."""
 
 from __future__ import annotations
 
+from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.model.spend import JobModel, Spend, by_failure, by_model
-from ionq_tui.model.watch import Watch
 from ionq_tui.view.amount import UNKNOWN, count, sums
 from ionq_tui.view.column import Column, Row
-from ionq_tui.view.plain import cut, plain
+from ionq_tui.view.sanitize import cut, plain
+from ionq_tui.view.style import Cell
 from ionq_tui.view.text_table import GAP, text_table
-from ionq_tui.view.tone import Cell
 
 _MOST = 8
 """Rows of each kind."""
@@ -20,15 +20,15 @@ _COLUMNS: tuple[Column[Row], ...] = (
 SPEND_HEADS = tuple(column.name for column in _COLUMNS)
 
 
-def spend_rows(watch: Watch) -> list[tuple[str, str, str]]:
+def spend_rows(watch: SessionSnapshot) -> list[tuple[str, str, str]]:
     """Return JOB MODEL, JOBS and CHARGED of each model, then of each kind of failure among them."""
-    listed = watch.whole and watch.jobs_fault is None
+    listed, over = watch.whole, not (watch.ended and watch.unfinished)
     models = [(_model(key), spend) for key, spend in by_model(watch).items()]
     failures = [(f"of these failed: {_code(key)}", spend) for key, spend in by_failure(watch).items()]
-    return [*_rows(models, "models", listed), *_rows(failures, "kinds of failure", listed)]
+    return [*_rows(models, "models", listed, over), *_rows(failures, "kinds of failure", listed, over)]
 
 
-def spend_table(watch: Watch, width: int | None = None) -> list[str]:
+def spend_table(watch: SessionSnapshot, width: int | None = None) -> list[str]:
     """Return the same as lines of text with a head; what does not fit in `width` is cut from names, not numbers."""
     told = spend_rows(watch)
     if width is not None:
@@ -45,9 +45,9 @@ def charged_words(spend: Spend, *, listed: bool) -> str:
     return f"{at_least}{sums(spend.charged)}" if spend.charged else UNKNOWN
 
 
-def _rows(told: list[tuple[str, Spend]], what: str, listed: bool) -> list[tuple[str, str, str]]:
+def _rows(told: list[tuple[str, Spend]], what: str, listed: bool, over: bool) -> list[tuple[str, str, str]]:
     rows = [
-        (name, ("" if listed else "≥ ") + count(spend.jobs), charged_words(spend, listed=listed))
+        (name, ("" if listed else "≥ ") + count(spend.jobs), charged_words(spend, listed=listed and over))
         for name, spend in told[:_MOST]
     ]
     rest = [spend.jobs for _, spend in told[_MOST:]]

@@ -1,4 +1,4 @@
-"""Statuses and owners in words; what this program does not know is told as the server wrote it."""
+"""Statuses and owners as text; unknown values are shown as the server wrote them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from ionq_tui.model.backend import Backend
 from ionq_tui.model.job import Job
 from ionq_tui.model.session import Owner, Session
-from ionq_tui.view.plain import plain
-from ionq_tui.view.tone import Cell, Tone
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.style import Cell, Tone
 
 NOBODY: Mapping[str, str] = {}
 
@@ -22,18 +22,23 @@ _JOB_WORDS = {
     "canceled": Cell("canceled", Tone.DIM),
 }
 _OWNERS = {
-    Owner.HERE: "opened here",
-    Owner.YOU: "opened by you",
-    Owner.OTHER: "somebody else's",
-    Owner.UNKNOWN: "whose is unknown",
+    Owner.HERE: "you",
+    Owner.YOU: "you",
+    Owner.OTHER: "another user",
+    Owner.UNKNOWN: "unknown",
 }
 
 
-def session_status(session: Session, *, ending: bool = False, seen_active: bool = False) -> Cell:
-    """Return the session's status; "ending…" while its end is asked for and not proved."""
+def session_status(session: Session, *, ending: bool = False, seen_active: bool = False, unseen: bool = False) -> Cell:
+    """Return the session's status; "ending…" while its end is asked for and not confirmed.
+
+    Of one that no list shows (`unseen`) and that was not read either, nothing is known but that.
+    """
     word = plain(session.status, 40) or "unknown"
-    if ending and not session.proves_end(seen_active):
+    if ending and not session.confirms_end(seen_active):
         return Cell("ending…", Tone.WARN)
+    if unseen and session.status == "unknown":
+        return Cell("unseen", Tone.WARN)
     if session.contradictory:
         return Cell(f"? {word}, {'active' if session.active else 'inactive'}", Tone.WARN)
     return Cell(word, _SESSION_TONES.get(session.status, Tone.WARN))
@@ -57,7 +62,7 @@ def job_status(status: str) -> Cell:
 
 
 def job_tone(job: Job) -> Tone:
-    """Return how a job's row is painted as a whole."""
+    """Return the tone of a job's row."""
     return Tone.BAD if job.failed else Tone.DIM if job.finished else Tone.PLAIN
 
 
@@ -70,29 +75,36 @@ def backend_status(backend: Backend) -> Cell:
 
 
 def why_not(backend: Backend) -> str | None:
-    """Return why no session can be opened on it, None where one can."""
+    """Return why no session can be opened on the backend, None if one can."""
     if backend.available:
         return None
     name = plain(backend.name, 40)
     if backend.status == "retired":
-        return f"{name} is retired: IonQ takes no more jobs on it"
+        return f"{name} is retired: IonQ accepts no more jobs on it"
     if backend.status == "unavailable":
-        return f"{name} is unavailable just now: choose another, or look again later"
+        return f"{name} is currently unavailable: choose another backend or try again later"
     return f'{name} cannot be chosen: IonQ says "{plain(backend.status, 40)}", not "available"'
 
 
-def owner_words(owner: Owner, creator: str | None = None, people: Mapping[str, str] = NOBODY) -> str:
-    """Return whose it is in words, with a name where the configuration gives one for the creator."""
-    if owner is Owner.HERE:
-        return _OWNERS[owner]
+def owner_name(owner: Owner, creator: str | None = None, people: Mapping[str, str] = NOBODY) -> str:
+    """Return the owner for a table: "you", a name from the configuration, "another user", or "unknown"."""
     name = people.get(creator) if creator is not None else None
-    if name is not None and owner is not Owner.YOU:
-        return f"opened by {plain(name, 40)}"
-    return _OWNERS[owner]
+    return _OWNERS[owner] if name is None or owner in {Owner.HERE, Owner.YOU} else plain(name, 40)
+
+
+def owner_words(owner: Owner, creator: str | None = None, people: Mapping[str, str] = NOBODY) -> str:
+    """Return the owner for a detail view, which also says whether the session was opened on this machine."""
+    detail = " (opened on this machine)" if owner is Owner.HERE else ""
+    return owner_name(owner, creator, people) + detail
+
+
+def owner_cut(name: str, width: int) -> str:
+    """Return an owner in so many cells: "another" where "another user" does not fit."""
+    return "another" if name == _OWNERS[Owner.OTHER] and width < len(name) else name
 
 
 def person(who: str | None, people: Mapping[str, str] = NOBODY) -> str:
     """Return a user's name from the configuration, else the id as the server wrote it."""
     if who is None:
-        return "somebody unknown"
-    return plain(people.get(who, who), 40) or "somebody unknown"
+        return "unknown user"
+    return plain(people.get(who, who), 40) or "unknown user"

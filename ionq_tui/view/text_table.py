@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ionq_tui.view.column import Column, Item, Row
-from ionq_tui.view.plain import cells, cut, pad
+from ionq_tui.view.sanitize import cells, cut, pad
 
 GAP = "  "
 

@@ -41,6 +41,6 @@ def watch(report: Path) -> None:
 
 if __name__ == "__main__":
     watch(Path(sys.argv[1]))
-    from ionq_tui.cli import main
+    from ionq_tui.cli.main import main
 
     raise SystemExit(main(sys.argv[2:]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tests.bench.figure import Figure, against, median, p95
-from tests.bench.program import DOWN, UP, Program, pump_all
+from tests.bench.program import ALL_CAME, DOWN, UP, Program, pump_all
 from tests.bench.rig import Cloud, Rig
 
 QUIET = 0.03
@@ -46,7 +46,7 @@ def measure(rig: Rig, crowded: Cloud) -> Iterator[Figure]:
 
 def _ready(program: Program, text: str, arrived: float = 0.0) -> Program:
     try:
-        program.wait_for(text)
+        program.wait_for(text, ALL_CAME)
         pump_all([program], arrived)
         program.settle(_READY)
     except BaseException:

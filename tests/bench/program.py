@@ -21,6 +21,8 @@ from tests.terminal.screen import XTERM
 ROWS, COLUMNS = 40, 120
 PATIENCE = 30.0
 """Seconds after which a wait is given up."""
+ALL_CAME = 90.0
+"""Seconds in which 20,000 jobs have come: two hundred pages, at the rate that a window is allowed."""
 DOWN, UP, ENTER, LEAVE = b"\x1b[B", b"\x1b[A", b"\r", b"\x03\x03"
 
 _ASKS_MODE = re.compile(rb"\x1b\[\?([0-9]+)\$p")

@@ -7,12 +7,12 @@ import time
 from decimal import Decimal
 from functools import partial
 
-from ionq_tui.simulator.book import Order, SessionEntry, Terms
+from ionq_tui.simulator.bulk_data import many_jobs, many_sessions
 from ionq_tui.simulator.clock import FastClock
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request, respond
-from ionq_tui.simulator.scale import many_jobs, many_sessions
 from ionq_tui.simulator.server import Server
+from ionq_tui.simulator.store import Order, SessionEntry, Terms
 
 BACKEND = "qpu.forte-1"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.bench.figure import Figure, median, within
-from tests.bench.program import pump_all
+from tests.bench.program import ALL_CAME, pump_all
 from tests.bench.rig import Cloud, Rig
 
 
@@ -20,7 +20,7 @@ def measure(rig: Rig, crowded: Cloud, ticks: int) -> Iterator[Figure]:
             crowded.tell("forget")
             report = rig.folder / f"stalls-{rig.made}"
             with rig.watched(crowded, report, *arguments) as ours:
-                ours.wait_for(text)
+                ours.wait_for(text, ALL_CAME)
                 pump_all([ours], ticks * 1.0)
                 first = float(crowded.tell("first"))
             longest.append(1000 * max(_stalls(report.read_text(), first), default=0.0))

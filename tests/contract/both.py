@@ -1,4 +1,4 @@
-"""The official client and ours before one simulated cloud behind a real socket, with every request on record."""
+"""The official client and this one on one simulated cloud behind a real socket, with every request recorded."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class World:
     url: str = ""
     heard: list[Heard] = field(default_factory=list)
     bend: Callable[[Request], Reply | None] | None = None
+    _given: list[IonQClient] = field(default_factory=list)
 
     def respond(self, request: Request) -> Reply:
         """Keep what was asked, also where the answer is a cut line, and answer, bent or straight."""
@@ -70,7 +71,14 @@ class World:
 
     def ours(self, key: str = KEY, max_retries: int | None = None) -> IonQClient:
         """Return a client of ours."""
-        return IonQClient(api_key=key, base_url=self.url, max_retries=max_retries)
+        client = IonQClient(api_key=key, base_url=self.url, max_retries=max_retries)
+        self._given.append(client)
+        return client
+
+    def close(self) -> None:
+        """Close the sync connections of every client that was given: a socket left open fails a later test."""
+        for client in self._given:
+            client.close()
 
     def official(self, key: str = KEY) -> AuthenticatedClient:
         """Return a client of theirs."""
@@ -84,7 +92,10 @@ def world_of(start: Literal["first-job", "at-once"] = "first-job") -> Iterator[W
     world = World(SimulatedCloud(clock, start=start, workload=False, colleagues=False), clock)
     with Server(world.respond) as server:
         world.url = server.url
-        yield world
+        try:
+            yield world
+        finally:
+            world.close()
 
 
 def refusal(status: int, message: str = "no", **headers: str) -> Reply:

@@ -1,4 +1,4 @@
-"""The published shapes of the API v0.4 (shapes.json), as JSON Schema."""
+"""The published schemas of the API v0.4 (shapes.json), as JSON Schema."""
 
 from __future__ import annotations
 

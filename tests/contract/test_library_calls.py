@@ -1,4 +1,4 @@
-"""ionq_core's generated calls run on our client, which is how jobs get into a session."""
+"""ionq_core's generated calls run on this client, which is how jobs get into a session."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ERRORS = {
 
 
 def as_theirs(client: IonQClient) -> AuthenticatedClient:
-    """Say of our client what the generated calls want to hear; at run time they ask for nothing that ours has not."""
+    """Cast this client to the type of the generated calls, which use only attributes that it has."""
     return cast("AuthenticatedClient", client)
 
 

@@ -1,4 +1,4 @@
-"""What a script leaves behind: a line in this machine's journal, and no session after a signal where that was asked."""
+"""What a script leaves behind: an entry in the journal, and no open session after a signal with `end_on_signals`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIGNALS = [signal.SIGTERM, signal.SIGHUP]
 def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the journal of this test is."""
     path = tmp_path / "journal.db"
-    monkeypatch.setattr("ionq_tui.compose.journal_path", lambda *_: path)
+    monkeypatch.setattr("ionq_tui.wiring.journal_path", lambda *_: path)
     return path
 
 

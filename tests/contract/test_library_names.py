@@ -1,4 +1,4 @@
-"""The names, signatures and errors of the library beside those of the official one."""
+"""The library's names, signatures and errors compared with the official client's."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def test_the_key_stands_in_no_text_of_the_client() -> None:
     client = IonQClient(api_key=KEY, base_url="https://other.example")
     session = SessionManager(client, "qpu.forte-1")
     http = client.get_httpx_client()
-    for one in (client, vars(client), session, vars(session), client.channel, vars(client.channel), http.headers):
+    for one in (client, vars(client), session, vars(session), client.runner, vars(client.runner), http.headers):
         assert KEY not in repr(one) and KEY not in str(one)
     assert KEY not in repr(http) and KEY not in str(vars(http))
     client.close()

@@ -1,4 +1,4 @@
-"""What our client sends is what the official one sends: the same requests, and none more."""
+"""This client sends the same requests as the official one, and no more."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import ionq_tui
 from ionq_tui.model.limits import NO_LIMITS, Limits, amount
 from tests.contract.both import BACKEND, KEY, world_of
 
-# ionq_core warns that a key sent over http can be read on the way; here the way is the loopback.
+# ionq_core warns that a key sent over http can be intercepted. Here it only crosses the loopback interface.
 pytestmark = pytest.mark.filterwarnings("ignore:.*does not use HTTPS:UserWarning")
 
 

@@ -1,4 +1,4 @@
-"""SessionManager as documented: the official examples, the words, and what is stricter."""
+"""SessionManager as documented: the official examples, the messages, and where it is stricter."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import pytest
 
 import ionq_tui
 from ionq_tui import IonQClient, IonQError, SessionManager
-from ionq_tui.simulator.book import Terms
 from ionq_tui.simulator.http import Reply, Request, respond
+from ionq_tui.simulator.store import Terms
 from tests.contract.both import BACKEND, KEY, World, refusal, world_of
 
 LOGGER = "ionq_tui.session"
@@ -143,7 +143,7 @@ async def test_without_an_id_there_is_nothing_to_ask() -> None:
 
 
 def ending(answer: Reply | None) -> Bend:
-    """Answer every request to end like this; None cuts the line."""
+    """Answer every end request like this; None cuts the connection."""
 
     def bend(request: Request) -> Reply | None:
         if not request.path.endswith("/end"):
@@ -161,8 +161,8 @@ IMPATIENT = pytest.mark.usefixtures("impatient")
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of a flow take no time."""
-    monkeypatch.setattr("ionq_tui.api.flows.PROOFS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr("ionq_tui.api.flows.LOOKS", (0.0, 0.0))
+    monkeypatch.setattr("ionq_tui.api.flows.END_CHECK_DELAYS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("ionq_tui.api.flows.OPEN_CHECK_DELAYS", (0.0, 0.0))
 
 
 @IMPATIENT
@@ -207,7 +207,9 @@ async def test_end_raises_unless_the_end_was_proved() -> None:
         session = SessionManager(client, BACKEND)
         session.open()
         world.bend = ending(refusal(500, "broken"))
-        with pytest.raises(IonQError, match=r"^Failed to end session .* it is STILL OPEN, status created \(broken\)$"):
+        with pytest.raises(
+            IonQError, match=r"^Failed to end session .* it is STILL OPEN, status created \(HTTP 500: broken\)$"
+        ):
             session.end()
         with pytest.raises(IonQError, match="STILL OPEN"):
             await session.async_end()
@@ -249,6 +251,12 @@ async def test_details_jobs_and_what_remains() -> None:
             left = await session.async_remaining()
             assert left is not None and abs(left - timedelta(minutes=30)) < timedelta(seconds=5)
         assert session.remaining() == timedelta()
+        with SessionManager(client, BACKEND, max_time=90) as session:
+            (entry,) = [one for one in world.cloud.sessions.values() if one.id == session.session_id]
+            for expires, minutes in ((24 * 60, 90), (30, 30), (90, 90)):
+                entry.expires_at = world.cloud.now + timedelta(minutes=expires)
+                left = session.remaining()
+                assert left is not None and abs(left - timedelta(minutes=minutes)) < timedelta(seconds=5)
         with SessionManager(client, BACKEND) as unlimited:
             assert unlimited.remaining() is None
         await client.aclose()
@@ -302,7 +310,9 @@ async def test_a_refused_opening_is_the_apis_own_error(status: int) -> None:
         world.bend = lambda _: refusal(status, "the reason")
         for wait in (False, True):
             session = SessionManager(client, BACKEND)
-            with pytest.raises(ionq_tui.APIError, match=r"^the reason$") as caught:
+            with pytest.raises(
+                ionq_tui.APIError, match=rf"^Failed to create session: HTTP {status}: the reason$"
+            ) as caught:
                 await session.async_open() if wait else session.open()
             assert caught.value.status_code == status and session.session_id is None
         assert world.asked() == ["POST /sessions"] * 2

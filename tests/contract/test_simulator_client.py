@@ -1,4 +1,4 @@
-"""The official client talks to the simulated cloud over a real loopback socket, and understands it."""
+"""The official client works with the simulated cloud over a real loopback socket."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import respond
 from ionq_tui.simulator.server import Server
 
-# ionq_core warns that a key sent over http can be read on the way; here the way is the loopback.
+# ionq_core warns that a key sent over http can be intercepted. Here it only crosses the loopback interface.
 pytestmark = pytest.mark.filterwarnings("ignore:.*does not use HTTPS:UserWarning")
 
 BACKEND: Final = "qpu.forte-1"

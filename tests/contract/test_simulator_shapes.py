@@ -1,4 +1,4 @@
-"""Every route's reply of the simulated cloud against the published shapes."""
+"""Every reply of the simulated cloud is valid under the published schemas."""
 
 from __future__ import annotations
 

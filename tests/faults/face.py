@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from ionq_tui.api.errors import IonQError, SessionUncertain
@@ -12,11 +13,12 @@ from ionq_tui.api.session_manager import SessionManager
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.exit_code import DONE, REFUSED, UNCERTAIN
 from ionq_tui.model.key import FoundKey
-from ionq_tui.model.link import Fault as Failure
+from ionq_tui.model.link_state import Fault as Failure
 from ionq_tui.model.outcome import Ended, NotOpened, Opened
+from ionq_tui.view.result import open_result
 from tests.faults.fault import BLIND, Fault, Operation, Stage
 from tests.faults.forked import Done, command
-from tests.faults.verdict import Claim
+from tests.faults.verdict import Claim, unsaid
 from tests.faults.world import BACKEND, REQUEST, World
 
 T = TypeVar("T")
@@ -36,8 +38,8 @@ def _told(session_id: str, status: str) -> Claim:
     return Claim("told", wrong="" if status == "created" else f"{session_id[-6:]} is {status}")
 
 
-class Desk:
-    """What the screens call: stair, engine and desk, over real sockets."""
+class EngineFace:
+    """What the screens call: the wiring, the engine and its actions, over real sockets."""
 
     def __init__(self, name: str = "desk", *, known_here: bool = True) -> None:
         self.name = name
@@ -54,22 +56,25 @@ class Desk:
 
     async def _open(self, world: World, engine: Engine, fault: Fault) -> Claim:
         world.server.arm(Operation.OPEN, fault)
-        outcome = await engine.desk.open("a decision", REQUEST, "label")
-        ledger = engine.desk.ledger.value
-        left = await engine.journal.open_questions(engine.place())
+        outcome = await engine.actions.open("a decision", REQUEST, "label")
+        activity = engine.actions.activity.value
+        left = await engine.journal.unconfirmed_intents(engine.place())
         if isinstance(outcome, Opened):
-            wrong = "" if outcome.session.id in await engine.journal.here(engine.place()) else "not in the journal"
+            here = {one.id for one in await engine.journal.sessions(engine.place()) if one.here}
+            wrong = "" if outcome.session.id in here else "not in the journal"
+            wrong = wrong or _untold(fault, activity.mismatch(outcome.session) is not None)
             return Claim("adopted" if outcome.adopted else "opened", frozenset({outcome.session.id}), wrong=wrong)
+        wrong = unsaid(world.server, fault, open_result(outcome, engine.clock.now(), None).text)
         if isinstance(outcome, NotOpened):
-            return Claim("refused", wrong="a question is left" if ledger.questions or left else "")
+            return Claim("refused", wrong="a question is left" if activity.unconfirmed or left else wrong)
         named = frozenset(one.id for one in outcome.candidates)
-        return Claim("uncertain", named=named, question=bool(ledger.questions) and bool(left))
+        return Claim("uncertain", named=named, question=bool(activity.unconfirmed) and bool(left), wrong=wrong)
 
     async def _end(self, world: World, engine: Engine, fault: Fault) -> Claim:
         session_id = world.server.committed[0]
-        listed = engine.home.board.value.sessions[session_id]
+        listed = engine.session_list.overview.value.sessions[session_id]
         world.server.arm(Operation.END, fault)
-        outcome = await engine.desk.end(session_id, listed.active is True)
+        outcome = await engine.actions.end(session_id, listed.active is True)
         return Claim("ended" if isinstance(outcome, Ended) else "not proved", frozenset({session_id}))
 
     async def _status(self, world: World, engine: Engine, fault: Fault) -> Claim:
@@ -78,22 +83,22 @@ class Desk:
         return Claim("not told") if isinstance(heard, Failure) else _told(heard.id, heard.status)
 
     async def _list(self, world: World, engine: Engine, fault: Fault) -> Claim:
-        before = engine.home.board.value.sessions
+        before = engine.session_list.overview.value.sessions
         world.server.arm(Operation.LIST, fault)
-        failed = await engine.home.refresh()
-        after = engine.home.board.value.sessions
+        failed = await engine.session_list.refresh()
+        after = engine.session_list.overview.value.sessions
         return Claim("not told" if failed else "told", wrong="" if after == before else "another list than the cloud's")
 
 
 async def with_engine(world: World, work: Callable[[Engine], Awaitable[T]]) -> T:
     """Do some work with an engine that has read the list once."""
-    stair = world.stair()
-    found = await stair.find_key()
+    connector = world.connector()
+    found = await connector.find_key()
     assert isinstance(found, FoundKey)
-    engine = await stair.connect(found)
+    engine = await connector.connect(found)
     try:
         for _ in range(20):  # on a busy machine the short time-outs of these tests may be met by accident
-            if await engine.home.refresh() is None:
+            if await engine.session_list.refresh() is None:
                 break
         return await work(engine)
     finally:
@@ -119,7 +124,7 @@ class Library:
             try:
                 if operation is Operation.OPEN:
                     manager.open()
-                    return _opened(manager)
+                    return _opened(manager, fault)
                 if operation is Operation.LIST:
                     return _listed(world, [one.id for one in client.sessions(active=True)])
                 manager = SessionManager.from_id(client, world.server.committed[0])
@@ -128,7 +133,7 @@ class Library:
                 manager.end()
                 return Claim("ended", frozenset({manager.session_id or ""}))
             except IonQError as error:
-                return _failed(manager, operation, error)
+                return _failed(world, manager, operation, fault, error)
 
     async def _async(self, world: World, operation: Operation, fault: Fault) -> Claim:
         async with world.client() as client:
@@ -139,7 +144,7 @@ class Library:
             try:
                 if operation is Operation.OPEN:
                     await manager.async_open()
-                    return _opened(manager)
+                    return _opened(manager, fault)
                 if operation is Operation.LIST:
                     return _listed(world, [one.id for one in await client.async_sessions(active=True)])
                 manager = SessionManager.from_id(client, world.server.committed[0])
@@ -148,27 +153,36 @@ class Library:
                 await manager.async_end()
                 return Claim("ended", frozenset({manager.session_id or ""}))
             except IonQError as error:
-                return _failed(manager, operation, error)
+                return _failed(world, manager, operation, fault, error)
 
 
-def _opened(manager: SessionManager) -> Claim:
+def _opened(manager: SessionManager, fault: Fault) -> Claim:
     assert manager.session_id is not None
-    return Claim("opened", frozenset({manager.session_id}))
+    wrong = _untold(fault, manager.limit_mismatch is not None)
+    return Claim("opened", frozenset({manager.session_id}), wrong=wrong)
+
+
+def _untold(fault: Fault, told: bool) -> str:
+    """Return what is wrong where it is not told that limits differ, or told and not so; empty where nothing is."""
+    if told == bool(fault.other_settings):
+        return ""
+    return "told of other limits where there are none" if told else "not told that the limits differ"
 
 
 def _listed(world: World, ids: list[str]) -> Claim:
     return Claim("told", wrong="" if set(ids) == set(world.server.cloud.active) else "another list than the cloud's")
 
 
-def _failed(manager: SessionManager, operation: Operation, error: IonQError) -> Claim:
+def _failed(world: World, manager: SessionManager, operation: Operation, fault: Fault, error: IonQError) -> Claim:
     if operation is Operation.END:
         return Claim("not proved", frozenset({manager.session_id or ""}))
     if operation is not Operation.OPEN:
         return Claim("not told")
+    wrong = unsaid(world.server, fault, str(error))
     if isinstance(error, SessionUncertain):
-        return Claim("uncertain", named=frozenset(one.id for one in error.candidates), question=True)
+        return Claim("uncertain", named=frozenset(one.id for one in error.candidates), question=True, wrong=wrong)
     held = frozenset() if manager.session_id is None else frozenset({manager.session_id})
-    return Claim("refused", held)
+    return Claim("refused", held, wrong=wrong)
 
 
 _LAST_BEFORE = {
@@ -199,7 +213,9 @@ class Command:
         if operation is Operation.STATUS:  # otherwise the list would tell it
             world.server.arm(Operation.LIST, BLIND)
         world.server.arm(operation, fault, after_path=_LAST_BEFORE[operation])
-        return claim_of(operation, session_id, _run(world, operation, *arguments))
+        done = _run(world, operation, *arguments)
+        claim = claim_of(operation, session_id, done)
+        return _told_by(world, operation, fault, claim, done)
 
 
 class Run:
@@ -210,13 +226,26 @@ class Run:
 
     def act(self, world: World, operation: Operation, fault: Fault) -> Claim:
         world.server.arm(operation, fault, after_path="/backends" if operation is Operation.OPEN else "/sessions")
-        done = _run(world, operation, "run", BACKEND, *_LIMITS, "--", "/bin/sh", "-c", "echo $IONQ_SESSION_ID")
+        argv = ("run", BACKEND, *_LIMITS, "--end-within", "1m", "--", "/bin/sh", "-c", "echo $IONQ_SESSION_ID")
+        done = _run(world, operation, *argv)
         held = frozenset(done.out.split())
         if operation is Operation.OPEN and not held:
-            return claim_of(operation, "", done)
+            return _told_by(world, operation, fault, claim_of(operation, "", done), done)
         proved = "ended" if done.code == DONE else "not proved"
         word = _how_opened(done) if operation is Operation.OPEN else proved
-        return Claim(word, held, wrong="" if held else "nothing ran")
+        wrong = _unwarned(fault, operation, done) if held else "nothing ran"
+        return Claim(word, held, wrong=wrong, ends_again=True)
+
+
+def _told_by(world: World, operation: Operation, fault: Fault, claim: Claim, done: Done) -> Claim:
+    """Add to a claim what the command should have said and did not, or said and should not."""
+    if operation is Operation.OPEN and not claim.held:
+        return replace(claim, wrong=claim.wrong or unsaid(world.server, fault, done.err))
+    return replace(claim, wrong=claim.wrong or _unwarned(fault, operation, done))
+
+
+def _unwarned(fault: Fault, operation: Operation, done: Done) -> str:
+    return _untold(fault, "warning: " in done.err) if operation is Operation.OPEN else ""
 
 
 _LIMITS = ("--max-jobs", "3", "--max-time", "30", "--yes")
@@ -253,4 +282,4 @@ def claim_of(operation: Operation, session_id: str, done: Done) -> Claim:
 
 
 def _how_opened(done: Done) -> str:
-    return "adopted" if "found by looking" in done.err else "opened"
+    return "adopted" if "found after the reply was lost" in done.err else "opened"

@@ -58,8 +58,9 @@ class Colleague(Enum):
 
 
 PROXY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
-REFUSAL = b'{"statusCode":%d,"error":"Simulated","message":"a reason in words"}'
-CERTAIN = frozenset({400, 401, 403, 404, 422})
+WORDS = "a reason in words"
+REFUSAL = b'{"statusCode":%d,"error":"Simulated","message":"' + WORDS.encode() + b'"}'
+CERTAIN = frozenset({400, 401, 402, 403, 404, 422, 429})
 """Statuses of a well-formed refusal that mean that nothing was created."""
 
 
@@ -85,10 +86,19 @@ class Fault:
     colleague: Colleague = Colleague.NOBODY
     answers_when_released: bool = False
     """True where a request that is held is answered after all, once the test lets go."""
+    other_settings: tuple[tuple[str, object], ...] = ()
+    """Members of the reply to an opening that are not those that the cloud itself gave; None takes one away."""
+    changed_in_lists: bool = False
+    """True where lists tell these other settings as well, of what the openings created."""
     blind: bool = False
     """True where looking (lists, readings of one session) fails as well."""
     claims: frozenset[str] = frozenset()
     """The words with which a face may claim what became of it; empty where the invariants say enough."""
+
+    @property
+    def words(self) -> str:
+        """The server's own words in the reply, which must be told; empty where there are none."""
+        return WORDS if self.status is not None and self.body == refused(self.status) else ""
 
     def __repr__(self) -> str:
         return f"<{self.name}>"

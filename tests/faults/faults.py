@@ -136,8 +136,32 @@ BLIND = (
     Fault("reply lost, and looking fails too", Stage.NO_REPLY, blind=True, claims=ASKED),
     Fault("503, carried out, and looking fails too", status=503, body=PROXY_PAGE, blind=True, claims=ASKED),
 )
+DIFFERENT = tuple(
+    Fault(f"opened, {name}", other_settings=((member, value),), claims=OPENED)
+    for name, member, value in (
+        ("without the limits that were asked for", "settings", None),
+        ("one limit is missing", "settings", {"duration_limit_min": 30}),
+        ("a limit is higher", "settings", {"job_count_limit": 3, "duration_limit_min": 480}),
+        ("a limit is lower", "settings", {"job_count_limit": 1, "duration_limit_min": 30}),
+        (
+            "a limit was added",
+            "settings",
+            {"job_count_limit": 3, "duration_limit_min": 30, "cost_limit": {"value": 5, "unit": "credit"}},
+        ),
+        ("a limit is a string", "settings", {"job_count_limit": "3", "duration_limit_min": 30}),
+        ("on another backend", "backend", "qpu.aria-1"),
+    )
+)
+"""What came is not what was asked for: it is ours all the same, and that it differs is told."""
+LOST_AND_DIFFERENT = tuple(
+    replace(
+        one, name=one.name.replace("opened", "reply lost", 1), stage=Stage.NO_REPLY, changed_in_lists=True, claims=ASKED
+    )
+    for one in DIFFERENT
+)
+"""The same where the reply is lost: what is new is asked about, and never said to have left no trace."""
 SOUND = Fault("all is well", claims=OPENED)
-TO_OPEN = (SOUND, *CUTS, *REPLIES, *STRANGE, *USUAL, *LATE, *COMPANY, *BLIND)
+TO_OPEN = (SOUND, *CUTS, *REPLIES, *STRANGE, *USUAL, *LATE, *COMPANY, *BLIND, *DIFFERENT, *LOST_AND_DIFFERENT)
 
 
 def _ending(fault: Fault) -> Fault:

@@ -13,15 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Generic, ParamSpec, TypeVar
 
-import ionq_tui.api.dashboard
-import ionq_tui.engine.engine
-import ionq_tui.journal.journal
-import ionq_tui.shell.act
-import ionq_tui.shell.look
-import ionq_tui.shell.run
-import ionq_tui.vault.ring
-import ionq_tui.vault.sources  # noqa: F401 - loaded once, for all that are forked
-from ionq_tui.cli import main
+from ionq_tui.cli.main import main
 
 P = ParamSpec("P")
 T = TypeVar("T")

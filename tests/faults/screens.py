@@ -11,18 +11,18 @@ from typing import ClassVar
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from ionq_tui.model.link import FRESH
+from ionq_tui.model.link_state import FRESH
 from ionq_tui.model.outcome import Ended
-from ionq_tui.ui.app import CockpitApp
-from ionq_tui.ui.dialogs.ask import Ask
-from ionq_tui.ui.exit_note import ExitNote
+from ionq_tui.ui.app import DashboardApp
+from ionq_tui.ui.dialogs.choice import ChoiceDialog
+from ionq_tui.ui.exit_summary import ExitSummary
 from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.key import KeyScreen
 from ionq_tui.ui.screens.new_session import NewSessionScreen
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from tests.faults.fault import Fault, Operation
-from tests.faults.verdict import Claim
+from tests.faults.verdict import Claim, unsaid
 from tests.faults.world import BACKEND, World
 
 PATIENCE = 20.0
@@ -33,7 +33,7 @@ class Hand:
 
     now: ClassVar[float] = 100.0
 
-    def __init__(self, app: CockpitApp, pilot: Pilot[ExitNote]) -> None:
+    def __init__(self, app: DashboardApp, pilot: Pilot[ExitSummary]) -> None:
         self.app = app
         self.pilot = pilot
 
@@ -100,14 +100,14 @@ class Hand:
 @asynccontextmanager
 async def dashboard(world: World, attach: str = "") -> AsyncIterator[Hand]:
     """The dashboard, started and listed."""
-    app = CockpitApp(world.stair(), attach=attach)
+    app = DashboardApp(world.connector(), attach=attach)
     async with app.run_test(size=(100, 36)) as pilot:
         hand = Hand(app, pilot)
         wanted = SessionScreen if attach else SessionsScreen
         await hand.until(lambda: hand.shows(wanted) and app.engine, "the first screen")
         engine = app.engine
         assert engine is not None
-        await hand.until(lambda: engine.home.board.value.loaded, "the first list")
+        await hand.until(lambda: engine.session_list.overview.value.loaded, "the first list")
         yield hand
         app.exit()  # as a person leaves: what is half made by then need not be finished
 
@@ -131,17 +131,17 @@ class Tui:
             if hand.shows(KeyScreen):
                 await hand.press("escape")
                 await hand.until(lambda: self._told(hand), "what became of it")
-            asked = isinstance(hand.app.screen, Ask)
+            asked = isinstance(hand.app.screen, ChoiceDialog)
             if asked:
                 await self._answer(world, hand)
-            return self._claim(hand, asked)
+            return self._claim(world, fault, hand, asked)
 
     def _told(self, hand: Hand) -> bool:
-        if hand.shows(SessionScreen) or hand.shows(Ask) or hand.shows(KeyScreen):
+        if hand.shows(SessionScreen) or hand.shows(ChoiceDialog) or hand.shows(KeyScreen):
             return True
         assert hand.app.engine is not None
-        ledger = hand.app.engine.desk.ledger.value
-        if ledger.opening or any(one.outcome.candidates for one in ledger.questions):
+        activity = hand.app.engine.actions.activity.value
+        if activity.opening or any(one.outcome.candidates for one in activity.unconfirmed):
             return False
         return "nothing was opened" in hand.text() or hand.questions()
 
@@ -153,38 +153,38 @@ class Tui:
         yes = next((one for one in labels if one == "Yes, it is mine" or any(i[-6:] in one for i in ours)), "")
         if not ours:
             await hand.press("escape")
-            await hand.until(lambda: not hand.shows(Ask), "the question to close")
+            await hand.until(lambda: not hand.shows(ChoiceDialog), "the question to close")
             return
         await hand.focus(yes)
         await hand.press("enter")
         await hand.until(lambda: hand.shows(SessionScreen), "the session")
 
-    def _claim(self, hand: Hand, asked: bool) -> Claim:
+    def _claim(self, world: World, fault: Fault, hand: Hand, asked: bool) -> Claim:
         screen = hand.app.screen
         if isinstance(screen, SessionScreen):
-            looked = "found by looking" in hand.text()
+            looked = "found after the reply was lost" in hand.text()
             word = "uncertain" if asked else "adopted" if looked else "opened"
             return Claim(word, frozenset({screen.session_id}))
         if "nothing was opened" in hand.text():
-            return Claim("refused")
-        return Claim("uncertain", question=hand.questions())
+            return Claim("refused", wrong=unsaid(world.server, fault, hand.text()))
+        return Claim("uncertain", question=hand.questions(), wrong=unsaid(world.server, fault, hand.text()))
 
     async def _end(self, world: World, fault: Fault) -> Claim:
         session_id = world.server.committed[0]
         async with dashboard(world, attach=session_id) as hand:
             engine = hand.app.engine
             assert engine is not None
-            await hand.until(lambda: engine.watcher(session_id).store.value.session, "the session")
-            await hand.until(lambda: engine.desk.ledger.value.creators, "whose it is")
+            await hand.until(lambda: engine.session_poller(session_id).store.value.session, "the session")
+            await hand.until(lambda: engine.actions.activity.value.creators, "whose it is")
             await hand.press("e")
-            await hand.until(lambda: hand.shows(Ask), "the dialog")
+            await hand.until(lambda: hand.shows(ChoiceDialog), "the dialog")
             world.server.arm(Operation.END, fault)
             await hand.focus("End session")
             await hand.press("enter")
-            await hand.until(lambda: session_id in engine.desk.ledger.value.ends, "what became of it")
-            outcome = engine.desk.ledger.value.ends[session_id]
+            await hand.until(lambda: session_id in engine.actions.activity.value.ends, "what became of it")
+            outcome = engine.actions.activity.value.ends[session_id]
             proved = isinstance(outcome, Ended)
-            words = ("ended",) if proved else ("STILL OPEN", "is not known")
+            words = ("ended",) if proved else ("STILL OPEN", "is not confirmed")
             await hand.until(lambda: any(one in hand.text() for one in words), "the words")
             return Claim("ended" if proved else "not proved", frozenset({session_id}))
 
@@ -193,7 +193,8 @@ class Tui:
         async with dashboard(world, attach=session_id if operation is Operation.STATUS else "") as hand:
             engine = hand.app.engine
             assert engine is not None
-            poller = engine.home.poller if operation is Operation.LIST else engine.watcher(session_id).poller
+            source = engine.session_list if operation is Operation.LIST else engine.session_poller(session_id)
+            poller = source.poller
             await hand.until(lambda: poller.freshness().age is not None, "the first reading")
             await hand.until(lambda: session_id[-6:] in hand.text(), "the session")
             world.server.arm(operation, fault)
@@ -203,10 +204,10 @@ class Tui:
             def over() -> bool:
                 told = poller.freshness()
                 sent = world.server.reached[operation] > before or world.server.gone
-                return sent and told.next_try is not None and (told.link != FRESH or not world.server.gone)
+                return sent and told.next_try is not None and (source.link != FRESH or not world.server.gone)
 
             await hand.until(over, "the next reading")
-            if poller.freshness().link == FRESH:
+            if source.link == FRESH:
                 return Claim("told", wrong="" if session_id[-6:] in hand.text() else "the session is gone")
             await hand.until(lambda: hand.shows(KeyScreen) or " ! " in hand.text(), "why nothing newer is shown")
             kept = hand.shows(KeyScreen) or session_id[-6:] in hand.text()

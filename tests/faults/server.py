@@ -17,11 +17,11 @@ from random import Random
 from types import TracebackType
 from urllib.parse import parse_qsl
 
-from ionq_tui.simulator import check
-from ionq_tui.simulator.book import SessionEntry
-from ionq_tui.simulator.chance import hashed_id
+from ionq_tui.simulator import validation
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import PREFIX, Reply, Request, respond
+from ionq_tui.simulator.random_stream import hashed_id
+from ionq_tui.simulator.store import SessionEntry
 from tests.faults.fault import BLIND, Colleague, Fault, Operation, Stage
 
 KEY = "our-key-for-the-fault-server"
@@ -38,6 +38,18 @@ class _Due:
     ends: bool
 
 
+@dataclass
+class Arrival:
+    """A request whose first line came in; times are monotonic, and count for every process of this machine."""
+
+    operation: Operation
+    method: str
+    path: str
+    at: float
+    over_at: float | None = None
+    """When it was answered, or given up by whoever sent it."""
+
+
 class FaultServer:
     """Carries requests out on a simulated cloud, and answers each as the fault of its kind says."""
 
@@ -47,6 +59,8 @@ class FaultServer:
         self.scale = scale
         self.reached: Counter[Operation] = Counter()
         """Requests whose first line came in, by kind."""
+        self.log: list[Arrival] = []
+        """The same, one by one."""
         self.committed: list[str] = []
         """Ids of the sessions that requests to open created; a colleague's are not among them."""
         self.alike: list[str] = []
@@ -71,7 +85,8 @@ class FaultServer:
         self._lock = threading.Lock()
         self._random = Random(7)
         self._stopping = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = 0
+        self._listener = self._listening()
         self.port = int(self._listener.getsockname()[1])
 
     @property
@@ -113,6 +128,13 @@ class FaultServer:
         self._close_listener()
         self.drop_lines()
 
+    def come_back(self) -> None:
+        """Listen again, where nobody did any more."""
+        if self.gone:
+            self._listener = self._listening()
+            self.gone = False
+            self._begin(self._accept)
+
     def drop_lines(self) -> None:
         """Close the connections that are open, without a word, as a proxy does with those that idle."""
         with self._lock:
@@ -124,6 +146,9 @@ class FaultServer:
     def settle(self, most: int | None = None) -> None:
         """Let become visible whatever is still late, or only the first of it."""
         self._reveal(float("inf"), most)
+
+    def _listening(self) -> socket.socket:
+        return socket.create_server(("127.0.0.1", self.port), backlog=64)
 
     def _close_listener(self) -> None:
         with suppress(OSError):
@@ -164,8 +189,16 @@ class FaultServer:
         if first is None:
             return False
         method, target = first
-        operation = Operation.of(method, target)
+        arrival = Arrival(Operation.of(method, target), method, target, time.monotonic())
+        try:
+            return self._exchanged(line, arrival)
+        finally:
+            arrival.over_at = time.monotonic()
+
+    def _exchanged(self, line: socket.socket, arrival: Arrival) -> bool:
+        method, target, operation = arrival.method, arrival.path, arrival.operation
         with self._lock:
+            self.log.append(arrival)
             fault = self._faults.get(operation, SOUND)
             self.reached[operation] += 1
             self.met_too_early = self.met_too_early or fault.stage is Stage.GONE
@@ -206,7 +239,10 @@ class FaultServer:
         else:
             reply = respond(self.cloud, request)
         if operation is Operation.LIST and reply.status == 200:
-            reply = self._shuffled(reply)
+            reply = self._shuffled(self._changed(reply))
+        if fault.other_settings and reply.status < 300:
+            told = {**json.loads(reply.body), **dict(fault.other_settings)}
+            return Reply(reply.status, reply.headers, json.dumps(told).encode())
         if fault.status is None and fault.body is None and not fault.headers:
             return reply
         dated = tuple(pair for pair in reply.headers if pair[0] in ("Date", "x-request-id"))
@@ -215,9 +251,18 @@ class FaultServer:
             body %= request.path.split("/")[-2].encode()
         return Reply(fault.status or reply.status, (*dated, *fault.headers), body)
 
+    def _changed(self, reply: Reply) -> Reply:
+        """Tell of what was opened here with other settings, where the fault of the opening says so."""
+        opening = self._faults.get(Operation.OPEN, SOUND)
+        if not opening.changed_in_lists:
+            return reply
+        told, other = json.loads(reply.body), dict(opening.other_settings)
+        told["sessions"] = [{**one, **other} if one["id"] in self.committed else one for one in told["sessions"]]
+        return Reply(reply.status, reply.headers, json.dumps(told).encode())
+
     def _open(self, fault: Fault, request: Request) -> Reply:
         with self.cloud.lock:
-            backend, terms = check.terms(check.members(request.body), self.cloud.unit)
+            backend, terms = validation.terms(validation.members(request.body), self.cloud.unit)
             if fault.colleague is not Colleague.NOBODY:
                 key = KEY if fault.colleague is Colleague.SAME_KEY else "a-colleague's-key"
                 self.cloud.advance()

@@ -74,7 +74,7 @@ def _disk(terminal: Terminal, *, full: bool) -> None:
     resource.prlimit(terminal.pid, resource.RLIMIT_FSIZE, (0 if full else most, most))
 
 
-SAID = "cannot be written down"
+SAID = "actions are kept in m"
 
 
 @pytest.mark.parametrize("full", ["opening", "ending", "both"])
@@ -83,12 +83,12 @@ def test_the_dashboard_opens_and_ends_and_says_so(tmp_path: Path, full: str) -> 
         at_form(terminal)
         _disk(terminal, full=full != "ending")
         open_by_key(terminal)
-        terminal.wait_for("CREATED").wait_for("opened here")
+        terminal.wait_for("CREATED").wait_for("owner: you")
         _disk(terminal, full=full != "opening")
         terminal.keys("e").wait_for("Keep running")
         rested_press(focus_by_tab(terminal, "End session"), "enter")
         terminal.wait_for("ENDED")
-        terminal.keys("esc").wait_for("BACKENDS").keys("esc").wait_for("in the organisation")
+        terminal.keys("esc").wait_for("BACKENDS").keys("esc").wait_for("in the organization")
         terminal.wait_for(lambda screen: (SAID in _joined(screen)) is (full != "opening"))
         kept = world.newest_here()
         # What was owed is written as soon as there is room.
@@ -115,6 +115,6 @@ def test_a_script_opens_and_ends_and_it_is_logged(world: World) -> None:
     told = _limited(world, sys.executable, "-c", SCRIPT, BACKEND)
     assert told.returncode == 0, told.stderr
     assert told.stdout.split() == [*world.server.committed, "created"]
-    assert "the journal cannot be kept" in told.stderr
+    assert "the journal cannot be written" in told.stderr
     assert not world.server.cloud.active
     assert world.server.reached[Operation.OPEN] == world.server.reached[Operation.END] == 1

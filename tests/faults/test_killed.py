@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from ionq_tui.engine.engine import Engine
+from ionq_tui.model.activity import Activity
 from ionq_tui.model.exit_code import DONE
 from ionq_tui.model.key import FoundKey
-from ionq_tui.model.ledger import Ledger
-from ionq_tui.model.record import Kept
+from ionq_tui.model.record import SessionRecord
 from tests.faults.fault import Fault, Operation, Stage
 from tests.faults.victim import VICTIMS, Command, Dashboard, Kill, Victim, dashboard
 from tests.faults.world import World, world_at
@@ -48,7 +48,7 @@ def _intents(world: World) -> int:
         return int(journal.execute(ASKED).fetchone()[0])
 
 
-def _kept(world: World) -> Kept:
+def _kept(world: World) -> SessionRecord:
     """What is on disk of the newest session opened here."""
     kept = world.newest_here()
     assert kept is not None
@@ -81,33 +81,33 @@ def _told(world: World, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def _restarted(world: World) -> tuple[Ledger, list[dict[str, object]]]:
+def _restarted(world: World) -> tuple[Activity, list[dict[str, object]]]:
     """What an engine knows after its first list, and what `ionq-tui ls --json` prints; both tell of questions."""
     world.server.release.set()
     world.server.disarm()
 
-    async def recalled() -> Ledger:
-        stair = world.stair()
-        found = await stair.find_key()
+    async def recalled() -> Activity:
+        connector = world.connector()
+        found = await connector.find_key()
         assert isinstance(found, FoundKey)
-        engine: Engine = await stair.connect(found)
+        engine: Engine = await connector.connect(found)
         try:
-            assert await engine.home.refresh() is None
-            return engine.desk.ledger.value
+            assert await engine.session_list.refresh() is None
+            return engine.actions.activity.value
         finally:
             await engine.close()
 
     done = _told(world, "ls", "--json")
     assert done.returncode == DONE, done.stderr
-    ledger = asyncio.run(recalled())
-    assert ("may have been opened" in done.stderr) == bool(ledger.questions)
-    return ledger, json.loads(done.stdout)["sessions"]
+    activity = asyncio.run(recalled())
+    assert ("may have been opened" in done.stderr) == bool(activity.unconfirmed)
+    return activity, json.loads(done.stdout)["sessions"]
 
 
 def _dashboard_shows(world: World, *words: str) -> None:
     """Start the dashboard anew; what it shows first has these words."""
     with dashboard(world) as terminal:
-        for one in ("in the organisation", *words):
+        for one in ("in the organization", *words):
             terminal.wait_for(one)
 
 
@@ -117,9 +117,9 @@ def test_before_the_intent(world: World, victim: Victim) -> None:
     with victim.opening(world, goes_on=False) as kill:
         kill()
     assert not _intents(world)
-    ledger, listed = _restarted(world)
+    activity, listed = _restarted(world)
     assert not world.server.reached[Operation.OPEN]
-    assert not ledger.questions
+    assert not activity.unconfirmed
     assert not listed
 
 
@@ -132,9 +132,9 @@ def test_after_the_intent(world: World, victim: Victim, carried_out: bool) -> No
         assert world.server.held.wait(PATIENCE)
         assert _intents(world) == 1, "the intent must be on disk before the request is sent"
         kill()
-    ledger, listed = _restarted(world)
+    activity, listed = _restarted(world)
     assert world.server.reached[Operation.OPEN] == 1
-    (question,) = ledger.questions
+    (question,) = activity.unconfirmed
     assert [one.id for one in question.outcome.candidates] == world.server.committed
     assert [one["id"] for one in listed] == world.server.committed
     assert len(listed) == carried_out
@@ -149,8 +149,8 @@ def test_after_the_reply_before_the_note(world: World, victim: Victim) -> None:
     with victim.opening(world) as kill:
         _kill_before_the_note(world, kill)
     assert _intents(world) == 1, "the note must not have been written"
-    ledger, listed = _restarted(world)
-    (question,) = ledger.questions
+    activity, listed = _restarted(world)
+    (question,) = activity.unconfirmed
     assert [one.id for one in question.outcome.candidates] == world.server.committed
     assert [one["id"] for one in listed] == world.server.committed
     if isinstance(victim, Dashboard):
@@ -163,15 +163,17 @@ def test_after_the_note(world: World, victim: Victim) -> None:
     with victim.opening(world) as kill:
         _until(lambda: world.server.committed and not _intents(world), "the note")
         kill()
-    ledger, listed = _restarted(world)
-    assert not ledger.questions
-    assert ledger.here >= set(world.server.committed)
+    activity, listed = _restarted(world)
+    assert not activity.unconfirmed
+    assert activity.here >= set(world.server.committed)
     (session,) = listed
     short = world.server.committed[0][-6:]
     assert session["id"] == world.server.committed[0]
-    assert session["ionq_tui"] == {"whose": "here", "label": "", "short_id": short}
+    told = session["ionq_tui"]
+    assert isinstance(told, dict)
+    assert (told["whose"], told["label"], told["short_id"]) == ("here", "", short)
     if isinstance(victim, Dashboard):
-        _dashboard_shows(world, "1 opened here", short)
+        _dashboard_shows(world, "1 yours", short)
 
 
 def test_a_question_ends_when_it_is_answered(world: World) -> None:
@@ -184,21 +186,21 @@ def test_a_question_ends_when_it_is_answered(world: World) -> None:
     world.server.disarm()
 
     async def answer() -> None:
-        stair = world.stair()
-        found = await stair.find_key()
+        connector = world.connector()
+        found = await connector.find_key()
         assert isinstance(found, FoundKey)
-        engine = await stair.connect(found)
+        engine = await connector.connect(found)
         try:
-            assert await engine.home.refresh() is None
-            (question,) = engine.desk.ledger.value.questions
-            await engine.desk.adopt(question, question.outcome.candidates[0])
+            assert await engine.session_list.refresh() is None
+            (question,) = engine.actions.activity.value.unconfirmed
+            await engine.actions.adopt(question, question.outcome.candidates[0])
         finally:
             await engine.close()
 
     asyncio.run(answer())
-    ledger, listed = _restarted(world)
-    assert not ledger.questions
-    assert ledger.here >= set(world.server.committed)
+    activity, listed = _restarted(world)
+    assert not activity.unconfirmed
+    assert activity.here >= set(world.server.committed)
     assert [one["ionq_tui"]["whose"] for one in listed] == ["here"]  # type: ignore[index]
 
 
@@ -215,7 +217,7 @@ def test_an_end_that_was_asked_for_and_not_carried_out(world: World, victim: Vic
     assert [one["id"] for one in listed] == [session_id]
     assert _kept(world).ended_at is None
     if isinstance(victim, Dashboard):
-        _dashboard_shows(world, "1 opened here", session_id[-6:])
+        _dashboard_shows(world, "1 yours", session_id[-6:])
     again = _told(world, "end", session_id, "--yes")
     assert again.returncode == DONE, again.stderr
     assert world.server.reached[Operation.END] == 2
@@ -229,7 +231,7 @@ def _assert_over(world: World, session_id: str) -> None:
     assert not listed
     again = _told(world, "end", session_id, "--yes")
     assert again.returncode == DONE
-    assert "had ended already" in again.stderr
+    assert "had already ended" in again.stderr
     assert world.server.reached[Operation.END] == 1
 
 

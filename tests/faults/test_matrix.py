@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.face import Command, Desk, Face, Library, Run
+from tests.faults.face import Command, EngineFace, Face, Library, Run
 from tests.faults.fault import Fault, Operation
 from tests.faults.faults import EVERY, INACTIVE, TABLE
 from tests.faults.verdict import Cell, judged
 from tests.faults.world import SCALE, world_at
 
-DESK = Desk()
-FIRST_TIME = Desk("desk, first time", known_here=False)
+ENGINE = EngineFace()
+FIRST_TIME = EngineFace("engine, first time", known_here=False)
 SYNC, ASYNC = Library("library"), Library("library async")
 COMMAND, RUN = Command(), Run()
 AT_ONCE = 10
@@ -40,8 +40,10 @@ def cell(face: Face, operation: Operation, fault: Fault, home: Path, scale: floa
             made = judged(world.server, operation, fault.name, face.name, claim)
             if not world.server.met_too_early:
                 break
-    unfit = claim.word not in fault.claims and fault.claims
-    return made, f"claimed {claim.word}, not {' or '.join(sorted(fault.claims))}" if unfit else ""
+    # Who asks for the end again may see one that the others give up; that it is so is held against the books.
+    fit = fault.claims | {"ended"} if fault.claims and claim.ends_again else fault.claims
+    unfit = claim.word not in fit and fit
+    return made, f"claimed {claim.word}, not {' or '.join(sorted(fit))}" if unfit else ""
 
 
 _TRIES = 3
@@ -69,7 +71,7 @@ def play(
 
 
 IN_PROCESS = [
-    *((face, operation) for operation in TABLE for face in (DESK, SYNC, ASYNC)),
+    *((face, operation) for operation in TABLE for face in (ENGINE, SYNC, ASYNC)),
     (FIRST_TIME, Operation.OPEN),  # who opened before matters for opening alone
 ]
 
@@ -83,7 +85,7 @@ def test_in_process(face: Face, operation: Operation, tmp_path: Path, record_pro
 @pytest.mark.parametrize("part", range(4))
 def test_every_status(part: int, tmp_path: Path, record_property: Record) -> None:
     quarter = len(EVERY) // 4 + 1
-    play(DESK, Operation.OPEN, EVERY[part * quarter : (part + 1) * quarter], tmp_path, record_property)
+    play(ENGINE, Operation.OPEN, EVERY[part * quarter : (part + 1) * quarter], tmp_path, record_property)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ionq_tui.ui.quiet import Quiet
+from ionq_tui.ui.key_guard import KeyGuard
 from ionq_tui.ui.screens.session import SessionScreen
 from tests.faults.face import Face
 from tests.faults.fault import Fault, Operation, Stage
@@ -25,7 +25,7 @@ PARTS = 4
 
 @pytest.fixture(autouse=True)
 def quiet_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Quiet, "clock", lambda: Hand.now)
+    monkeypatch.setattr(KeyGuard, "clock", lambda: Hand.now)
 
 
 def alone(face: Face, operation: Operation, fault: Fault, home: Path, scale: float) -> Played:
@@ -34,7 +34,7 @@ def alone(face: Face, operation: Operation, fault: Fault, home: Path, scale: flo
 
 
 def _alone(face: Face, operation: Operation, fault: Fault, home: Path, scale: float) -> Played:
-    Quiet.clock = lambda: Hand.now
+    KeyGuard.clock = lambda: Hand.now
     return cell(face, operation, fault, home, scale)
 
 

@@ -20,8 +20,8 @@ from ionq_tui.engine.engine import Engine
 from ionq_tui.model.key import FoundKey
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.outcome import Ended, OpenRequest
-from ionq_tui.simulator.book import SessionEntry, Terms
-from ionq_tui.simulator.chance import hashed_id
+from ionq_tui.simulator.random_stream import hashed_id
+from ionq_tui.simulator.store import SessionEntry, Terms
 from tests.faults.fault import Fault, Operation, Stage
 from tests.faults.faults import TO_END, TO_OPEN
 from tests.faults.world import BACKEND, World, world_at
@@ -64,10 +64,10 @@ class Sequences(RuleBasedStateMachine):
         return self.loop.run_until_complete(done())
 
     def _start(self) -> None:
-        stair = self.world.stair()
-        found = self._do(stair.find_key())
+        connector = self.world.connector()
+        found = self._do(connector.find_key())
         assert isinstance(found, FoundKey)
-        self.engine = self._do(stair.connect(found))
+        self.engine = self._do(connector.connect(found))
         self.look()
 
     @rule()
@@ -75,7 +75,7 @@ class Sequences(RuleBasedStateMachine):
         """The list is read again, and this time nothing goes wrong."""
         self.world.server.disarm()
         for _ in range(20):
-            if self._do(self.engine.home.refresh()) is None:
+            if self._do(self.engine.session_list.refresh()) is None:
                 return
         raise AssertionError("the list could not be read")
 
@@ -84,8 +84,8 @@ class Sequences(RuleBasedStateMachine):
         self.world.server.arm(Operation.OPEN, fault)
         self.decisions += 1
         token = uuid4().hex
-        outcome = self._do(self.engine.desk.open(token, request))
-        assert self._do(self.engine.desk.open(token, request)) is outcome
+        outcome = self._do(self.engine.actions.open(token, request))
+        assert self._do(self.engine.actions.open(token, request)) is outcome
 
     @rule(request=requests, fault=openings)
     def open_twice_at_once(self, request: OpenRequest, fault: Fault) -> None:
@@ -94,7 +94,7 @@ class Sequences(RuleBasedStateMachine):
         self.decisions += 2
 
         async def both() -> None:
-            await asyncio.gather(*(self.engine.desk.open(uuid4().hex, request) for _ in range(2)))
+            await asyncio.gather(*(self.engine.actions.open(uuid4().hex, request) for _ in range(2)))
 
         self._do(both())
 
@@ -106,10 +106,10 @@ class Sequences(RuleBasedStateMachine):
 
     @rule(fault=endings)
     def end(self, fault: Fault) -> None:
-        held = sorted(self.engine.desk.ledger.value.here & self.world.server.cloud.active.keys())
+        held = sorted(self.engine.actions.activity.value.here & self.world.server.cloud.active.keys())
         if held:
             self.world.server.arm(Operation.END, fault)
-            outcome = self._do(self.engine.desk.end(held[0], True))
+            outcome = self._do(self.engine.actions.end(held[0], True))
             assert not isinstance(outcome, Ended) or held[0] not in self.world.server.cloud.active
 
     @rule()
@@ -126,11 +126,11 @@ class Sequences(RuleBasedStateMachine):
     def answer_truly(self) -> None:
         """Every question whose session was found is answered by somebody who knows."""
         self.look()
-        for question in self.engine.desk.ledger.value.questions:
-            here = self.engine.desk.ledger.value.here
+        for question in self.engine.actions.activity.value.unconfirmed:
+            here = self.engine.actions.activity.value.here
             true = [one for one in question.outcome.candidates if one.id in self.world.server.committed]
             if fresh := [one for one in true if one.id not in here]:
-                self._do(self.engine.desk.adopt(question, fresh[0]))
+                self._do(self.engine.actions.adopt(question, fresh[0]))
 
     @invariant()
     def nothing_was_sent_twice(self) -> None:
@@ -146,17 +146,17 @@ class Sequences(RuleBasedStateMachine):
         Where one of somebody with the same key was taken for ours, ours may be left.
         """
         if self.decisions:
-            ledger, server = self.engine.desk.ledger.value, self.world.server
+            activity, server = self.engine.actions.activity.value, self.world.server
             entries = [self._entry(one) for one in server.committed]
-            unheld = Counter(_limits(one) for one in entries if one.active and one.id not in ledger.here)
-            asked = Counter(one.request.limits for one in ledger.questions)
-            taken = Counter(_limits(self._entry(one)) for one in server.alike if one in ledger.here)
+            unheld = Counter(_limits(one) for one in entries if one.active and one.id not in activity.here)
+            asked = Counter(one.request.limits for one in activity.unconfirmed)
+            taken = Counter(_limits(self._entry(one)) for one in server.alike if one in activity.here)
             assert not unheld - asked - taken
 
     @invariant()
     def nothing_of_others_is_claimed(self) -> None:
         if self.decisions:
-            held = self.engine.desk.ledger.value.here - {"earlier-session-0001"}
+            held = self.engine.actions.activity.value.here - {"earlier-session-0001"}
             assert held <= {*self.world.server.committed, *self.world.server.alike}
 
     def _entry(self, session_id: str) -> SessionEntry:

@@ -18,14 +18,18 @@ def test_each_session_settles_one_question(tmp_path: Path) -> None:
 
         async def play(engine: Engine) -> None:
             world.server.arm(Operation.OPEN, FAR)
-            await asyncio.gather(*(engine.desk.open(token, REQUEST) for token in ("first", "second")))
-            ledger = engine.desk.ledger
-            assert [one.token for one in ledger.value.questions] == ["first", "second"]
+            await asyncio.gather(*(engine.actions.open(token, REQUEST) for token in ("first", "second")))
+            activity = engine.actions.activity
+            assert [one.token for one in activity.value.unconfirmed] == ["first", "second"]
             for left in (1, 0):
                 world.server.settle(1)
-                assert await engine.home.refresh() is None
-                assert len(ledger.value.questions) == left
-            assert ledger.value.here >= set(world.server.committed)
+                assert await engine.session_list.refresh() is None
+                (found,) = activity.value.unconfirmed[0].outcome.running
+                await engine.actions.adopt(activity.value.unconfirmed[0], found)
+                assert await engine.session_list.refresh() is None
+                assert len(activity.value.unconfirmed) == left
+                assert all(found not in one.outcome.running for one in activity.value.unconfirmed)
+            assert activity.value.here >= set(world.server.committed)
             assert len(world.server.committed) == 2
 
         asyncio.run(with_engine(world, play))
@@ -37,15 +41,15 @@ def test_one_waits_for_the_other(tmp_path: Path) -> None:
 
         async def play(engine: Engine) -> None:
             world.server.arm(Operation.OPEN, Fault("held", Stage.HELD, answers_when_released=True))
-            opens = asyncio.gather(*(engine.desk.open(token, REQUEST) for token in ("first", "second")))
+            opens = asyncio.gather(*(engine.actions.open(token, REQUEST) for token in ("first", "second")))
             assert await asyncio.to_thread(world.server.held.wait, 20)
             for _ in range(20):  # time enough for the other, did it not wait
-                assert await engine.home.refresh() is None
+                assert await engine.session_list.refresh() is None
             assert world.server.reached[Operation.OPEN] == 1
-            assert len(engine.desk.ledger.value.opening) == 2
+            assert len(engine.actions.activity.value.opening) == 2
             world.server.release.set()
             await opens
             assert world.server.reached[Operation.OPEN] == 2
-            assert engine.desk.ledger.value.here >= set(world.server.committed)
+            assert engine.actions.activity.value.here >= set(world.server.committed)
 
         asyncio.run(with_engine(world, play))

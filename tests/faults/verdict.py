@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.fault import Operation
+from tests.faults.fault import Fault, Operation
 from tests.faults.server import FaultServer
 
-BAD = ("duplicate", "forgotten", "unproved", "mistaken")
+BAD = ("duplicate", "forgotten", "unproved", "mistaken", "untraced", "wordless")
+NO_TRACE, NO_WORDS = "says not in IonQ's list of a session that is listed", "the server's own words are missing"
 ALIKE = "same key: taken for ours"
 EVERY_CELL = Path(__file__).resolve().parents[2] / ".fault-matrix.txt"
 """Where a run leaves one line per cell."""
@@ -29,6 +30,17 @@ class Claim:
     """True where it was said, or recorded, that a session may have been opened."""
     wrong: str = ""
     """What was told that is not so."""
+    ends_again: bool = False
+    """True where an end is asked for until it is confirmed: that costs nothing twice."""
+
+
+def unsaid(server: FaultServer, fault: Fault, said: str) -> str:
+    """Return what a face that told of no session should have said of the fault and did not, or said and should not."""
+    flat = " ".join(said.split())
+    if fault.words and fault.words not in flat:
+        return NO_WORDS
+    listed = any(one in server.cloud.active for one in server.committed)
+    return NO_TRACE if "not in IonQ's list" in flat and listed else ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,10 @@ class Cell:
     unproved: int
     mistaken: int
     """Sessions claimed that another request created, and other things told that are not so."""
+    untraced: int
+    """Sessions that a list showed while it was said that there is not in IonQ's list of one."""
+    wordless: int
+    """Refusals and doubts that were told without the server's own words."""
     alike: int
     """Sessions of somebody with our very key that were taken for ours: IonQ tells nobody which is whose."""
 
@@ -73,11 +89,13 @@ def judged(server: FaultServer, operation: Operation, fault: str, face: str, cla
     alike = len(claim.held & set(server.alike))
     # Who holds another one of the same key misses his own: that is counted as the one mistake that it is.
     lost = 0 if late else max(0, sum(1 for one in committed if one not in known) - alike)
-    sent = server.reached[Operation.OPEN] if operation is Operation.OPEN else server.reached[Operation.END]
+    once = Operation.OPEN if operation is Operation.OPEN or claim.ends_again else Operation.END
+    sent = server.reached[once]
     server.settle()
     active = [one for one in server.committed if one in server.cloud.active]
     ended_alive = claim.word == "ended" and any(one in server.cloud.active for one in claim.held)
-    mistaken = sum(1 for one in claim.held if one not in (*server.committed, *server.alike)) + bool(claim.wrong)
+    wrong = bool(claim.wrong) and claim.wrong not in (NO_TRACE, NO_WORDS)
+    mistaken = sum(1 for one in claim.held if one not in (*server.committed, *server.alike)) + wrong
     return Cell(
         fault=fault,
         operation=operation.value,
@@ -89,6 +107,8 @@ def judged(server: FaultServer, operation: Operation, fault: str, face: str, cla
         forgotten=lost,
         unproved=int(ended_alive),
         mistaken=mistaken,
+        untraced=int(claim.wrong == NO_TRACE),
+        wordless=int(claim.wrong == NO_WORDS),
         alike=alike,
     )
 

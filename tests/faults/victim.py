@@ -136,7 +136,7 @@ class Dashboard:
     @contextmanager
     def ending(self, world: World, session_id: str) -> Iterator[Kill]:
         with dashboard(world, "attach", session_id) as terminal:
-            terminal.wait_for("CREATED").wait_for("opened here").keys("e").wait_for("Keep running")
+            terminal.wait_for("CREATED").wait_for("owner: you").keys("e").wait_for("Keep running")
             focus_by_tab(terminal, "End session")
             rested_press(terminal, "enter")
             yield lambda: kill_dashboard(terminal)

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import httpx
 
-from ionq_tui.api.channel import Channel
 from ionq_tui.api.client import IonQClient
-from ionq_tui.compose import PATIENCE, Stair
+from ionq_tui.api.runner import Runner
 from ionq_tui.journal.journal import Journal
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.outcome import OpenRequest
-from ionq_tui.model.record import Kept, Place
+from ionq_tui.model.record import Place, SessionRecord
 from ionq_tui.model.session import Session
 from ionq_tui.settings import Flags, load_settings
-from ionq_tui.simulator.chance import hashed_id
 from ionq_tui.simulator.clock import FastClock
 from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.random_stream import hashed_id
+from ionq_tui.wiring import PATIENCE, Wiring
 from tests.faults.server import KEY, FaultServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,15 +56,15 @@ class World:
     def remember_creator(self) -> None:
         """Write an earlier session of ours into the journal."""
         journal = Journal(self.journal_path, patience=30)
-        number = journal.intent_now(self.place, REQUEST)
+        number = journal.intent(self.place, REQUEST).now()
         earlier = Session("earlier-session-0001", status="ended", creator_id=hashed_id("creator", KEY))
-        journal.opened_now(number, earlier)
-        journal.ended_now(self.place, earlier)
+        journal.opened(number, earlier).now()
+        journal.ended(self.place, earlier).now()
         assert journal.close(30)
 
     def running_session(self) -> str:
         """Open a session of ours, before anything goes wrong."""
-        from ionq_tui.simulator.book import Terms
+        from ionq_tui.simulator.store import Terms
 
         entry = self.server.cloud.open_session(hashed_id("creator", KEY), BACKEND, Terms(jobs=3, given=True))
         self.server.committed.append(entry.id)
@@ -74,15 +74,15 @@ class World:
         """Open a session of ours that the journal knows."""
         session_id = self.running_session()
         journal = Journal(self.journal_path, patience=30)
-        number = journal.intent_now(self.place, REQUEST)
-        journal.opened_now(number, Session(session_id, status="created", creator_id=hashed_id("creator", KEY)))
+        number = journal.intent(self.place, REQUEST).now()
+        journal.opened(number, Session(session_id, status="created", creator_id=hashed_id("creator", KEY))).now()
         assert journal.close(30)
         return session_id
 
-    def newest_here(self) -> Kept | None:
+    def newest_here(self) -> SessionRecord | None:
         """Return what is on disk of the newest session opened here."""
         with closing(Journal(self.journal_path, patience=30)) as journal:
-            return journal.newest_here_now(self.place)
+            return journal.newest_here(self.place).now()
 
     def environment(self) -> dict[str, str]:
         """Return the environment of a command."""
@@ -97,20 +97,20 @@ class World:
             PATIENCE: str(self.server.scale),
         }
 
-    def stair(self) -> Stair:
-        """Return a stair in this world."""
+    def connector(self) -> Wiring:
+        """Return the wiring of a program in this world."""
         environ = self.environment()
         settings = load_settings(Flags(), environ, self.home / ".config" / "ionq-tui")
-        stair = Stair(settings, environ)
-        stair._journal = Journal(self.journal_path, patience=30)
-        return stair
+        connector = Wiring(settings, environ)
+        connector._journal = Journal(self.journal_path, patience=30)
+        return connector
 
     def client(self) -> IonQClient:
         """Return a library client whose pauses are short."""
         client = IonQClient(api_key=KEY, base_url=self.server.url, timeout=httpx.Timeout(TIMEOUT, connect=5.0))
-        wiring = client.channel.wiring
+        wiring = client.runner.config
         short = type(wiring)(wiring.base_url, wiring.auth, wiring.user_agent, wiring.timeout, TIMEOUT)
-        client.channel = Channel(short, retries=2, patience=SCALE)
+        client.runner = Runner(short, retries=2, patience=SCALE)
         return client
 
     def command(self, *arguments: str) -> list[str]:

@@ -16,7 +16,7 @@ def rested(terminal: Terminal, key: str) -> Terminal:
 
 
 def ended_by_keys(terminal: Terminal, session_id: str) -> Terminal:
-    """End the session on the screen, which was opened by somebody unknown."""
+    """End the session on the screen, which was opened by unknown user."""
     short = session_id[-6:]
     rested(terminal, "e").wait_for("End this session?")
     rested(terminal, "tab").type(short).wait_for(f"   {short} ")

@@ -174,7 +174,7 @@ NOT_JSON = (
     Spoiled("bytes of chance", with_body(lambda _: bytes(range(256)) * 40)),
 )
 SHAPES = (
-    Spoiled("invalid UTF-8 in the texts", _bytes(rb'"(?=started|created|ended|job-)', b'"\xff\xfe\xc0'), read=True),
+    Spoiled("invalid UTF-8 in the texts", _bytes(rb'"(?=started|created|ended|job-|available)', b'"\xff\xfe\xc0')),
     Spoiled("a byte order mark", with_body(lambda body: b"\xef\xbb\xbf" + body), read=True),
     Spoiled("every key twice", with_body(lambda body: _twice(json.loads(body)).encode()), read=True),
     Spoiled("wrong types everywhere", _leaves(_retyped)),
@@ -248,7 +248,7 @@ FRAMES = (
             ("to itself", 307, ["Location: "]),
             ("to nowhere", 308, []),
             ("to two places", 301, ["Location: /a", "Location: /b"]),
-            ("to what is no address", 302, ["Location: http://[half"]),
+            ("to an invalid address", 302, ["Location: http://[half"]),
             ("to what is no port", 302, ["Location: http://evil.example:99999999/"]),
             ("to bytes", 303, ["Location: https://\xe4\xff.example/\x9b31m%1b%5d52;c;%07"]),
             ("to a script", 302, ["Location: javascript:alert(1)"]),

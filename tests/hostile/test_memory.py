@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from ionq_tui.api import wire
+from ionq_tui.api import decode
 from ionq_tui.api.client import IonQClient
 from ionq_tui.api.errors import IonQError
-from ionq_tui.api.reply import MOST_BYTES
-from ionq_tui.cli import main
+from ionq_tui.api.reply import MAX_BYTES
+from ionq_tui.cli.main import main
 from ionq_tui.simulator.http import Reply, Request
 from tests.hostile.replies import SIZES, Spoiled
 from tests.hostile.server import Endpoint, HostileServer, with_body
@@ -25,14 +25,14 @@ MOST_GROWTH = 40_000_000
 
 
 def _filled(first: bytes, one: bytes, last: bytes) -> Callable[[bytes], bytes]:
-    body = first + one * ((MOST_BYTES - len(first) - len(last) - 8) // len(one)) + last
+    body = first + one * ((MAX_BYTES - len(first) - len(last) - 8) // len(one)) + last
     return lambda _: body
 
 
 def _nested(begin: bytes, last: bytes, end: bytes) -> Callable[[bytes], bytes]:
     """Write what takes the most room of all that is too short to be counted."""
     one = begin * 500 + last + end * 500
-    body = b"[" + b",".join([one] * ((wire._SHORT - 2) // (len(one) + 1))) + b"]"
+    body = b"[" + b",".join([one] * ((decode._UNCOUNTED_BYTES - 2) // (len(one) + 1))) + b"]"
     return lambda _: body
 
 
@@ -51,18 +51,18 @@ ROOMY = (
 )
 PROGRAM = """
 import asyncio, json, resource, sys
-from ionq_tui.compose import Stair
+from ionq_tui.wiring import Wiring
 from ionq_tui.settings import NO_FLAGS, load_settings
 import os, pathlib
 def peak():
     return int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) * 1024
 async def run():
-    stair = Stair(load_settings(NO_FLAGS, os.environ, pathlib.Path(os.environ["HOME"])))
-    engine = await stair.connect(await stair.find_key())
+    wiring = Wiring(load_settings(NO_FLAGS, os.environ, pathlib.Path(os.environ["HOME"])))
+    engine = await wiring.connect(await wiring.find_key())
     for line in sys.stdin:
         open("/proc/self/clear_refs", "w").write("5")
         before = peak()
-        fault = await engine.home.refresh()
+        fault = await engine.session_list.refresh()
         print(json.dumps([peak() - before, fault is not None]), flush=True)
     await engine.close()
 asyncio.run(run())

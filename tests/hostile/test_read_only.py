@@ -10,20 +10,20 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from ionq_tui.compose import Stair
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.outcome import EndUnknown, NotOpened, OpenRequest
 from ionq_tui.settings import Flags, load_settings
-from ionq_tui.ui.app import CockpitApp
+from ionq_tui.ui.app import DashboardApp
 from ionq_tui.ui.commands import BACKENDS, DIALOG, EVERYWHERE, JOB, LIVE, NEW_SESSION, SESSIONS, TABLE, Command
-from ionq_tui.ui.exit_note import ExitNote
+from ionq_tui.ui.exit_summary import ExitSummary
 from ionq_tui.ui.screens.backends import BackendsScreen
-from ionq_tui.ui.screens.cockpit import Cockpit
 from ionq_tui.ui.screens.job import JobScreen
+from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.screens.new_session import NewSessionScreen
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
+from ionq_tui.wiring import Wiring
 from tests.hostile.server import HostileServer
 from tests.hostile.world import BACKEND, KEY, connected, environment, hostile_server
 from tests.terminal.kit import Terminal, clean_environment, command
@@ -34,10 +34,10 @@ _LEAVE = {"quit", "leave", "back", "dismiss"}
 async def test_the_engine_sends_nothing(tmp_path: Path) -> None:
     with hostile_server() as server:
         async with connected(server, tmp_path, read_only=True) as engine:
-            assert await engine.home.refresh() is None
+            assert await engine.session_list.refresh() is None
             session_id = next(iter(server.cloud.active))
-            opened = await engine.desk.open("a decision", OpenRequest(BACKEND, Limits(jobs=1)), "")
-            ended = await engine.desk.end(session_id, True)
+            opened = await engine.actions.open("a decision", OpenRequest(BACKEND, Limits(jobs=1)), "")
+            ended = await engine.actions.end(session_id, True)
             canceled = await engine.cloud.cancel_jobs(tuple(server.cloud.jobs))
         assert isinstance(opened, NotOpened)
         assert opened.fault.kind is FaultKind.READ_ONLY
@@ -77,10 +77,10 @@ def test_no_command_sends_anything_that_changes(tmp_path: Path) -> None:
             assert server.changes == [], words
 
 
-Make = Callable[[Cockpit], Cockpit]
+Make = Callable[[LiveBase], LiveBase]
 
 
-def screens(server: HostileServer) -> dict[type[Cockpit], tuple[tuple[Command, ...], Make]]:
+def screens(server: HostileServer) -> dict[type[LiveBase], tuple[tuple[Command, ...], Make]]:
     """Return every screen with its commands, and how it is made from home."""
     session_id = next(iter(server.cloud.active))
     job_id = next(one.id for one in server.cloud.jobs.values() if not one.finished and one.session_id == session_id)
@@ -99,14 +99,14 @@ async def test_no_action_of_any_screen_sends_anything_that_changes(number: int, 
     with hostile_server() as server:
         kind, (commands, make) = list(screens(server).items())[number]
         environ = environment(server, tmp_path)
-        app = CockpitApp(Stair(load_settings(Flags(read_only=True), environ, tmp_path), environ))
+        app = DashboardApp(Wiring(load_settings(Flags(read_only=True), environ, tmp_path), environ))
         async with app.run_test(size=(120, 40)) as pilot:
-            while not (isinstance(app.screen, SessionsScreen) and app.screen.engine.home.board.value.loaded):
+            while not (isinstance(app.screen, SessionsScreen) and app.screen.engine.session_list.overview.value.loaded):
                 await pilot.pause()
             home = app.screen
-            watcher = home.engine.watcher(next(iter(server.cloud.active)))
-            app.run_worker(watcher.run())
-            while not watcher.store.value.jobs:
+            session_poller = home.engine.session_poller(next(iter(server.cloud.active)))
+            app.run_worker(session_poller.run())
+            while not session_poller.store.value.jobs:
                 await pilot.pause()
             for given in (*commands, *TABLE, *EVERYWHERE, *DIALOG):
                 if given.id in _LEAVE or not hasattr(kind, f"action_{given.id}"):
@@ -120,11 +120,11 @@ async def test_no_action_of_any_screen_sends_anything_that_changes(number: int, 
                 while app.screen is not home:
                     app.pop_screen()
                     await pilot.pause()
-            await home.engine.desk.settled()
+            await home.engine.actions.settled()
         assert server.changes == []
 
 
-async def press_all(pilot: Pilot[ExitNote]) -> None:
+async def press_all(pilot: Pilot[ExitSummary]) -> None:
     """Press the buttons that are on the screen, the grave ones first, greyed or not, for as long as it is there."""
     for button in reversed(list(pilot.app.screen.query(Button))):
         if button.screen is not pilot.app.screen:
@@ -145,7 +145,7 @@ def test_no_key_of_any_screen_sends_anything_that_changes(tmp_path: Path) -> Non
             for key in ("e", "enter", "tab", "enter", "x", "X", "tab", "enter", "c", "y", "v", "r"):
                 terminal.keys(key)
                 terminal.wait_quiet(0.2)
-            while "active in the organisation" not in terminal.text:
+            while "active in the organization" not in terminal.text:
                 terminal.keys("esc").wait_quiet(0.2)
             for key in ("e", "tab", "enter", "n", "N", "space", "e", "w", "a"):
                 terminal.keys(key)

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from ionq_tui.cli import main
+from ionq_tui.cli.main import main
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.link import Fault
+from ionq_tui.model.link_state import Fault
 from ionq_tui.model.outcome import Ended, NotOpened, Opened, OpenRequest
-from ionq_tui.model.watch import Watch
-from ionq_tui.view.fault import About, fault_of, fault_words
+from ionq_tui.model.snapshot import SessionSnapshot
+from ionq_tui.view.fault import About, fault_words, link_fault
 from tests.hostile.replies import TABLE, Spoiled
 from tests.hostile.server import Endpoint, HostileServer
 from tests.hostile.world import BACKEND, Looker, connected, environment, hostile_server, session_with_jobs, watching
-from tests.unit.view.test_plain import harmless
+from tests.unit.view.test_sanitize import harmless
 
 Record = Callable[[str, object], None]
 
@@ -48,27 +48,27 @@ class Spoils:
             self.bad += [f"{spoiled.name}: {', '.join(wrong)}"] if wrong else []
 
     async def listed(self, spoiled: Spoiled) -> list[str]:
-        before = self.engine.home.board.value.sessions
-        fault = await self.engine.home.refresh()
-        board = self.engine.home.board.value
+        before = self.engine.session_list.overview.value.sessions
+        fault = await self.engine.session_list.refresh()
+        overview = self.engine.session_list.overview.value
         wrong = []
         if spoiled.read:
-            wrong += ["not read"] if fault or board.unreadable or board.sessions.keys() != before.keys() else []
+            wrong += ["not read"] if fault or overview.unreadable or overview.sessions.keys() != before.keys() else []
         else:
-            wrong += wrong_words(fault, "sessions") if not board.unreadable else []
-            wrong += ["the picture is gone"] if board.sessions != before else []
+            wrong += wrong_words(fault, "sessions") if not overview.unreadable else []
+            wrong += ["the picture is gone"] if overview.sessions != before else []
         self.server.behave()
         for _ in range(2):  # what a reply left behind in the connection may cost one more
-            fault = await self.engine.home.refresh()
-        return wrong + (["never healed"] if fault or self.engine.home.board.value.sessions != before else [])
+            fault = await self.engine.session_list.refresh()
+        return wrong + (["never healed"] if fault or self.engine.session_list.overview.value.sessions != before else [])
 
     async def watch(self, spoiled: Spoiled, looker: Looker, endpoint: Endpoint) -> list[str]:
-        before, asked = looker.watcher.store.value, self.server.count(endpoint)
+        before, asked = looker.session_poller.store.value, self.server.count(endpoint)
 
-        def fault_in(watch: Watch) -> Fault | None:
-            return fault_of(watch.link) if endpoint is Endpoint.STATUS else watch.jobs_fault
+        def fault_in(watch: SessionSnapshot) -> Fault | None:
+            return link_fault(watch.link) if endpoint is Endpoint.STATUS else watch.jobs_fault
 
-        def seen(watch: Watch) -> bool:
+        def seen(watch: SessionSnapshot) -> bool:
             return self.server.count(endpoint) > asked + 1 if spoiled.read else fault_in(watch) is not None
 
         after = await looker.until(seen)
@@ -82,26 +82,26 @@ class Spoils:
         self.server.behave()
         good = before.session, before.jobs, None
         after = await looker.until(lambda watch: (watch.session, watch.jobs, fault_in(watch)) == good)
-        healed = (after.session, after.jobs, after.jobs_fault) == good and fault_of(after.link) is None
+        healed = (after.session, after.jobs, after.jobs_fault) == good and link_fault(after.link) is None
         return wrong + ([] if healed else ["never healed"])
 
     async def open(self, spoiled: Spoiled) -> list[str]:
-        await self.engine.home.refresh()
+        await self.engine.session_list.refresh()
         before, sent = set(self.server.cloud.sessions), self.server.count(Endpoint.CREATE)
         request = OpenRequest(BACKEND, Limits(jobs=len(before), minutes=30))
-        outcome = await self.engine.desk.open(f"decision {len(before)}", request, "label")
+        outcome = await self.engine.actions.open(f"decision {len(before)}", request, "label")
         new = set(self.server.cloud.sessions) - before
         wrong = [] if self.server.count(Endpoint.CREATE) == sent + 1 and len(new) == 1 else ["sent again"]
         if isinstance(outcome, NotOpened):
             return [*wrong, f"said that nothing was opened: {outcome.fault.words}"]
         named = {outcome.session.id} if isinstance(outcome, Opened) else {one.id for one in outcome.candidates}
-        kept = new <= self.engine.desk.ledger.value.here or not isinstance(outcome, Opened)
+        kept = new <= self.engine.actions.activity.value.here or not isinstance(outcome, Opened)
         return wrong + ([] if named == new and kept else ["another session than the cloud's"])
 
     async def end(self, spoiled: Spoiled) -> list[str]:
         entry = session_with_jobs(self.server.cloud, jobs=0)
         sent = self.server.count(Endpoint.END)
-        outcome = await self.engine.desk.end(entry.id, True)
+        outcome = await self.engine.actions.end(entry.id, True)
         wrong = [] if self.server.count(Endpoint.END) == sent + 1 else ["sent again"]
         return wrong + ([] if isinstance(outcome, Ended) and outcome.session.id == entry.id else [f"{outcome}"])
 
@@ -114,7 +114,7 @@ class Spoils:
 async def test_every_reply(endpoint: Endpoint, tmp_path: Path, record_property: Record) -> None:
     with hostile_server() as server:
         async with connected(server, tmp_path, interval=0.02) as engine:
-            assert await engine.home.refresh() is None
+            assert await engine.session_list.refresh() is None
             spoils = Spoils(server, engine)
             if endpoint in (Endpoint.STATUS, Endpoint.JOBS):
                 async with watching(engine, next(iter(server.cloud.active))) as looker:
@@ -122,7 +122,7 @@ async def test_every_reply(endpoint: Endpoint, tmp_path: Path, record_property: 
                     assert len((await looker.look()).jobs) == 3
                     await spoils.every(endpoint, lambda spoiled: spoils.watch(spoiled, looker, endpoint))
             elif endpoint is Endpoint.CREATE:
-                first = await engine.desk.open("a first", OpenRequest(BACKEND, Limits(jobs=1)), "")
+                first = await engine.actions.open("a first", OpenRequest(BACKEND, Limits(jobs=1)), "")
                 assert isinstance(first, Opened)
                 await spoils.every(endpoint, spoils.open)
             else:

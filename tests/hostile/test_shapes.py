@@ -98,8 +98,8 @@ async def test_one_field_of_one_session(
     server.edit = keep
     bad, cells = [], 0
     async with connected(server, tmp_path) as engine:
-        assert await engine.home.refresh() is None
-        before = engine.home.board.value.sessions
+        assert await engine.session_list.refresh() is None
+        before = engine.session_list.overview.value.sessions
         item = json.loads(good[0])["sessions"][1]
         for place in places(item):
             for value in VALUES:
@@ -107,8 +107,8 @@ async def test_one_field_of_one_session(
                 server.edit = lambda endpoint, _, reply, body=body: (  # type: ignore[misc]
                     Reply(200, reply.headers, body) if endpoint is Endpoint.LIST else reply
                 )
-                assert await engine.home.refresh() is None
-                after = engine.home.board.value.sessions
+                assert await engine.session_list.refresh() is None
+                after = engine.session_list.overview.value.sessions
                 hit = hit_by(place)
                 others = [key for key in before if key != item["id"]]
                 same = all(after.get(key) == before[key] for key in others)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ionq_tui.cli import main
+from ionq_tui.cli.main import main
 from ionq_tui.simulator.http import Reply, Request
 from tests.hostile.hand import ended_by_keys
 from tests.hostile.server import Edit, Endpoint, HostileServer
@@ -47,7 +47,7 @@ class State:
 
 
 _NO_SESSIONS = (Endpoint.LIST, Endpoint.STATUS, Endpoint.CREATE)
-_ENABLE = ("Sessions are not enabled for this organisation", "support@ionq.com")
+_ENABLE = ("Sessions are not enabled for this organization", "support@ionq.com")
 STATES = (
     State("wrong key", answer(401, "Invalid key"), ("ls",), ("refused this API key", "IONQ_API_KEY"),
           ("refused this API key",)),
@@ -56,16 +56,16 @@ STATES = (
     State("not enabled, 403", answer(403, "Forbidden", *_NO_SESSIONS), ("ls",), _ENABLE, _ENABLE),
     State("not enabled, 404", answer(404, "Not Found", *_NO_SESSIONS), ("ls",), _ENABLE, _ENABLE),
     State("read-only key", answer(403, "Read only", Endpoint.CREATE, Endpoint.END),
-          ("open", BACKEND, "--max-jobs", "1", "--yes"), ("may not do that", "ask the owner"),
-          ("may not do that", "ask the owner"), "end", Endpoint.CREATE),
+          ("open", BACKEND, "--max-jobs", "1", "--yes"), ("is not allowed to do that", "ask the owner"),
+          ("is not allowed to do that", "ask the owner"), "end", Endpoint.CREATE),
     State("no such session", answer(404, "Not Found", Endpoint.STATUS), ("show", "f" * 20),
           ("no such session", "check the id"), ("no such session", "check the id"), "attach"),
     State("session vanished", answer(404, "Not Found", Endpoint.STATUS), ("show", "e" * 20),
           ("no such session", "check the id"), ("no such session", "check the id"), "session"),
     State("rate limited", answer(429, "Slow down", headers=(("Retry-After", "30"),)), ("ls",),
-          ("asks for fewer requests",), ("asks for fewer requests", "next try"), "later"),
+          ("is limiting the rate of requests",), ("is limiting the rate of requests", "next retry"), "later"),
     State("maintenance", answer(503, "Maintenance", headers=(("Retry-After", "120"),)), ("ls",),
-          ("error of its own", "Maintenance"), ("error of its own", "next try"), "later"),
+          ("a server error", "Maintenance"), ("a server error", "next retry"), "later"),
     State("jobs hidden, 403", answer(403, "Forbidden", Endpoint.JOBS), ("jobs", "ACTIVE"),
           ("the jobs of this session are not visible to this key",),
           ("the jobs of this session are not visible to this key",), "session"),
@@ -123,7 +123,7 @@ def started(server: HostileServer, state: State, home: Path) -> Terminal:
     terminal = Terminal(command(*(("attach", attach) if attach else ())), told, rows=30, columns=140)
     if state.where in ("home", "attach"):
         return terminal
-    terminal.wait_for("3 jobs: " if attach else "3 active in the organisation")
+    terminal.wait_for("3 jobs: " if attach else "3 active in the organization")
     server.edit = state.edit
     server.deaf = frozenset({Endpoint.END})
     if state.where == "end":

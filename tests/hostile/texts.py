@@ -62,6 +62,8 @@ def leaf_with(text: str) -> Callable[[str, object], object]:
 def _spread(items: object, make: Callable[[dict[str, object], str, str], dict[str, object]]) -> list[object]:
     """Return the items, and for every text one more like the first."""
     assert isinstance(items, list)
+    if not items:  # such as no ended sessions
+        return []
     return [*items, *(make(json.loads(json.dumps(items[0])), name, text) for name, text in TEXTS.items())]
 
 

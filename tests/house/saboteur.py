@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from ionq_tui.cli import main
+from ionq_tui.cli.main import main
 
 
 def transport() -> None:

@@ -14,21 +14,21 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ionq_tui.api import reading
+from ionq_tui.api import reply_cache
 from ionq_tui.api.cloud import HttpCloud
-from ionq_tui.api.dashboard import dashboard_channel
+from ionq_tui.api.dashboard_runner import dashboard_runner
 from ionq_tui.api.operations import Operation
 from ionq_tui.api.reply import value_of
-from ionq_tui.compose import Stair
-from ionq_tui.model.board import Board
 from ionq_tui.model.key import ApiKey
+from ionq_tui.model.overview import Overview
 from ionq_tui.model.session import Session
 from ionq_tui.settings import Settings
+from ionq_tui.simulator.bulk_data import many_sessions
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request, respond
-from ionq_tui.simulator.scale import many_sessions
 from ionq_tui.simulator.server import Server
+from ionq_tui.wiring import Wiring
 from tests.bench.server import world
 from tests.house.source import ROOT
 from tests.terminal.kit import Terminal, clean_environment, command
@@ -40,9 +40,9 @@ import json, os, sys
 sys.modules["click"] = None
 sys.stdin.isatty = sys.stdout.isatty = lambda: True
 from functools import partialmethod
-from ionq_tui import cli
-from ionq_tui.ui.app import CockpitApp
-from ionq_tui.ui.hangup import Hangup
+from ionq_tui.cli import main as cli
+from ionq_tui.ui.app import DashboardApp
+from ionq_tui.ui.signal_exit import SignalExit
 
 def tell(app):
     print(json.dumps(sorted(sys.modules)), file=sys.__stdout__, flush=True)
@@ -53,12 +53,12 @@ def drawn(app):
         tell(app)
 
 if os.environ["UNTIL"] == "painted":
-    CockpitApp._begin = tell
+    DashboardApp._begin = tell
 else:
-    shown = CockpitApp.post_display_hook
-    CockpitApp.post_display_hook = lambda app: (shown(app), drawn(app))
-Hangup.watch = lambda self: None
-CockpitApp.run = partialmethod(CockpitApp.run, headless=True, size=(120, 40))
+    shown = DashboardApp.post_display_hook
+    DashboardApp.post_display_hook = lambda app: (shown(app), drawn(app))
+SignalExit.watch = lambda self: None
+DashboardApp.run = partialmethod(DashboardApp.run, headless=True, size=(120, 40))
 cli.main([])
 """
 
@@ -101,17 +101,25 @@ def test_the_first_paint_waits_for_no_package_that_it_does_not_need(painted: fro
 
 def test_the_first_paint_waits_for_a_few_of_our_modules(painted: frozenset[str]) -> None:
     rooms = {name.split(".")[1] for name in painted if name.startswith("ionq_tui.")}
-    assert rooms <= {"cli", "compose", "settings", "model", "view", "ui"}
+    assert rooms <= {"cli", "wiring", "settings", "terminal", "model", "view", "ui"}
     screens = {name for name in painted if name.startswith(("ionq_tui.ui.screens.", "ionq_tui.ui.dialogs."))}
-    assert screens == {"ionq_tui.ui.screens.frame"}
+    assert screens == {"ionq_tui.ui.screens.base"}
     assert len([name for name in painted if name.startswith("ionq_tui.")]) <= 50
 
 
 @pytest.mark.parametrize(
     "package",
     [
-        *("argparse", "gettext", "click", "keyring", "ionq_tui.shell", "ionq_tui.simulator"),
-        *("ionq_tui.vault.ring", "ionq_tui.vault.command", "ionq_tui.engine.hook"),
+        *(
+            "argparse",
+            "gettext",
+            "click",
+            "keyring",
+            "ionq_tui.cli.common",
+            "ionq_tui.cli.arguments",
+            "ionq_tui.simulator",
+        ),
+        *("ionq_tui.credentials.keyring_store", "ionq_tui.credentials.key_command", "ionq_tui.engine.event_hook"),
         *("ionq_tui.ui.dialogs", "ionq_tui.ui.screens.session"),
     ],
 )
@@ -181,8 +189,8 @@ class Search(MetaPathFinder):
 async def test_a_request_searches_the_disk_for_no_module(monkeypatch: pytest.MonkeyPatch) -> None:
     cloud, session = world(sessions=1, jobs=1)
     with Server(partial(respond, cloud)) as server:
-        channel = dashboard_channel(server.url, ApiKey("key-of-a-test"))
-        asked = HttpCloud(channel)
+        runner = dashboard_runner(server.url, ApiKey("key-of-a-test"))
+        asked = HttpCloud(runner)
         assert isinstance(await asked.session(session.id), Session)
         search = Search()
         monkeypatch.setattr(sys, "meta_path", [search, *sys.meta_path])
@@ -198,19 +206,19 @@ async def test_the_same_list_heard_again_is_neither_read_nor_told(monkeypatch: p
         read.append(operation.path)
         return value_of(operation, response)
 
-    monkeypatch.setattr(reading, "value_of", counted)
+    monkeypatch.setattr(reply_cache, "value_of", counted)
     clock = StoppedClock(NOON)
     cloud = SimulatedCloud(clock, workload=False, colleagues=False)
     many_sessions(cloud, 50)
-    engine = await Stair(Settings(), {}).demo_on(cloud, ManualClock(clock.advance))
-    told: list[Board] = []
-    engine.home.board.subscribe(told.append)
-    await engine.home.refresh()
+    engine = await Wiring(Settings(), {}).demo_on(cloud, ManualClock(clock.advance))
+    told: list[Overview] = []
+    engine.session_list.overview.subscribe(told.append)
+    await engine.session_list.refresh()
     assert read.count("/sessions") == 1 and len(told) == 1
     for _ in range(3):
-        await engine.home.refresh()
+        await engine.session_list.refresh()
     assert read.count("/sessions") == 1 and len(told) == 1
     cloud.end(next(iter(cloud.active.values())), None)
-    await engine.home.refresh()
+    await engine.session_list.refresh()
     assert read.count("/sessions") == 2 and len(told) == 2
     await engine.close()

@@ -12,7 +12,7 @@ import pytest
 from tests.house.source import ROOT, modules
 
 OUTSIDERS = {"textual", "rich", "httpx", "keyring", "platformdirs", "click", "ionq_core"}
-ROOMS = {"api", "engine", "journal", "simulator", "ui", "vault", "view"}
+ROOMS = {"api", "engine", "journal", "simulator", "ui", "credentials", "view"}
 
 # click comes with the tools of the tests alone, and where it is installed httpx loads it, and rich with it.
 _PROGRAM = """
@@ -56,7 +56,7 @@ def test_the_package_itself_loads_nothing() -> None:
     assert not packages("import ionq_tui") & {*OUTSIDERS, "asyncio", "sqlite3", "ssl"}
 
 
-@pytest.mark.parametrize("start", [whole("model"), "import ionq_tui.model.watch"], ids=["all", "watch"])
+@pytest.mark.parametrize("start", [whole("model"), "import ionq_tui.model.snapshot"], ids=["all", "watch"])
 def test_the_model_needs_the_standard_library_only_and_little_of_it(start: str) -> None:
     assert packages(start) <= {"ionq_tui", *sys.stdlib_module_names}
     assert not packages(start) & {"asyncio", "sqlite3", "ssl", "socket"}
@@ -68,7 +68,7 @@ def test_the_model_needs_the_standard_library_only_and_little_of_it(start: str) 
     [
         ("view", set()),
         ("api", {"httpx"}),
-        ("vault", {"keyring"}),
+        ("credentials", {"keyring"}),
         ("journal", set()),
         ("engine", set()),
         ("simulator", set()),
@@ -79,7 +79,7 @@ def test_a_room_on_the_first_floor_knows_the_model_and_no_neighbour(room: str, b
     assert packages(whole(room)) & OUTSIDERS <= brings
 
 
-@pytest.mark.parametrize("room", ["view", "api", "vault", "engine", "simulator", "model"])
+@pytest.mark.parametrize("room", ["view", "api", "credentials", "engine", "simulator", "model"])
 def test_only_the_journal_opens_a_database(room: str) -> None:
     assert "sqlite3" not in packages(whole(room))
 
@@ -89,7 +89,7 @@ def test_words_are_made_without_a_loop() -> None:
 
 
 def test_the_keyring_is_not_loaded_before_it_is_asked() -> None:
-    assert "keyring" not in packages(whole("vault"))
+    assert "keyring" not in packages(whole("credentials"))
 
 
 def test_the_library_loads_neither_screens_nor_keyring() -> None:
@@ -102,9 +102,9 @@ def test_the_library_loads_neither_screens_nor_keyring() -> None:
 def test_the_screens_meet_neither_network_nor_keyring_nor_database() -> None:
     start = "import ionq_tui.ui.app"
     assert not packages(start) & {"httpx", "keyring", "sqlite3"}
-    assert not rooms(start) & {"api", "vault", "journal", "simulator"}
-    assert not rooms(whole("ui")) & {"api", "vault", "journal", "simulator", "cli", "compose", "shell"}
+    assert not rooms(start) & {"api", "credentials", "journal", "simulator"}
+    assert not rooms(whole("ui")) & {"api", "credentials", "journal", "simulator", "cli", "wiring"}
 
 
 def test_the_command_line_is_read_before_anything_is_loaded() -> None:
-    assert not packages("import ionq_tui.cli") & {"textual", "rich", "httpx", "keyring", "sqlite3"}
+    assert not packages("import ionq_tui.cli.main") & {"textual", "rich", "httpx", "keyring", "sqlite3"}

@@ -11,8 +11,9 @@ import pytest
 
 from ionq_tui import IonQClient, IonQError
 from ionq_tui.model.key import ApiKey, FoundKey
+from ionq_tui.model.key_source import KeySource
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.link import Fault
+from ionq_tui.model.link_state import Fault
 from tests.house.listener import Listener, certified, reply
 from tests.terminal.kit import clean_environment, command
 
@@ -43,11 +44,11 @@ def by_async_library(url: str) -> str:
 
 
 def by_dashboard(url: str) -> str:
-    from ionq_tui.compose import Stair
     from ionq_tui.settings import Settings
+    from ionq_tui.wiring import Wiring
 
     async def ask() -> str:
-        engine = await Stair(Settings(base_url=url)).connect(FoundKey(ApiKey(KEY), "typed"))
+        engine = await Wiring(Settings(base_url=url)).connect(FoundKey(ApiKey(KEY), KeySource.TYPED))
         try:
             who = await engine.cloud.whoami()
         finally:
@@ -146,7 +147,7 @@ def test_an_opening_is_not_sent_on(status: int) -> None:
             IonQClient(api_key=KEY, base_url=server.url, max_retries=0, timeout=2) as client,
             pytest.raises(IonQError),
         ):
-            client.channel._patience = 0.01
+            client.runner._patience = 0.01
             client.create_session("qpu.forte-1", Limits(jobs=1))
         assert server.heard.count(b"POST /v0.4/sessions ") == 1
     assert other.called == 0

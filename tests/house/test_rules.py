@@ -16,7 +16,7 @@ OWNERS = {
     "httpx": {"api"},
     "textual": {"ui"},
     "rich": {"ui"},
-    "keyring": {"vault"},
+    "keyring": {"credentials"},
     "sqlite3": {"journal"},
     "ionq_core": set[str](),
 }
@@ -30,24 +30,43 @@ def test_an_outsider_is_known_to_one_room(outsider: str) -> None:
 
 def test_only_the_stair_meets_the_app() -> None:
     found = {path for path in modules() if "ionq_tui.ui.app" in set(imported(path))}
-    assert {room(path) for path in found} <= {"cli", "compose", "shell", "__main__"}
+    assert {room(path) for path in found} <= {"cli", "wiring", "__main__"}
 
 
 def test_the_key_is_revealed_in_two_rooms_only() -> None:
     def reveals(path: Path) -> bool:
         return any(isinstance(node, ast.Attribute) and node.attr == "reveal" for node in ast.walk(tree(path)))
 
-    assert {room(path) for path in modules() if reveals(path)} <= {"api", "vault"}
+    assert {room(path) for path in modules() if reveals(path)} <= {"api", "credentials"}
     assert [path.name for path in modules() if room(path) == "api" and reveals(path)] in ([], ["auth.py"])
 
 
 def test_anything_goes_only_where_json_comes_in() -> None:
     found = {path for path in modules() if "typing.Any" in set(imported(path))}
-    assert found <= {Path("ionq_tui/api/wire.py")}
+    assert found <= {Path("ionq_tui/api/decode.py")}
 
 
 def test_the_screens_cast_nothing() -> None:
     assert [path for path in modules() if room(path) == "ui" and "typing.cast" in set(imported(path))] == []
+
+
+def test_files_for_the_user_are_written_in_one_place() -> None:
+    def writes(node: ast.AST) -> bool:
+        if not isinstance(node, ast.Call):
+            return False
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if node.args and isinstance(node.args[0], ast.Attribute) and node.args[0].attr == "devnull":
+            return False
+        modes = [
+            one.value for one in (*node.args, *(key.value for key in node.keywords)) if isinstance(one, ast.Constant)
+        ]
+        opens = name == "open" and any(
+            isinstance(mode, str) and re.fullmatch(r"[rb+t]*[wax+][rb+t]*", mode) for mode in modes
+        )
+        return opens or name in {"write_text", "write_bytes", "fdopen", "NamedTemporaryFile", "mkstemp"}
+
+    found = {path for path in modules() if any(writes(node) for node in ast.walk(tree(path)))}
+    assert found == {Path("ionq_tui/new_file.py"), Path("ionq_tui/ui/driver.py")}  # the second writes to the terminal
 
 
 @pytest.mark.parametrize("limit", [500])

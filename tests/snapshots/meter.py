@@ -13,10 +13,10 @@ from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
-from ionq_tui.model.watch import heard_costs
+from ionq_tui.model.snapshot import apply_costs
 from ionq_tui.ui.screens.session import SessionScreen
 from tests.snapshots.scene import stop_the_zone
-from tests.ui.fake import NOW, FakeStair, session
+from tests.ui.fake import NOW, FakeConnector, session
 from tests.ui.stage import Stage
 
 METERS = Path(__file__).parent / "meters.txt"
@@ -35,7 +35,7 @@ def credit(value: str) -> Money:
     return Money(Decimal(value), "credit")
 
 
-ALL = Limits(40, 78, usd("30"))
+ALL = Limits(40, 79, usd("30"))
 CREATED = {"status": "created", "started_at": None, "expires_at": None}
 
 
@@ -73,14 +73,14 @@ class Case:
 CASES = {
     "no limit": Case(NO_LIMITS),
     "a limit of jobs": Case(Limits(jobs=40)),
-    "limits of time and money": Case(Limits(minutes=78, money=usd("30"))),
+    "limits of time and money": Case(Limits(minutes=79, money=usd("30"))),
     "all limits": Case(ALL),
     "all limits, nothing sent": Case(ALL, jobs=0),
     "all limits, not started": Case(ALL, jobs=0, more=CREATED),
     "no limit, not started": Case(NO_LIMITS, jobs=0, more=CREATED),
-    "over the limits of jobs and money": Case(Limits(10, 78, usd("5"))),
-    "over with what is reserved": Case(Limits(40, 78, usd("7.50"))),
-    "credit": Case(Limits(40, 78, credit("500")), (credit("12.5"),)),
+    "over the limits of jobs and money": Case(Limits(10, 79, usd("5"))),
+    "over with what is reserved": Case(Limits(40, 79, usd("7.50"))),
+    "credit": Case(Limits(40, 79, credit("500")), (credit("12.5"),)),
     "usd and credit, limited in usd": Case(ALL, (usd("0.65"), credit("12.5"))),
     "credit, limited in usd": Case(ALL, (credit("12.5"),)),
     "usd and credit, no limit": Case(NO_LIMITS, (usd("0.65"), credit("12.5"))),
@@ -88,24 +88,38 @@ CASES = {
     "every third cost unknown": Case(ALL, (usd("0.65"), usd("0.65"), None)),
     "jobs that could not be read": Case(ALL, unreadable=3),
     "large numbers": Case(Limits(20_000, 4_000, usd("123456.78")), (usd("9876.54"),)),
-    "no time of expiry": Case(ALL, more={"expires_at": None}),
+    "no readable expiry time": Case(ALL, more={"expires_at": None}),
+    "asked 90 minutes, expires_at in 24 h": Case(Limits(minutes=90), more={"expires_at": NOW + timedelta(hours=24)}),
+    "asked 90 minutes and over, expires_at in 24 h": Case(
+        Limits(minutes=90),
+        more={"started_at": NOW - timedelta(minutes=90), "expires_at": NOW + timedelta(hours=24)},
+    ),
+    "asked 90 minutes, expires_at in 38 min": Case(
+        Limits(minutes=90), more={"expires_at": NOW + timedelta(minutes=38)}
+    ),
+    "asked 90 minutes, not started, expires_at in 24 h": Case(
+        Limits(minutes=90), jobs=0, more={**CREATED, "expires_at": NOW + timedelta(hours=24)}
+    ),
+    "no limit, not started, expires_at in 24 h": Case(
+        NO_LIMITS, jobs=0, more={**CREATED, "expires_at": NOW + timedelta(hours=24)}
+    ),
     "five minutes left": Case(ALL, more={"expires_at": NOW + timedelta(minutes=4, seconds=30)}),
 }
 
 
 async def head(case: Case, size: tuple[int, int]) -> list[str]:
     """Return the lines of the screen above its jobs."""
-    stair = FakeStair()
+    connector = FakeConnector()
     one = case.session
-    stair.cloud.active = {one.id: one}
-    stair.cloud.unreadable_jobs = case.unreadable
+    connector.cloud.active = {one.id: one}
+    connector.cloud.unreadable_jobs = case.unreadable
     told = [*case.told()]
-    stair.cloud.jobs = {job.id: job for job, _ in told}
-    app = Stage(stair, lambda engine: SessionScreen(engine, one.id))
+    connector.cloud.jobs = {job.id: job for job, _ in told}
+    app = Stage(connector, lambda engine: SessionScreen(engine, one.id))
     before: list[str] = []
     async with app.run_test(size=size) as pilot:
-        store, stood = app.engine.watcher(one.id).store, 0
-        store.apply(lambda watch: heard_costs(watch, {job.id: cost for job, cost in told}))
+        store, stood = app.engine.session_poller(one.id).store, 0
+        store.apply(lambda watch: apply_costs(watch, {job.id: cost for job, cost in told}))
         for _ in range(60):
             await pilot.pause()
             lines = app.text().splitlines()[1:_HEAD]

@@ -11,16 +11,17 @@ from datetime import UTC, datetime, timedelta
 
 from textual.pilot import Pilot
 
-from ionq_tui.compose import Stair
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.key import FoundKey, NoKey
+from ionq_tui.model.key_source import KeyWays
 from ionq_tui.settings import Settings
+from ionq_tui.simulator.backend import MACHINES
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
-from ionq_tui.simulator.machine import MACHINES
-from ionq_tui.ui.app import CockpitApp
-from ionq_tui.ui.exit_note import ExitNote
-from ionq_tui.ui.quiet import Quiet
+from ionq_tui.ui.app import DashboardApp
+from ionq_tui.ui.exit_summary import ExitSummary
+from ionq_tui.ui.key_guard import KeyGuard
+from ionq_tui.wiring import PATIENCE, Wiring
 
 SIZE = (80, 24)
 _START = datetime(2026, 11, 22, 12, 14, tzinfo=UTC)
@@ -53,16 +54,16 @@ class StillClock:
         return 0.0
 
 
-class StillStair(Stair):
+class StillWiring(Wiring):
     """Hands out the demo on a stopped cloud."""
 
     def __init__(self, cloud: SimulatedCloud, clock: StoppedClock) -> None:
-        super().__init__(Settings(), {})
+        super().__init__(Settings(), {PATIENCE: "0.001"})
         self._cloud = cloud
         self._clock = clock
 
     async def find_key(self) -> FoundKey | NoKey:
-        return NoKey((), can_keep=True)
+        return NoKey(ways=KeyWays(keyring_usable=True))
 
     async def demo(self) -> Engine:
         return await self.demo_on(self._cloud, StillClock(self._clock))
@@ -71,14 +72,19 @@ class StillStair(Stair):
 class Scene:
     """One run of the app; `take` receives a name and an SVG."""
 
-    def __init__(self, take: Callable[[str, str], None], size: tuple[int, int] = SIZE) -> None:
+    def __init__(
+        self,
+        take: Callable[[str, str], None],
+        size: tuple[int, int] = SIZE,
+        cloud: Callable[[StoppedClock], SimulatedCloud] = SimulatedCloud,
+    ) -> None:
         self._take = take
         self._size = size
         self.clock = StoppedClock(_START)
-        self.cloud = SimulatedCloud(self.clock)
+        self.cloud = cloud(self.clock)
         self.quiet = 0.0
-        self.app = CockpitApp(StillStair(self.cloud, self.clock))
-        self.pilot: Pilot[ExitNote]
+        self.app = DashboardApp(StillWiring(self.cloud, self.clock))
+        self.pilot: Pilot[ExitSummary]
 
     def _rested(self) -> float:
         """Time for the buttons: every look at it is long after the one before."""
@@ -87,12 +93,12 @@ class Scene:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Scene]:
-        Quiet.clock = self._rested
+        KeyGuard.clock = self._rested
         try:
             async with self.app.run_test(size=self._size) as self.pilot:
                 yield self
         finally:
-            Quiet.clock = None
+            KeyGuard.clock = None
 
     async def settle(self) -> None:
         """Let everything happen that can happen without time."""
@@ -116,6 +122,22 @@ class Scene:
         await self.pilot.press(*keys)
         await self.settle()
 
+    async def open_form(self) -> None:
+        """Go from the first screen to the filled form of a new session, its button to open focused."""
+        await self.until("API key")
+        await self.keys("enter")
+        await self.until("qpu.forte-1")
+        await self.keys("b")
+        await self.until("College Park")
+        await self.keys("enter")
+        await self.fill_form()
+        await self.keys("tab", "tab", "tab")
+
+    async def fill_form(self) -> None:
+        """Type three limits and a label into the form of a new session."""
+        await self.until("NEW SESSION")
+        await self.keys("4", "0", "tab", *"1h30m", "tab", *"30.00", "tab", *"H2 scan")
+
     async def remember(self, backend: str, hours: float) -> None:
         """Let this machine have seen the backend's queue before."""
         engine, now = self.app.engine, self.clock()
@@ -131,9 +153,9 @@ class Scene:
             self.clock.advance(step)
             engine = self.app.engine
             assert engine is not None
-            engine.home.poller.nudge()
-            for watcher in list(engine._watchers.values()):
-                watcher.poller.nudge()
+            engine.session_list.poller.nudge()
+            for session_poller in list(engine._session_pollers.values()):
+                session_poller.poller.nudge()
             await asyncio.sleep(0.005)
             await self.pilot.pause()
         await self.settle()

@@ -7,10 +7,28 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.snapshots.otherwise import walk_otherwise
 from tests.snapshots.scene import Scene, stop_the_zone
+from tests.snapshots.tour import tour
+
+TOUR = ("sessions", "backends", "new-session", "session-empty", "session", "end", "session-ended")
+"""What the animated picture of the README shows."""
 
 
 async def walk(take: Callable[[str, str], None]) -> None:
+    """Take a picture of every screen, and the animated one."""
+    taken: dict[str, str] = {}
+
+    def also_kept(name: str, svg: str) -> None:
+        taken[name] = svg
+        take(name, svg)
+
+    await _through_a_session(also_kept)
+    await walk_otherwise(also_kept)
+    take("tour", tour([taken[name] for name in TOUR]))
+
+
+async def _through_a_session(take: Callable[[str, str], None]) -> None:
     """From the key screen through every screen to the end of a session."""
     async with Scene(take).running() as scene:
         await scene.until("API key")
@@ -21,15 +39,14 @@ async def walk(take: Callable[[str, str], None]) -> None:
         await scene.remember("qpu.forte-1", hours=6)
         await scene.keys("b")
         await scene.until("College Park")
-        await scene.until("seen here")
+        await scene.until("observed")
         await scene.until("about 0.71 usd")
         await scene.picture("backends")
         await scene.keys("i")
-        await scene.until("of which kind?")
+        await scene.until("Estimate the cost of a job")
         await scene.picture("estimate")
         await scene.keys("escape", "enter")
-        await scene.until("NEW SESSION")
-        await scene.keys("4", "0", "tab", *"1h30m", "tab", *"30.00", "tab", *"H2 scan")
+        await scene.fill_form()
         await scene.until("usd is about")
         await scene.picture("new-session")
         await scene.keys("tab", "tab", "tab", "enter")
@@ -38,26 +55,28 @@ async def walk(take: Callable[[str, str], None]) -> None:
         await scene.forward(8 * 60)
         await scene.picture("session")
         await scene.keys("v")
-        await scene.until("v: the jobs")
+        await scene.until("v: jobs")
         await scene.picture("events")
         await scene.keys("escape", "p")
-        await scene.until("at this rate reached")
-        await scene.picture("curves")
+        await scene.until("at this rate")
+        await scene.picture("charts")
         await scene.keys("escape")
         await scene.keys("question_mark")
         await scene.picture("help")
         await scene.keys("escape", *"/completed", "enter", "enter")
         await scene.until("gates")
-        await scene.until("likeliest first")
+        await scene.until("most likely first")
         await scene.picture("job")
         await scene.keys("end")
-        await scene.until("likeliest first")
+        await scene.until("most likely first")
         await scene.picture("job-result")
         await scene.keys("escape", "escape", "e")
         await scene.until("Keep running")
         await scene.picture("end")
         await scene.keys("tab", "enter")
-        await scene.until("ENDED")
+        await scene.until("not all jobs read: it ended just now")
+        await scene.forward(20)
+        await scene.until("priced")
         await scene.picture("session-ended")
 
 

@@ -20,10 +20,10 @@ DEADLINE = 20.0
 PROBE = """
 import asyncio, json, sys, time
 from ionq_tui.model.key import ApiKey
-from ionq_tui.vault.ring import Ring
+from ionq_tui.credentials.keyring_store import KeyringStore
 
 operation, host = sys.argv[1:]
-ring, key = Ring(), ApiKey(sys.stdin.read() or "unused")
+ring, key = KeyringStore(), ApiKey(sys.stdin.read() or "unused")
 work = {
     "save": lambda: ring.save("lab", host, key),
     "read": lambda: ring.read("lab", host),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 
 from keyring.backend import KeyringBackend
 
+NOISE = b"DRAWN-BY-THE-KEYRING "
 NOTE = "STRANGE_RING_NOTE"
 """The file to which the name of every call is added."""
 
@@ -30,6 +32,17 @@ class Strange(KeyringBackend):
         if NOTE in os.environ:
             with open(os.environ[NOTE], "a") as file:
                 file.write(f"{call}\n")
+
+
+class Noisy(Strange):
+    """Holds nothing, and writes to standard output and error by itself, as libraries in C do."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.note("get")
+        os.write(1, NOISE * 3)
+        os.write(2, NOISE * 3)
+        subprocess.run(["sh", "-c", f"printf '{NOISE.decode()}'; printf '{NOISE.decode()}' >&2"], check=True)
+        return None
 
 
 class Raising(Strange):

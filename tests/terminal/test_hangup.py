@@ -1,4 +1,4 @@
-"""Each way in which a dashboard loses its terminal or is told to leave, with a session that it opened itself."""
+"""Each way in which a dashboard loses its terminal or is exit signal received, with a session that it opened itself."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from ionq_tui.journal.journal import Journal
-from ionq_tui.model.record import Kept, OpenQuestion, Place
+from ionq_tui.model.record import Place, SessionRecord, UnconfirmedIntent
+from ionq_tui.model.session import Session
 from ionq_tui.simulator.http import Reply, Request
-from tests.shell.site import Site
+from tests.cli.site import Site
 from tests.terminal.conftest import OpenTerminal
 from tests.terminal.kit import PATIENCE, Terminal, command
 from tests.terminal.sshd import Sshd
@@ -30,7 +31,7 @@ KEY = "the-key-of-the-hang-ups-2468"
 GONE_WITHIN = 2.0
 GONE_WITHIN_ENDING = 7.0
 ENDING = pytest.mark.parametrize("ending", [False, True], ids=["left", "ended"])
-OPEN = "Open: money may run"
+OPEN = "Open session (billable)"
 TABS = 5
 """From the first field to the button that opens: time, money, label, Back, Open."""
 MODES = (1000, 1003, 1004, 1049, 2004)
@@ -62,16 +63,16 @@ class Stage:
         (session_id,) = self.site.running
         return terminal, session_id
 
-    def kept(self) -> Kept:
+    def kept(self) -> SessionRecord:
         """What the journal keeps of the newest session opened here."""
         with closing(self.journal()) as journal:
-            kept = journal.newest_here_now(Place(self.site.server.url))
+            kept = journal.newest_here(Place(self.site.server.url)).now()
         assert kept is not None
         return kept
 
-    def open_questions(self) -> tuple[OpenQuestion, ...]:
+    def unconfirmed_intents(self) -> tuple[UnconfirmedIntent, ...]:
         with closing(self.journal()) as journal:
-            return journal.open_questions_now(Place(self.site.server.url))
+            return journal.unconfirmed_intents(Place(self.site.server.url)).now()
 
     @property
     def journal_path(self) -> Path:
@@ -98,7 +99,7 @@ def stage(home: Path, environment: dict[str, str], open_terminal: OpenTerminal) 
 
 def at_form(terminal: Terminal) -> Terminal:
     """Go to the form, and there to the button that opens."""
-    terminal.wait_for("active in the organisation")
+    terminal.wait_for("active in the organization")
     terminal.keys("b").wait_for("> qpu.forte-1")
     terminal.keys("enter").wait_for("NEW SESSION on qpu.forte-1")
     terminal.type("10").wait_for('"job_count_limit": 10')
@@ -238,7 +239,7 @@ def test_it_goes_with_the_program_that_started_it_when_the_shell_takes_the_termi
 def test_it_goes_with_its_pane(ending: bool, stage: Stage, tmux: Callable[[], Tmux]) -> None:
     stage.ends_on_hangup(ending)
     server = tmux().start(command())
-    server.wait_for("active in the organisation").keys("b").wait_for("> qpu.forte-1")
+    server.wait_for("active in the organization").keys("b").wait_for("> qpu.forte-1")
     server.keys("Enter").wait_for("NEW SESSION on qpu.forte-1").type("10").wait_for('"job_count_limit": 10')
     server.keys(*["Tab"] * TABS)
     time.sleep(REST)
@@ -341,7 +342,7 @@ def test_an_opening_whose_answer_is_still_to_come_is_an_open_question_afterwards
     assert terminal.signal(signal.SIGTERM).wait_exit(GONE_WITHIN) == 128 + signal.SIGTERM
     assert "a session may be open" in terminal.text
     assert stage.site.changing == ["POST /sessions"]
-    (question,) = stage.open_questions()
+    (question,) = stage.unconfirmed_intents()
     assert question.backend == "qpu.forte-1"
 
 
@@ -350,7 +351,7 @@ def test_an_end_that_is_not_proved_in_time_is_said_and_noted(stage: Stage, free:
     terminal, session_id = stage.opened()
     hold_ends(stage, free)
     assert terminal.signal(signal.SIGTERM).wait_exit(GONE_WITHIN_ENDING) == 128 + signal.SIGTERM
-    assert f"asked to end, not proved: {session_id}" in terminal.text
+    assert f"end requested, not confirmed: {session_id}" in terminal.text
     assert f"  ionq-tui attach {session_id}" in terminal.lines
     kept = stage.kept()
     assert kept.end_asked_at is not None
@@ -364,7 +365,7 @@ def test_an_opening_under_way_is_ended_too(stage: Stage, free: threading.Event) 
     open_by_key(terminal)
     stage.site.wait_asked("POST /sessions")
     (session_id,) = stage.site.running
-    terminal.signal(signal.SIGTERM).wait_for("told to leave")
+    terminal.signal(signal.SIGTERM).wait_for("exit signal received")
     free.set()
     assert terminal.wait_exit(GONE_WITHIN_ENDING) == 128 + signal.SIGTERM
     stage.assert_became(session_id, True)
@@ -404,6 +405,31 @@ def test_a_locked_journal_holds_nobody_up(stage: Stage) -> None:
     stage.assert_became(session_id, False)
 
 
+@pytest.mark.parametrize("way", [signal.SIGTERM, "ctrl+c"])
+def test_a_slow_command_of_the_user_holds_nobody_up_and_is_told(way: signal.Signals | str, stage: Stage) -> None:
+    stage.ends_on_hangup(False)
+    told, script = stage.home / "told", stage.home / "hook.py"
+    script.write_text(f"import sys, time\nopen({str(told)!r}, 'a').write(sys.stdin.read())\ntime.sleep(8)\n")
+    config = stage.home / ".config" / "ionq-tui" / "config.toml"
+    config.write_text(config.read_text() + f'on_event = "{sys.executable} {script}"\n')
+    terminal, session_id = stage.opened()
+    deadline = time.monotonic() + PATIENCE
+    while not told.exists() or "opened" not in told.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    with closing(stage.journal()) as journal:  # so that something waits behind the command that still runs
+        journal.ended(Place(stage.site.server.url), Session(session_id)).now()
+    with stage.site.cloud.lock:
+        stage.site.cloud.advance()
+        stage.site.cloud.end(stage.site.cloud.sessions[session_id], "somebody-else")
+    terminal.wait_for("ENDED")
+    leaving = terminal.keys(way, way) if isinstance(way, str) else terminal.signal(way)
+    assert leaving.wait_exit(GONE_WITHIN) == (0 if isinstance(way, str) else 128 + way)
+    with closing(sqlite3.connect(stage.journal_path)) as journal_file:
+        rows = dict(journal_file.execute("SELECT kind, done FROM told").fetchall())
+    assert rows["opened"] == 1 and rows["ended"] == 0, "what was not told is left to the next start"
+
+
 def test_a_keyring_that_never_answers_holds_nobody_up(stage: Stage) -> None:
     del stage.environment["IONQ_API_KEY"]
     stage.environment |= {
@@ -417,7 +443,7 @@ def test_a_keyring_that_never_answers_holds_nobody_up(stage: Stage) -> None:
 
 def test_after_a_suspend_it_asks_once_and_not_for_all_it_missed(stage: Stage) -> None:
     stage.ends_on_hangup(False)
-    terminal = stage.start().wait_for("active in the organisation")
+    terminal = stage.start().wait_for("active in the organization")
 
     def lists() -> int:
         return sum(one.startswith("GET /sessions") for one in stage.site.asked)
@@ -437,7 +463,7 @@ def test_after_a_suspend_it_asks_once_and_not_for_all_it_missed(stage: Stage) ->
 def test_a_ctrl_c_too_many_interrupts_nothing(environment: dict[str, str], open_terminal: OpenTerminal) -> None:
     program = """
 import signal, sys
-from ionq_tui.cli import main
+from ionq_tui.cli.main import main
 code = main(["--demo"])
 print(signal.getsignal(signal.SIGINT).name)
 sys.exit(code)

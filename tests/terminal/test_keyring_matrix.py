@@ -23,7 +23,7 @@ from tests.terminal.kit import Terminal, clean_environment, command
 
 USABLE_WITHIN = 4.0
 GONE_WITHIN = 1.0
-HOME = ("active in the organisation", "live")
+HOME = ("active in the organization", "live")
 ASKS = ("API KEY for profile default, for http://127.0.0.1:", "Check", "Demo", "Browse backends", "Quit")
 TYPED_ONLY = ("export IONQ_API_KEY", "key_command =", "in memory only")
 UNLOCK = ("gnome-keyring-daemon --replace --unlock", "read -rs IONQ_API_KEY && export IONQ_API_KEY")
@@ -60,18 +60,18 @@ def _home(name: str, where: Place, source: str, asked: bool | None = None) -> Ca
 
 CASES = (
     _home("secret service, unlocked", place.unlocked, "keyring"),
-    _asks("secret service, unlocked and empty", place.unlocked_and_empty, "keyring works", keeps=True),
-    _asks("secret service, locked", place.locked, "the keyring is locked, and nobody is here to unlock it", *UNLOCK),
+    _asks("secret service, unlocked and empty", place.unlocked_and_empty, "keyring available", keeps=True),
+    _asks("secret service, locked", place.locked, "the keyring is locked, and could not be unlocked", *UNLOCK),
     _asks("secret service that never answers", place.frozen, ANSWERS_NEVER, *UNLOCK),
     _asks("secret service killed in mid-call", place.killed, "the keyring failed", *TYPED_ONLY),
     _asks("D-Bus without a service", place.no_service, "no Secret Service on D-Bus", *TYPED_ONLY),
     _asks("no D-Bus", place.no_bus, "no Secret Service on D-Bus", *TYPED_ONLY),
     _asks("D-Bus that is gone", place.dead_bus, "no Secret Service on D-Bus", *TYPED_ONLY),
-    _asks("null backend", place.variables(), "is switched off (keyring.backends.null)", *TYPED_ONLY),
+    _asks("null backend", place.variables(), "is disabled (keyring.backends.null)", *TYPED_ONLY),
     _asks(
         "fail backend",
         place.variables(PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring"),
-        "no keyring to this login",
+        "no keyring is available to this login",
         *TYPED_ONLY,
     ),
     _asks(
@@ -80,15 +80,18 @@ CASES = (
         "the keyring failed (ModuleNotFoundError)",
         *TYPED_ONLY,
     ),
+    Case(
+        "backend that writes to standard error", place.strange("Noisy"), ASKS, ("keyring available",), ("DRAWN",), True
+    ),
     _asks("backend that raises", place.strange("Raising"), "the keyring failed (RuntimeError)", *TYPED_ONLY),
     _asks("backend that exits", place.strange("Dying"), "the keyring failed (", *TYPED_ONLY),
-    _asks("backend that returns bytes", place.strange("Garbage"), "is no text", *TYPED_ONLY),
-    _asks("backend that holds no key", place.strange("Broken"), "is no key", "ionq-tui auth login"),
+    _asks("backend that returns bytes", place.strange("Garbage"), "is not text", *TYPED_ONLY),
+    _asks("backend that has no key", place.strange("Broken"), "is not a key", "ionq-tui auth login"),
     _asks("backend that sleeps for ever", place.strange("Sleeping"), ANSWERS_NEVER, *UNLOCK, asked=True),
     _asks("key kept for another host", place.strange("Elsewhere"), "is for api.ionq.co; it is not sent to", keeps=True),
     _home("key command that works", place.key_command(f"echo {KEY}"), "key command", asked=False),
     _asks("key command that fails", place.key_command(f"echo {KEY}; exit 3"), "failed with code 3", asked=False),
-    _asks("key command of two lines", place.key_command(f"echo {KEY}; echo {KEY}"), "printed 2 lines", asked=False),
+    _home("key command of two lines", place.key_command(f"echo {KEY}; echo url: ionq"), "key command", asked=False),
     _asks("key command that prints nothing", place.key_command("true"), "printed nothing", asked=False),
     _asks("key command that hangs", place.key_command("exec sleep 60"), NO_ANSWER, asked=False),
     _home("IONQ_API_KEY", place.strange("Sleeping", IONQ_API_KEY=KEY), "environment", asked=False),
@@ -96,7 +99,11 @@ CASES = (
         "IONQ_API_KEY with an end of line", place.strange("Strange", IONQ_API_KEY=f" {KEY}\r\n"), "environment", False
     ),
     _asks(
-        "IONQ_API_KEY that is empty", place.strange("Strange", IONQ_API_KEY=""), "keyring works", keeps=True, asked=True
+        "IONQ_API_KEY that is empty",
+        place.strange("Strange", IONQ_API_KEY=""),
+        "keyring available",
+        keeps=True,
+        asked=True,
     ),
     _asks(
         "IONQ_API_KEY of spaces",
@@ -107,13 +114,13 @@ CASES = (
     _asks(
         "IONQ_API_KEY with a space inside",
         place.strange("Strange", IONQ_API_KEY=f"a {KEY}"),
-        "IONQ_API_KEY is set, but the API key holds a space",
+        "IONQ_API_KEY is set, but the API key contains a space",
         asked=False,
     ),
     _asks(
         "IONQ_API_KEY of two lines",
         place.strange("Strange", IONQ_API_KEY=f"{KEY}\n{KEY}"),
-        "IONQ_API_KEY is set, but the API key holds a space",
+        "IONQ_API_KEY is set, but the API key contains a space",
         asked=False,
     ),
 )
@@ -242,20 +249,20 @@ def test_login_as_a_new_user_types_it(spot: Spot, recorder: Recorder, open_termi
             return auth("login").wait_for("(not shown):")
 
         left = asked().keys("ctrl+c")
-        assert left.wait_exit() == 130 and "nothing was kept" in shown(left)
-        for typed, words in (("", "the API key is empty"), (f"a {KEY}", "holds a space")):
+        assert left.wait_exit() == 130 and "no key was stored" in shown(left)
+        for typed, words in (("", "the API key is empty"), (f"a {KEY}", "contains a space")):
             wrong = asked().type(typed).keys("enter")
-            assert wrong.wait_exit() == 1 and f"{words}" in shown(wrong) and "nothing was kept" in shown(wrong)
+            assert wrong.wait_exit() == 1 and f"{words}" in shown(wrong) and "no key was stored" in shown(wrong)
         assert recorder.keys == set()
         for key in (KEY[::-1], KEY):
             good = asked().type(f"{key}\rls\r")  # as a clipboard gives it
-            assert good.wait_exit() == 0 and f"kept ••••{key[-4:]} for {spot.url[:17]}" in shown(good)
+            assert good.wait_exit() == 0 and f"stored ••••{key[-4:]} for {spot.url[:17]}" in shown(good)
         assert recorder.keys == {KEY[::-1], KEY}
         for words, code in (("••••4321 from keyring", 0), ("ionq-tui auth login", 1)):
             told = auth("status")
             assert told.wait_exit() == code and words in shown(told)
             gone = auth("logout")
-            assert gone.wait_exit() == 0 and ("has forgotten" if code == 0 else "holds no key") in shown(gone)
+            assert gone.wait_exit() == 0 and ("removed the key" if code == 0 else "has no key") in shown(gone)
             assert KEY.encode() not in told.raw + gone.raw
     assert not any(KEY.encode() in one.raw for one in (left, wrong, good))
     assert [file for file in spot.home.rglob("*") if file.is_file() and KEY.encode() in file.read_bytes()] == []

@@ -55,14 +55,14 @@ def test_a_session_is_opened_watched_and_ended_by_keys(
     terminal.wait_for('"value": 25.5}}}')
     assert '"job_count_limit": 10' in terminal.text
     assert recorder.posts == []
-    focus_by_tab(terminal, "Open: money may run")
+    focus_by_tab(terminal, "Open session (billable)")
     rested_press(terminal, "enter").wait_for("created")
     terminal.wait_for("started")
     terminal.wait_for(lambda screen: "completed" in screen.text, timeout=30)
     rested_press(terminal, "e").wait_for("Keep running")
     focus_by_tab(terminal, "End session")
     rested_press(terminal, "enter").wait_for("ENDED")
-    terminal.keys("q").wait_for("BACKENDS").keys("q").wait_for("active in the organisation").keys("q")
+    terminal.keys("q").wait_for("BACKENDS").keys("q").wait_for("active in the organization").keys("q")
     assert terminal.wait_exit() == 0
     created, ended = recorder.posts
     limits = {"job_count_limit": 10, "duration_limit_min": 60, "cost_limit": {"unit": "usd", "value": 25.5}}

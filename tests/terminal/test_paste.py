@@ -8,16 +8,16 @@ from functools import partial
 
 import pytest
 
-from ionq_tui.simulator.book import Terms
 from ionq_tui.simulator.clock import FastClock
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request, respond
 from ionq_tui.simulator.server import Server
+from ionq_tui.simulator.store import Terms
 from tests.terminal.conftest import OpenTerminal
 from tests.terminal.kit import Terminal, command
 from tests.terminal.touch import REST, focus_by_tab, rested_press
 
-OPEN = "Open: money may run"
+OPEN = "Open session (billable)"
 END = "End session"
 
 
@@ -108,5 +108,5 @@ def test_what_is_typed_at_once_behind_the_slash_is_looked_for(terminal: Terminal
     place.cloud.open_session("somebody", "qpu.forte-1", Terms(jobs=3, minutes=10))
     terminal.wait_for("> ")
     for _ in range(2):  # the line is made first, and then only shown
-        terminal.type("/ena\r").wait_for('0 of 1 hold "ena"').keys("esc").wait_for("1 active")
+        terminal.type("/ena\r").wait_for('0 of 1 match "ena"').keys("esc").wait_for("1 active")
     assert place.posts == []

@@ -71,8 +71,8 @@ def outcomes(told: list[Told]) -> list[str]:
 def test_a_key_is_kept_for_its_host_read_back_and_forgotten(home: Path) -> None:
     told = in_session(home, "kept")
     assert outcomes(told) == [
-        *("Absent", "Kept", "Found", "WrongHost"),
-        *("Kept", "Found", "WrongHost", "Forgotten", "Absent", "Absent"),
+        *("Absent", "StoredKey", "Found", "WrongHost"),
+        *("StoredKey", "Found", "WrongHost", "Forgotten", "Absent", "Absent"),
     ]
     assert told[2]["same"] and told[5]["same"]
     assert told[3]["host"] == "api.ionq.co"
@@ -82,7 +82,7 @@ def test_a_key_is_kept_for_its_host_read_back_and_forgotten(home: Path) -> None:
 
 def test_a_locked_keyring_is_locked_and_our_own_advice_opens_it(home: Path) -> None:
     told = in_session(home, "locked")
-    assert outcomes(told) == ["Kept", "Locked", "Locked", "Locked", "Found"]
+    assert outcomes(told) == ["StoredKey", "Locked", "Locked", "Locked", "Found"]
     assert told[4]["same"]
     for one in told[1:4]:
         assert one["seconds"] < 4
@@ -111,7 +111,7 @@ def test_a_prompt_that_nobody_answers_is_locked_in_time_and_exit_is_not_held_up(
         for line in (home / "prompters").read_text().split():
             with suppress(ProcessLookupError):
                 os.kill(int(line), signal.SIGKILL)
-    assert outcomes(told) == ["Kept", "Locked", "Locked", "Locked", "Found"]
+    assert outcomes(told) == ["StoredKey", "Locked", "Locked", "Locked", "Found"]
     for one in told[1:4]:
         assert "3 s" in one["words"]
         assert 3 <= one["seconds"] < 4

@@ -88,7 +88,7 @@ def test_without_a_key_it_says_what_works_and_the_demo_opens(
     terminal.wait_for(lambda now: "API KEY" in now.text and "no Secret Service on D-Bus" in words(now))
     assert "export IONQ_API_KEY" in terminal.text
     assert "key_command" in terminal.text
-    terminal.keys("enter").wait_for(lambda now: "DEMO" in now.lines[0] and "active in the organisation" in now.text)
+    terminal.keys("enter").wait_for(lambda now: "DEMO" in now.lines[0] and "active in the organization" in now.text)
     assert terminal.keys("ctrl+c").wait_exit() == 0
 
 
@@ -135,5 +135,5 @@ def test_in_tmux_it_outlives_the_line_and_is_found_again(
     first.signal(signal.SIGKILL)
     wait_gone(client, GONE_WITHIN)
     second = open_terminal(sshd.login(dashboard(in_tmux=True), there))
-    second.wait_for(lambda now: "live" in now.lines[0] and "active in the organisation" in now.text)
+    second.wait_for(lambda now: "live" in now.lines[0] and "active in the organization" in now.text)
     assert second.keys("ctrl+c").wait_exit() == 0

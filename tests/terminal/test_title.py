@@ -10,7 +10,7 @@ from tests.terminal.tmux import Tmux
 
 
 def test_it_is_written_where_it_changes_and_taken_back(open_terminal: OpenTerminal) -> None:
-    terminal = open_terminal(command("--demo")).wait_for("active in the organisation")
+    terminal = open_terminal(command("--demo")).wait_for("active in the organization")
     terminal.wait_for(lambda t: t.title == "ionq-tui")
     terminal.wait_quiet()
     assert terminal.raw.count(b"\x1b[22;2t") == 1 and terminal.raw.count(b"\x1b]2;ionq-tui\x07") == 1
@@ -20,5 +20,5 @@ def test_it_is_written_where_it_changes_and_taken_back(open_terminal: OpenTermin
 
 
 def test_tmux_shows_it(tmux: Callable[[], Tmux]) -> None:
-    pane = tmux().start(command("--demo")).wait_for("active in the organisation")
+    pane = tmux().start(command("--demo")).wait_for("active in the organization")
     pane.wait_for(lambda t: t.show("#{pane_title}") == "ionq-tui")

@@ -1,4 +1,4 @@
-"""The whole app on the fake stair, and how to wait for it."""
+"""The whole app on a fake connector, and how to wait for it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,29 @@ from textual.pilot import Pilot
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.session import Session
-from ionq_tui.ui.app import CockpitApp
-from ionq_tui.ui.exit_note import ExitNote
+from ionq_tui.ui.app import DashboardApp
+from ionq_tui.ui.exit_summary import ExitSummary
 from ionq_tui.ui.screens.sessions import SessionsScreen
-from tests.ui.fake import FakeStair
+from tests.ui.fake import FakeConnector
 
-Hands = Pilot[ExitNote]
+Hands = Pilot[ExitSummary]
 
 
-class Cast(CockpitApp):
+class Cast(DashboardApp):
     """The app with a clock for its own keys that a test moves."""
 
     def __init__(
-        self, stair: FakeStair, *, attach: str = "", start_demo: bool = False, keys: Mapping[str, str] | None = None
+        self,
+        connector: FakeConnector,
+        *,
+        attach: str = "",
+        start_demo: bool = False,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         self.seconds = 0.0
-        super().__init__(stair, attach=attach, start_demo=start_demo, keys=keys or {}, monotonic=lambda: self.seconds)
+        super().__init__(
+            connector, attach=attach, start_demo=start_demo, keys=keys or {}, monotonic=lambda: self.seconds
+        )
 
     @property
     def running(self) -> Engine:
@@ -51,9 +58,10 @@ async def at_home(app: Cast, size: tuple[int, int] = (80, 24)) -> AsyncIterator[
     """Run the app until its first list of sessions is shown."""
     async with app.run_test(size=size) as pilot:
         await until(
-            pilot, lambda: app.shows(SessionsScreen) and app.running.home.poller.freshness().next_try is not None
+            pilot,
+            lambda: app.shows(SessionsScreen) and app.running.session_list.poller.freshness().next_try is not None,
         )
-        await until(pilot, lambda: app.running.yard.fleet.value.loaded)
+        await until(pilot, lambda: app.running.backend_list.fleet.value.loaded)
         await pilot.pause()
         yield pilot
 
@@ -68,6 +76,6 @@ async def until(pilot: Hands, condition: object) -> None:
     assert condition(), f"never came to be on {pilot.app.screen}"
 
 
-def active(stair: FakeStair, *sessions: Session) -> None:
+def active(connector: FakeConnector, *sessions: Session) -> None:
     """Let the server list these."""
-    stair.cloud.active = {one.id: one for one in sessions}
+    connector.cloud.active = {one.id: one for one in sessions}

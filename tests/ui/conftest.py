@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ionq_tui.ui.quiet import Quiet
-from tests.ui.fake import FakeStair
+from ionq_tui.ui.key_guard import KeyGuard
+from tests.ui.fake import FakeConnector
 from tests.ui.hand import Hand
 
 
@@ -11,10 +11,10 @@ from tests.ui.hand import Hand
 def hand(monkeypatch: pytest.MonkeyPatch) -> Hand:
     """The clock of the quiet time."""
     hand = Hand()
-    monkeypatch.setattr(Quiet, "clock", hand)
+    monkeypatch.setattr(KeyGuard, "clock", hand)
     return hand
 
 
 @pytest.fixture
-def stair() -> FakeStair:
-    return FakeStair()
+def connector() -> FakeConnector:
+    return FakeConnector()

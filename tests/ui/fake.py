@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.backend import Backend, Characterization, Measured
-from ionq_tui.model.board import SessionList
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import ApiKey, FoundKey, KeyIdentity, NoKey
+from ionq_tui.model.key_source import KeySource
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest
-from ionq_tui.model.record import Intent, Kept, Place
+from ionq_tui.model.overview import ListedSessions
+from ionq_tui.model.record import Intent, Place, SessionRecord
 from ionq_tui.model.session import Session
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -41,7 +42,7 @@ def session(number: int, **changes: object) -> Session:
         started_at=NOW - timedelta(minutes=40),
         expires_at=NOW + timedelta(minutes=38 + number),
         creator_id="me",
-        limits=Limits(jobs=40, minutes=78),
+        limits=Limits(jobs=40, minutes=78 + number),
     )
     return replace(told, **changes)  # type: ignore[arg-type]
 
@@ -99,6 +100,8 @@ class FakeCloud:
         """Of an estimate."""
         self.open_outcome: OpenOutcome | None = None
         self.end_outcome: EndOutcome | None = None
+        self.seen_active: dict[str, bool] = {}
+        """By id: whether an end was asked for by one who had seen `active: true`."""
         self.gate: asyncio.Event | None = None
         """Where set, every request waits for it."""
         self.closed = False
@@ -124,18 +127,18 @@ class FakeCloud:
             name, backend, NOW, 36, {"2q": Measured(0.996, 0.0002), "spam": Measured(0.9935)}, {"t1": 100.0, "2q": 6e-4}
         )
 
-    async def sessions(self, active: bool) -> SessionList | Fault:
+    async def sessions(self, active: bool) -> ListedSessions | Fault:
         await self._hear(f"sessions {'active' if active else 'ended'}")
         if self.fault is not None:
             return self.fault
-        return SessionList(tuple((self.active if active else self.over).values()), "org", self.unreadable)
+        return ListedSessions(tuple((self.active if active else self.over).values()), "org", self.unreadable)
 
     async def session(self, session_id: str) -> Session | Fault:
         await self._hear(f"session {session_id}")
         if self.fault is not None:
             return self.fault
         found = self.active.get(session_id) or self.over.get(session_id)
-        return found if found is not None else Fault(FaultKind.NOT_FOUND, "not found", 404)
+        return found if found is not None else Fault(FaultKind.NOT_FOUND, "not found", 404, well_formed=True)
 
     async def session_jobs(
         self, session_id: str, *, after: str | None = None, ids: tuple[str, ...] = (), limit: int = 100
@@ -145,7 +148,7 @@ class FakeCloud:
 
     async def job(self, job_id: str) -> Job | Fault:
         await self._hear(f"job {job_id}")
-        return self.jobs.get(job_id) or Fault(FaultKind.NOT_FOUND, "not found", 404)
+        return self.jobs.get(job_id) or Fault(FaultKind.NOT_FOUND, "not found", 404, well_formed=True)
 
     async def job_detail(self, job_id: str) -> JobDetail | Fault:
         await self._hear(f"detail {job_id}")
@@ -169,7 +172,9 @@ class FakeCloud:
             self.jobs[one] = replace(self.jobs[one], status="canceled")
         return frozenset(job_ids)
 
-    async def open_once(self, request: OpenRequest, known: Known, seen: dict[str, Session]) -> OpenOutcome:
+    async def open_once(
+        self, request: OpenRequest, known: Known, seen: dict[str, Session], lost: Callable[[Fault], None]
+    ) -> OpenOutcome:
         await self._hear(f"open {request.backend}")
         if self.open_outcome is not None:
             return self.open_outcome
@@ -177,7 +182,8 @@ class FakeCloud:
         self.active[made.id] = made
         return Opened(made)
 
-    async def end_proved(self, session_id: str, seen_active: bool) -> EndOutcome:
+    async def end_confirmed(self, session_id: str, seen_active: bool, again: bool = False) -> EndOutcome:
+        self.seen_active[session_id] = seen_active
         await self._hear(f"end {session_id}")
         if self.end_outcome is not None:
             return self.end_outcome
@@ -197,54 +203,83 @@ class FakeJournal:
     def __init__(self) -> None:
         self.trouble: str | None = None
         self.opened_here: set[str] = set()
+        self.over: set[str] = set()
         self.named: dict[str, str] = {}
         self.creator_ids: set[str] = set()
         self.questions: tuple[Intent, ...] = ()
         self.kept: tuple[Event, ...] = ()
-        self.noted: tuple[Kept, ...] = ()
+        self.noted: tuple[SessionRecord, ...] = ()
         self.samples: tuple[tuple[datetime, float], ...] = ()
 
-    async def intent(self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str]) -> int:
+    async def intent(
+        self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str], *, listed: bool
+    ) -> int:
         return 1
+
+    async def quiet(self, number: int, lists: int) -> None: ...
 
     async def opened(self, intent: int, session: Session, adopted: bool = False) -> None:
         self.opened_here.add(session.id)
 
     async def not_opened(self, intent: int) -> None: ...
 
-    async def uncertain(self, intent: int, candidates: Iterable[str]) -> None: ...
+    async def uncertain(self, intent: int, candidates: Iterable[str], fault: Fault | None) -> None: ...
 
     async def attached(self, place: Place, session_id: str) -> None: ...
 
     async def end_asked(self, place: Place, session_id: str) -> None: ...
 
-    async def ended(self, place: Place, session: Session) -> None: ...
+    async def untracked(self, place: Place, session_id: str) -> None:
+        self.opened_here.discard(session_id)
+        self.noted = tuple(one for one in self.noted if one.id != session_id)
 
-    async def here(self, place: Place) -> frozenset[str]:
-        return frozenset(self.opened_here)
+    async def ended(self, place: Place, session: Session) -> None:
+        self.over.add(session.id)
 
-    async def sessions(self, place: Place) -> tuple[Kept, ...]:
-        return self.noted
+    async def seen(self, place: Place, session_ids: Iterable[str]) -> None: ...
 
-    async def running_here(self, place: Place) -> tuple[Kept, ...]:
+    async def sessions(self, place: Place) -> tuple[SessionRecord, ...]:
+        """Return what a test noted, and what it says was opened here or has a name."""
+        ids = [one for one in (*sorted(self.opened_here), *self.named) if one not in {kept.id for kept in self.noted}]
+        return (*self.noted, *map(self._kept, dict.fromkeys(ids)))
+
+    def _kept(self, session_id: str) -> SessionRecord:
+        return SessionRecord(
+            session_id,
+            Place("https://api.ionq.co/v0.4"),
+            here=session_id in self.opened_here,
+            label=self.named.get(session_id, ""),
+            backend="qpu.forte-1",
+            opened_at=NOW - timedelta(minutes=50),
+            ended_at=NOW if session_id in self.over else None,
+        )
+
+    async def under_way(self, place: Place) -> tuple[Intent, ...]:
         return ()
 
     async def creators(self, place: Place) -> frozenset[str]:
         return frozenset(self.creator_ids)
 
-    async def open_questions(self, place: Place) -> tuple[Intent, ...]:
+    async def unconfirmed_intents(self, place: Place) -> tuple[Intent, ...]:
         return self.questions
 
     async def resolved(self, place: Place, question: int, session: Session | None) -> None:
         self.questions = ()
 
-    async def event(self, place: Place, event: Event) -> None: ...
+    async def event(self, place: Place, *events: Event) -> None: ...
 
     async def events(self, place: Place, session_id: str) -> tuple[Event, ...]:
         return self.kept
 
-    async def first_to_tell(self, place: Place, event: Event) -> bool:
+    async def claim_event(self, place: Place, event: Event) -> bool:
         return True
+
+    def mark_reported(self, place: Place, event: Event) -> None: ...
+
+    def release_event(self, place: Place, event: Event) -> None: ...
+
+    async def take_over(self, place: Place, most: int) -> tuple[Event, ...]:
+        return ()
 
     async def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None: ...
 
@@ -261,15 +296,12 @@ class FakeJournal:
     def close(self, timeout: float | None = None) -> bool:
         return True
 
-    async def labels(self, place: Place) -> Mapping[str, str]:
-        return dict(self.named)
 
-
-class FakeStair:
+class FakeConnector:
     """Hands out one engine on the fake cloud."""
 
     def __init__(self, found: FoundKey | NoKey | None = None) -> None:
-        self.found: FoundKey | NoKey = found or FoundKey(KEY, "keyring")
+        self.found: FoundKey | NoKey = found or FoundKey(KEY, KeySource.KEYRING)
         self.cloud = FakeCloud()
         self.clock = FakeClock()
         self.journal = FakeJournal()
@@ -287,9 +319,16 @@ class FakeStair:
             connection, self.cloud, self.clock, self.journal, 5.0, people=self.people, ahead=lambda: self.ahead
         )
 
+    async def owed(self) -> tuple[tuple[SessionRecord, ...], tuple[Intent, ...]]:
+        kept = await self.journal.sessions(Place("https://api.ionq.co/v0.4"))
+        return tuple(one for one in kept if one.unended), self.journal.questions
+
     async def find_key(self) -> FoundKey | NoKey:
         self.calls.append("find_key")
         return self.found
+
+    async def unusable(self) -> Fault | None:
+        return None
 
     async def connect(self, found: FoundKey) -> Engine:
         self.calls.append("connect")

@@ -16,23 +16,23 @@ import pytest
 from textual.app import App
 
 import ionq_tui.ui
-from ionq_tui.api.dashboard import Answer
-from ionq_tui.compose import Stair, inside
+from ionq_tui.api.dashboard_runner import Handler
 from ionq_tui.engine.engine import Engine
-from ionq_tui.engine.home import Home
 from ionq_tui.engine.poller import Tick
-from ionq_tui.engine.watcher import Watcher
+from ionq_tui.engine.session_list import SessionList
+from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import Opened, OpenRequest
 from ionq_tui.settings import Settings
-from ionq_tui.simulator.book import JobEntry, SessionEntry
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.store import JobEntry, SessionEntry
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from ionq_tui.view.amount import figure
-from ionq_tui.view.moment import left
+from ionq_tui.view.time_text import left
+from ionq_tui.wiring import Wiring, inside
 from tests.unit.engine.clock import NOON, ManualClock
 
 SPEED = 60
@@ -56,10 +56,10 @@ class QuickClock(ManualClock):
         return NOON + timedelta(seconds=(self.seconds - 1000.0) * SPEED)
 
 
-class Board(App[None]):
+class JobBoard(App[None]):
     """Home, and the live screen of one session above it."""
 
-    CSS_PATH = Path(ionq_tui.ui.__file__).parent / "styles" / "cockpit.tcss"
+    CSS_PATH = Path(ionq_tui.ui.__file__).parent / "styles" / "base.tcss"
 
     def __init__(self, engine: Engine, session_id: str) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class Board(App[None]):
         self.engine, self.session_id = engine, session_id
 
     def on_mount(self) -> None:
-        self.run_worker(self.engine.home.run(), group="poll", description="home")
+        self.run_worker(self.engine.session_list.run(), group="poll", description="home")
         self.push_screen(SessionsScreen(self.engine))
         self.push_screen(SessionScreen(self.engine, self.session_id))
 
@@ -92,7 +92,7 @@ class Shown:
         screen.tick()
         time, jobs, money = (
             re.sub(r"[█▒░].*$", "", found).strip()
-            for found in re.findall(r"^(?:time|jobs|money) .*$", screen.gauges.text, re.MULTILINE)
+            for found in re.findall(r"^(?:time|jobs|cost) .*$", screen.meters.text, re.MULTILINE)
         )
         told = re.search(r"left (\S+)|/ \S+ OVER", time)
         status = screen.steps_line.text.split()[0].lower()
@@ -172,7 +172,7 @@ def compare(shown: Shown, entry: SessionEntry, limits: Limits, till: Till, now: 
     assert shown.counts == words_of(entry)
     assert re.split(r"\s+", shown.jobs)[2] == str(len(entry.jobs))
     used = till.spent(entry, limits.money)
-    assert re.match(rf"money  (used  )?{re.escape(used)} +of ", shown.money), (shown.money, used)
+    assert re.match(rf"cost   (used  )?{re.escape(used)} +of ", shown.money), (shown.money, used)
     assert sum(till.sums(entry, reserved=False).values()) == entry.charged or not till.complete(entry)
     one = len({limits.money.unit if limits.money else "", *till.sums(entry, reserved=False)}) == 1
     if limits.money is not None and one and "—" not in shown.money:
@@ -189,10 +189,10 @@ def slowed(job: JobEntry) -> JobEntry:
     return job
 
 
-async def reading(clock: QuickClock, watcher: Watcher) -> None:
+async def reading(clock: QuickClock, session_poller: SessionPoller) -> None:
     """Let time pass until the next reading has been heard, and not a moment more."""
     await clock.to_next()
-    while watcher.poller.freshness().age != 0:
+    while session_poller.poller.freshness().age != 0:
         await clock.to_next()
 
 
@@ -209,7 +209,7 @@ class Line:
     prices: Counter[str] = field(default_factory=Counter)
     ticks: Counter[str] = field(default_factory=Counter)
 
-    def inside(self, cloud: SimulatedCloud) -> Answer:
+    def inside(self, cloud: SimulatedCloud) -> Handler:
         answer = inside(cloud)
 
         def respond(
@@ -273,22 +273,22 @@ async def test_every_number_is_the_books_own_until_the_session_has_ended(
     make = cloud._job
     monkeypatch.setattr(cloud, "_job", lambda *of: slowed(make(*of)))
     line = Line(cloud, till)
-    monkeypatch.setattr("ionq_tui.compose.inside", line.inside)
-    monkeypatch.setattr(Home, "_tick", line.counted("home", Home._tick))
-    monkeypatch.setattr(Watcher, "_tick", line.counted("live", Watcher._tick))
-    engine = await Stair(Settings(), {}).demo_on(cloud, clock)
-    opened = await engine.desk.open("token", OpenRequest(FORTE, limits), "whole")
+    monkeypatch.setattr("ionq_tui.wiring.inside", line.inside)
+    monkeypatch.setattr(SessionList, "_tick", line.counted("home", SessionList._tick))
+    monkeypatch.setattr(SessionPoller, "_tick", line.counted("live", SessionPoller._tick))
+    engine = await Wiring(Settings(), {}).demo_on(cloud, clock)
+    opened = await engine.actions.open("token", OpenRequest(FORTE, limits), "whole")
     assert isinstance(opened, Opened)
     entry = cloud.sessions[opened.session.id]
     entry.pace = PACE
-    app, read = Board(engine, entry.id), 0
+    app, read = JobBoard(engine, entry.id), 0
     line.asked.clear()
     async with app.run_test(size=(160, 40)) as pilot:
-        watcher = engine.watcher(entry.id)
+        session_poller = engine.session_poller(entry.id)
         await clock.settle()
         started, reserved = False, False
-        while not watcher.store.value.ended or watcher.store.value.unfinished:
-            await reading(clock, watcher)
+        while not session_poller.store.value.ended or session_poller.store.value.unfinished:
+            await reading(clock, session_poller)
             read += 1
             assert read < LONGEST, "it never ended"
             await pilot.pause()
@@ -299,7 +299,7 @@ async def test_every_number_is_the_books_own_until_the_session_has_ended(
             compare(shown, entry, limits, till, cloud.now)
             line.check(entry.id)
             if limits is LARGE and len(entry.jobs) >= 6 and entry.active:
-                await engine.desk.end(entry.id)
+                await engine.actions.end(entry.id)
                 line.asked.clear()
         assert started and reserved and entry.jobs and read > 4
         final = {job.id for job in entry.jobs if till.tells(job.place)}
@@ -308,7 +308,7 @@ async def test_every_number_is_the_books_own_until_the_session_has_ended(
         await pilot.pause()
         assert isinstance(app.screen, SessionsScreen)
         app.screen.tick()
-        used = [cell.text for cell in app.screen._lookout.used(entry.id)]
+        used = [cell.text for cell in app.screen._own_sessions.used(entry.id)]
         many = f"{len(entry.jobs)}/{limits.jobs}" if limits.jobs is not None else str(len(entry.jobs))
         assert used == [many, till.at_home(entry)]
     await engine.close()

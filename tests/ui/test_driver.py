@@ -14,12 +14,13 @@ from textual import events
 from textual.message import Message
 
 from ionq_tui.ui import driver
-from ionq_tui.ui.driver import CockpitDriver, TerminalLost
+from ionq_tui.ui.driver import DashboardDriver
+from ionq_tui.ui.messages import TerminalLost
 
 PATIENCE = 10.0
 
 
-class Typed(CockpitDriver):
+class Typed(DashboardDriver):
     """Reads from a pseudo-terminal of its own, and keeps what it heard."""
 
     def __init__(self) -> None:
@@ -29,7 +30,7 @@ class Typed(CockpitDriver):
         self.waits: list[float | None] = []
         self.paused = 0
         """How often it waited for nothing but its end."""
-        self._reading = os.pipe()
+        self._input_pipe = os.pipe()
         self._key_thread = threading.Thread(target=self.run_input_thread)
 
     def process_message(self, message: Message) -> None:
@@ -68,7 +69,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Typed]:
         return wait(read, write, failed, timeout)
 
     monkeypatch.setattr("ionq_tui.ui.driver.select.select", noted)
-    monkeypatch.setattr(driver, "_WAKEFUL", 0.3)
+    monkeypatch.setattr(driver, "_SEQUENCE_TIMEOUT", 0.3)
     assert one._key_thread is not None
     one._key_thread.start()
     yield one

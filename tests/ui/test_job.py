@@ -11,11 +11,11 @@ from textual.pilot import Pilot
 
 from ionq_tui.model.job import Job
 from ionq_tui.model.job_detail import JobDetail
-from ionq_tui.model.link import Fault, FaultKind
-from ionq_tui.ui.dialogs.ask import Ask
-from ionq_tui.ui.dialogs.export import write_new
+from ionq_tui.model.link_state import Fault, FaultKind
+from ionq_tui.ui.dialogs.choice import ChoiceDialog
+from ionq_tui.ui.dialogs.export import save_new
 from ionq_tui.ui.screens.job import JobScreen
-from tests.ui.fake import NOW, FakeStair, session
+from tests.ui.fake import NOW, FakeConnector, session
 from tests.ui.hand import Hand
 from tests.ui.stage import Stage, deliberate, shows, until
 
@@ -26,22 +26,22 @@ DETAIL = JobDetail(DONE.id, 2, 1, {"1q": 4, "2q": 1}, {"error_mitigation.debiasi
 
 
 @pytest.fixture
-def app(stair: FakeStair) -> Stage:
-    stair.cloud.active = {ONE.id: ONE}
-    stair.cloud.jobs = {DONE.id: DONE}
-    stair.cloud.details = {DONE.id: DETAIL}
-    stage = Stage(stair, lambda engine: JobScreen(engine, ONE.id, DONE.id))
+def app(connector: FakeConnector) -> Stage:
+    connector.cloud.active = {ONE.id: ONE}
+    connector.cloud.jobs = {DONE.id: DONE}
+    connector.cloud.details = {DONE.id: DETAIL}
+    stage = Stage(connector, lambda engine: JobScreen(engine, ONE.id, DONE.id))
     return stage
 
 
 async def watched(pilot: Pilot[None], app: Stage) -> None:
     """Let the session be watched, as the screen below does."""
-    app.run_worker(app.engine.watcher(ONE.id).run(), group="watch", description="session")
-    await until(pilot, lambda: app.engine.watcher(ONE.id).store.value.all_listed)
+    app.run_worker(app.engine.session_poller(ONE.id).run(), group="watch", description="session")
+    await until(pilot, lambda: app.engine.session_poller(ONE.id).store.value.all_listed)
 
 
 def asked(app: Stage, *words: str) -> list[str]:
-    return [one for one in app.stair.cloud.asked if one.startswith(words)]
+    return [one for one in app.connector.cloud.asked if one.startswith(words)]
 
 
 async def test_a_job_with_its_settings_and_its_result(app: Stage) -> None:
@@ -61,26 +61,26 @@ async def test_a_job_with_its_settings_and_its_result(app: Stage) -> None:
 
 
 async def test_a_result_is_asked_for_once_the_job_is_completed(app: Stage) -> None:
-    app.stair.cloud.jobs[DONE.id] = replace(DONE, status="started")
+    app.connector.cloud.jobs[DONE.id] = replace(DONE, status="started")
     async with app.run_test(size=(100, 36)) as pilot:
         await watched(pilot, app)
         await until(pilot, lambda: "debiasing on" in app.text())
         await pilot.press("w")
         assert not asked(app, "prob") and shows(app, JobScreen)
-        app.stair.cloud.jobs[DONE.id] = DONE
-        app.engine.watcher(ONE.id).poller.nudge()
+        app.connector.cloud.jobs[DONE.id] = DONE
+        app.engine.session_poller(ONE.id).poller.nudge()
         await until(pilot, lambda: "result of 1,000 shots" in app.text())
         assert len(asked(app, "prob")) == 1
 
 
 async def test_a_result_that_is_not_there_is_said_and_cannot_be_saved(app: Stage) -> None:
-    app.stair.cloud.shares = Fault(FaultKind.NOT_FOUND, "not found", 404)
+    app.connector.cloud.shares = Fault(FaultKind.NOT_FOUND, "not found", 404)
     async with app.run_test(size=(100, 36)) as pilot:
         await watched(pilot, app)
-        await until(pilot, lambda: "IonQ holds no result of this job" in app.text())
+        await until(pilot, lambda: "IonQ has no result for this job" in app.text())
         await pilot.press("w")
         assert shows(app, JobScreen)
-        app.stair.cloud.shares = {"0": 1.0}
+        app.connector.cloud.shares = {"0": 1.0}
         await pilot.press("r")
         await until(pilot, lambda: "00  ██" in app.text())
 
@@ -94,7 +94,7 @@ async def test_saving_asks_in_which_form_and_overwrites_nothing(
         await watched(pilot, app)
         await until(pilot, lambda: "result of" in app.text())
         await pilot.press("w")
-        await until(pilot, lambda: shows(app, Ask))
+        await until(pilot, lambda: shows(app, ChoiceDialog))
         await pilot.press("enter")
         await until(pilot, lambda: shows(app, JobScreen))
         assert os.listdir(tmp_path) == ["ionq-job-job-000001.csv"]
@@ -122,7 +122,7 @@ async def test_a_folder_that_cannot_be_written_is_said(
         await watched(pilot, app)
         await until(pilot, lambda: "result of" in app.text())
         await pilot.press("w")
-        await until(pilot, lambda: "a folder that is gone" in app.text())
+        await until(pilot, lambda: "a folder that no longer exists" in app.text())
         await deliberate(pilot, hand, ["tab", "enter"])
         await until(pilot, lambda: any("not saved: " in one.message for one in app._notifications))
 
@@ -130,8 +130,8 @@ async def test_a_folder_that_cannot_be_written_is_said(
 def test_a_link_is_not_followed_and_half_a_file_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").symlink_to(tmp_path / "elsewhere")
-    assert write_new("a", "csv", "text\n").name == "a-2.csv"
+    assert save_new("a", "csv", "text\n").name == "a-2.csv"
     assert not (tmp_path / "elsewhere").exists()
     with pytest.raises(UnicodeEncodeError):
-        write_new("b", "csv", "\ud800")
+        save_new("b", "csv", "\ud800")
     assert not (tmp_path / "b.csv").exists()

@@ -6,14 +6,15 @@ import pytest
 from textual.widgets import Button, Input
 
 from ionq_tui.model.key import NoKey
+from ionq_tui.model.key_source import KeyWays
 from ionq_tui.ui.screens.backends import BackendsScreen
-from ionq_tui.ui.screens.frame import Frame
+from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.screens.key import KeyScreen
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
-from ionq_tui.ui.widgets.tick import Tick
+from ionq_tui.ui.widgets.checkbox import PlainCheckbox
 from tests.ui.cast import Cast, Hands, active, at_home, until
-from tests.ui.fake import REFUSED, FakeStair, session
+from tests.ui.fake import REFUSED, FakeConnector, session
 from tests.ui.hand import Hand
 from tests.ui.stage import SIZES
 
@@ -31,56 +32,56 @@ async def type_key(pilot: Hands, app: Cast) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_without_a_key_it_says_what_works_here(size: tuple[int, int]) -> None:
-    app = Cast(FakeStair(NONE))
+    app = Cast(FakeConnector(NONE))
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.shows(KeyScreen))
         await pilot.pause()
         for told in ("export IONQ_API_KEY", "key_command", "memory only", "the keyring is locked", "Browse backends"):
             assert told in app.text()
-        assert not app.screen.query_one(Tick).display
+        assert not app.screen.query_one(PlainCheckbox).display
         assert app.focused is app.screen.query_one("#key")
 
 
 async def test_it_paints_before_it_asks_for_the_key() -> None:
-    stair = FakeStair()
+    connector = FakeConnector()
     asked = asyncio.Event()
     go_on = asyncio.Event()
-    find = stair.find_key
+    find = connector.find_key
 
     async def find_slowly() -> object:
         asked.set()
         await go_on.wait()
         return await find()
 
-    stair.find_key = find_slowly  # type: ignore[assignment, method-assign]
-    app = Cast(stair)
+    connector.find_key = find_slowly  # type: ignore[assignment, method-assign]
+    app = Cast(connector)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, asked.is_set)
-        assert type(app.screen) is Frame
+        assert type(app.screen) is BaseScreen
         assert "lab-b" in app.text()
         go_on.set()
         await until(pilot, lambda: app.shows(SessionsScreen))
 
 
 async def test_enter_on_the_empty_field_starts_the_demo() -> None:
-    stair = FakeStair(NONE)
-    app = Cast(stair)
+    connector = FakeConnector(NONE)
+    app = Cast(connector)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.shows(KeyScreen))
         await pilot.press("enter")
         await until(pilot, lambda: app.shows(SessionsScreen))
         await pilot.pause()
-        assert stair.calls == ["find_key", "demo"]
+        assert connector.calls == ["find_key", "demo"]
         assert "DEMO" in app.text()
 
 
 @pytest.mark.parametrize("behind", [" ", "x"])
 async def test_what_is_typed_right_behind_tab_is_not_typed_into_the_field(behind: str) -> None:
-    app = Cast(FakeStair(NoKey((), can_keep=True)))
+    app = Cast(FakeConnector(NoKey(ways=KeyWays(keyring_usable=True))))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.shows(KeyScreen))
         await pilot.pause()
-        field, tick = app.screen.query_one("#key", Input), app.screen.query_one(Tick)
+        field, tick = app.screen.query_one("#key", Input), app.screen.query_one(PlainCheckbox)
         app.simulate_key("a")
         app.simulate_key("tab")
         app.simulate_key("space" if behind == " " else behind)
@@ -91,26 +92,26 @@ async def test_what_is_typed_right_behind_tab_is_not_typed_into_the_field(behind
 
 
 async def test_a_second_enter_while_the_key_is_checked_does_nothing_and_nothing_on_the_next_screen() -> None:
-    stair = FakeStair(NONE)
-    active(stair, session(1))
-    stair.cloud.gate = asyncio.Event()
-    app = Cast(stair)
+    connector = FakeConnector(NONE)
+    active(connector, session(1))
+    connector.cloud.gate = asyncio.Event()
+    app = Cast(connector)
     async with app.run_test(size=(80, 24)) as pilot:
         await type_key(pilot, app)
-        await until(pilot, lambda: "whoami" in stair.cloud.asked)
+        await until(pilot, lambda: "whoami" in connector.cloud.asked)
         await pilot.press("enter", "enter")
         assert app.shows(KeyScreen)
-        assert "asking IonQ about" in app.text()
-        assert stair.calls == ["find_key", "connect"]
-        stair.cloud.gate.set()
+        assert "checking " in app.text()
+        assert connector.calls == ["find_key", "connect"]
+        connector.cloud.gate.set()
         await until(pilot, lambda: app.shows(SessionsScreen) and "000001" in app.text())
-        assert stair.calls == ["find_key", "connect"]
+        assert connector.calls == ["find_key", "connect"]
 
 
 async def test_a_held_enter_chooses_nothing_at_home_and_a_deliberate_one_does(hand: Hand) -> None:
-    stair = FakeStair(NONE)
-    active(stair, session(1))
-    app = Cast(stair)
+    connector = FakeConnector(NONE)
+    active(connector, session(1))
+    app = Cast(connector)
     async with app.run_test(size=(80, 24)) as pilot:
         await type_key(pilot, app)
         await until(pilot, lambda: app.shows(SessionsScreen) and "> 000001" in app.text())
@@ -124,9 +125,9 @@ async def test_a_held_enter_chooses_nothing_at_home_and_a_deliberate_one_does(ha
 
 
 async def test_another_key_for_a_running_window_leaves_no_enter_behind(hand: Hand) -> None:
-    stair = FakeStair()
-    active(stair, session(1))
-    app = Cast(stair)
+    connector = FakeConnector()
+    active(connector, session(1))
+    app = Cast(connector)
     async with at_home(app) as pilot:
         await pilot.press(":", *"api key", "enter")
         await type_key(pilot, app)
@@ -140,24 +141,24 @@ async def test_another_key_for_a_running_window_leaves_no_enter_behind(hand: Han
 
 
 async def test_the_field_is_empty_before_anything_is_asked_and_the_key_is_nowhere_to_be_seen() -> None:
-    stair = FakeStair(NONE)
-    stair.cloud.gate = asyncio.Event()
-    app = Cast(stair)
+    connector = FakeConnector(NONE)
+    connector.cloud.gate = asyncio.Event()
+    app = Cast(connector)
     async with app.run_test(size=(80, 24)) as pilot:
         await type_key(pilot, app)
-        await until(pilot, lambda: "whoami" in stair.cloud.asked)
+        await until(pilot, lambda: "whoami" in connector.cloud.asked)
         await pilot.pause()
         assert app.screen.query_one("#key", Input).value == ""
         assert SECRET not in app.text()
         assert "••••7777" in app.text()
-        stair.cloud.gate.set()
+        connector.cloud.gate.set()
         await until(pilot, lambda: app.shows(SessionsScreen))
-        assert stair.kept == []
+        assert connector.kept == []
         assert app.running.connection.source == "typed"
 
 
 async def test_typing_shows_dots_only() -> None:
-    app = Cast(FakeStair(NONE))
+    app = Cast(FakeConnector(NONE))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.shows(KeyScreen))
         await pilot.press(*"qxwv")
@@ -167,33 +168,33 @@ async def test_typing_shows_dots_only() -> None:
 
 
 async def test_a_wrong_key_gets_the_words_of_the_fault_and_another_chance() -> None:
-    stair = FakeStair(NONE)
-    stair.cloud.who = REFUSED
-    app = Cast(stair)
+    connector = FakeConnector(NONE)
+    connector.cloud.who = REFUSED
+    app = Cast(connector)
     async with app.run_test(size=(80, 24)) as pilot:
         await type_key(pilot, app)
         await until(pilot, lambda: "IonQ refused this API key" in app.text())
         assert app.shows(KeyScreen)
-        assert stair.cloud.closed
+        assert connector.cloud.closed
 
 
 async def test_a_text_that_cannot_be_a_key_is_not_sent_and_not_repeated() -> None:
-    stair = FakeStair(NONE)
-    app = Cast(stair)
+    connector = FakeConnector(NONE)
+    app = Cast(connector)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.shows(KeyScreen))
         app.screen.query_one("#key", Input).value = "two words"
         await pilot.press("enter")
-        await until(pilot, lambda: "holds a space" in app.text())
+        await until(pilot, lambda: "contains a space" in app.text())
         assert "two words" not in app.text()
-        assert stair.calls == ["find_key"]
+        assert connector.calls == ["find_key"]
 
 
 @pytest.mark.parametrize("trouble", ["", "the keyring is locked"])
 async def test_a_key_is_kept_only_where_that_is_asked_for(trouble: str) -> None:
-    stair = FakeStair(NoKey((), can_keep=True))
-    stair.keep_trouble = trouble
-    app = Cast(stair)
+    connector = FakeConnector(NoKey(ways=KeyWays(keyring_usable=True)))
+    connector.keep_trouble = trouble
+    app = Cast(connector)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.shows(KeyScreen))
         await pilot.press("tab", "space")
@@ -201,14 +202,14 @@ async def test_a_key_is_kept_only_where_that_is_asked_for(trouble: str) -> None:
         assert "▐X▌" in app.text()
         await type_key(pilot, app)
         await until(pilot, lambda: app.shows(SessionsScreen))
-        assert stair.kept == ["••••7777"]
+        assert connector.kept == ["••••7777"]
         await pilot.pause()
         assert ("memory only" in app.toasts()) == bool(trouble)
 
 
 async def test_browsing_needs_no_key() -> None:
-    stair = FakeStair(NONE)
-    app = Cast(stair)
+    connector = FakeConnector(NONE)
+    app = Cast(connector)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.shows(KeyScreen))
         app.screen.query_one("#browse", Button).press()
@@ -222,7 +223,7 @@ async def test_browsing_needs_no_key() -> None:
 
 
 async def test_the_quit_button_quits() -> None:
-    app = Cast(FakeStair(NONE))
+    app = Cast(FakeConnector(NONE))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.shows(KeyScreen))
         app.screen.query_one("#quit", Button).press()
@@ -230,37 +231,37 @@ async def test_the_quit_button_quits() -> None:
 
 
 async def test_a_refused_key_brings_the_key_screen_once_and_dialogs_stay() -> None:
-    stair = FakeStair()
-    app = Cast(stair)
+    connector = FakeConnector()
+    app = Cast(connector)
     async with at_home(app) as pilot:
         await pilot.press("o")
         await pilot.pause()
         dialog = app.screen
-        stair.cloud.fault = REFUSED
-        app.running.home.poller.nudge()
+        connector.cloud.fault = REFUSED
+        app.running.session_list.poller.nudge()
         await until(pilot, lambda: app.shows(KeyScreen))
         assert dialog in app.screen_stack
-        app.running.yard.poller.nudge()
-        stair.cloud.offered = REFUSED
+        app.running.backend_list.poller.nudge()
+        connector.cloud.offered = REFUSED
         await pilot.pause()
         assert sum(isinstance(screen, KeyScreen) for screen in app.screen_stack) == 1
-        stair.cloud.fault = None
+        connector.cloud.fault = None
         await type_key(pilot, app)
         await until(pilot, lambda: app.screen is dialog)
-        assert stair.renewed == ["••••7777"]
-        assert "open" not in " ".join(stair.cloud.asked)
+        assert connector.renewed == ["••••7777"]
+        assert "open" not in " ".join(connector.cloud.asked)
 
 
 async def test_a_refused_key_can_be_left_be_and_given_later_from_the_palette() -> None:
-    stair = FakeStair()
-    app = Cast(stair)
+    connector = FakeConnector()
+    app = Cast(connector)
     async with at_home(app) as pilot:
-        stair.cloud.fault = REFUSED
-        app.running.home.poller.nudge()
+        connector.cloud.fault = REFUSED
+        app.running.session_list.poller.nudge()
         await until(pilot, lambda: app.shows(KeyScreen))
         await pilot.press("escape")
         await until(pilot, lambda: app.shows(SessionsScreen))
-        app.running.home.poller.nudge()
+        app.running.session_list.poller.nudge()
         await pilot.pause()
         assert app.shows(SessionsScreen)
         await pilot.press(":", *"api key", "enter")

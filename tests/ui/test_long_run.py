@@ -15,33 +15,34 @@ import httpx
 import pytest
 from textual.pilot import Pilot
 
-from ionq_tui.compose import Stair, inside
 from ionq_tui.engine.engine import Engine
-from ionq_tui.engine.queue_history import LEAST
+from ionq_tui.engine.queue_history import MIN_INTERVAL
 from ionq_tui.journal.journal import Journal
 from ionq_tui.model.key import ApiKey, FoundKey
+from ionq_tui.model.key_source import KeySource
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import Opened, OpenRequest
 from ionq_tui.settings import Settings
-from ionq_tui.simulator.book import SessionEntry
+from ionq_tui.simulator.backend import MACHINES
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
-from ionq_tui.simulator.machine import MACHINES
-from ionq_tui.ui.app import CockpitApp
-from ionq_tui.ui.exit_note import ExitNote
-from ionq_tui.ui.screens.frame import Frame
+from ionq_tui.simulator.store import SessionEntry
+from ionq_tui.ui.app import DashboardApp
+from ionq_tui.ui.exit_summary import ExitSummary
+from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.screens.key import KeyScreen
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
+from ionq_tui.wiring import Wiring, inside
 from tests.ui.burden import Burden, burden
 from tests.unit.engine.clock import NOON, ManualClock
 
-INTERVAL = 24.0
+INTERVAL = 48.0
 """Seconds between two readings."""
 ROUND = 75
-"""Readings to one round of the same things: half an hour."""
-ROUNDS = 16
+"""Readings to one round of the same things: an hour."""
+ROUNDS = 8
 """Eight hours."""
 MANY = ROUNDS * ROUND * 3 // 4
 """So many readings of the list are left at least; trouble holds some back. A session is read on its screen alone."""
@@ -56,7 +57,7 @@ ROW = 400
 """Bytes that a row takes on disk at most, with its places in the indexes."""
 TROUBLES: tuple[int, ...] = (401, 0, 503, 429)
 """What requests meet for some minutes of each round, by turns; 0 is no connection at all."""
-LIMITS = (Limits(minutes=26), Limits(jobs=45), Limits(200, 300, Money(Decimal("900"), "usd")))
+LIMITS = (Limits(minutes=52), Limits(jobs=90), Limits(200, 300, Money(Decimal("900"), "usd")))
 """Of the sessions, by turns: one ends by time, one by jobs, and the last is ended."""
 TROUBLE = range(29, 38)
 HOME_AGAIN, BACK, END = 44, 54, 66
@@ -100,7 +101,7 @@ class Weather:
         return inside(self.cloud)(method, path, query, headers, body)
 
 
-class Place(Stair):
+class Place(Wiring):
     """Finds a key at once, and builds engines on the weather, with one journal on disk."""
 
     def __init__(self, weather: Weather, journal: Journal, clock: ManualClock) -> None:
@@ -108,11 +109,11 @@ class Place(Stair):
         self.weather, self.kept, self.clock = weather, journal, clock
 
     async def find_key(self) -> FoundKey:
-        return FoundKey(ApiKey("key-of-a-long-day"), "typed")
+        return FoundKey(ApiKey("key-of-a-long-day"), KeySource.TYPED)
 
     async def connect(self, found: FoundKey) -> Engine:
         told = replace(self.connection, key_masked=found.key.masked, source=found.source)
-        return self._engine(told, self._channel(found.key, self.weather.answer), self.kept, self.clock)
+        return self._engine(told, self._runner(found.key, self.weather.answer), self.kept, self.clock)
 
 
 class Day:
@@ -124,7 +125,7 @@ class Day:
         self.cloud = SimulatedCloud(stopped)
         self.weather = Weather(self.cloud)
         self.journal = Journal(path, patience=30.0, now=self.clock.now)
-        self.app = CockpitApp(Place(self.weather, self.journal, self.clock), monotonic=self.clock.monotonic)
+        self.app = DashboardApp(Place(self.weather, self.journal, self.clock), monotonic=self.clock.monotonic)
         self.opened: list[SessionEntry] = []
 
     @property
@@ -132,11 +133,11 @@ class Day:
         assert self.app.engine is not None
         return self.app.engine
 
-    async def begin(self, pilot: Pilot[ExitNote]) -> None:
+    async def begin(self, pilot: Pilot[ExitSummary]) -> None:
         for _ in range(60):
             await pilot.pause()
             await self.clock.settle()
-            if isinstance(self.app.screen, SessionsScreen) and self.engine.home.board.value.loaded:
+            if isinstance(self.app.screen, SessionsScreen) and self.engine.session_list.overview.value.loaded:
                 return
         raise AssertionError(self.app.screen)
 
@@ -144,8 +145,8 @@ class Day:
         """Let the time to the next reading pass, with all that is due in it."""
         await self.clock.forward(INTERVAL)
         for screen in self.app.screen_stack:
-            if isinstance(screen, Frame):
-                screen.beat()
+            if isinstance(screen, BaseScreen):
+                screen.each_second()
         # What is told in passing goes away by the wall clock, of which little passes here.
         self.app.clear_notifications()
 
@@ -153,15 +154,15 @@ class Day:
         """Open the next session."""
         number = len(self.opened)
         request = OpenRequest("qpu.forte-1", LIMITS[number % len(LIMITS)])
-        outcome = await self.engine.desk.open(f"number {number}", request, f"run {number}")
+        outcome = await self.engine.actions.open(f"number {number}", request, f"run {number}")
         assert isinstance(outcome, Opened)
         entry = self.cloud.sessions[outcome.session.id]
         entry.pace = PACE
         self.opened.append(entry)
-        self.engine.home.poller.nudge()
+        self.engine.session_list.poller.nudge()
         await self.clock.settle()
 
-    async def look(self, pilot: Pilot[ExitNote]) -> None:
+    async def look(self, pilot: Pilot[ExitSummary]) -> None:
         """Look at the newest session."""
         home = self.app.screen
         assert isinstance(home, SessionsScreen), home
@@ -170,7 +171,7 @@ class Day:
         live: object = self.app.screen
         assert isinstance(live, SessionScreen), live
 
-    async def round(self, pilot: Pilot[ExitNote], trouble: int, walk: Mapping[int, tuple[str, ...]]) -> None:
+    async def round(self, pilot: Pilot[ExitSummary], trouble: int, walk: Mapping[int, tuple[str, ...]]) -> None:
         """Open a session, see it through trouble to its end, and go home."""
         await self.open()
         await self.look(pilot)
@@ -182,7 +183,7 @@ class Day:
             if number == BACK:
                 await self.look(pilot)
             if number == END:
-                await self.engine.desk.end(self.opened[-1].id)
+                await self.engine.actions.end(self.opened[-1].id)
             await self.reading()
         await pilot.press("escape")
         await pilot.pause()
@@ -196,13 +197,13 @@ class Day:
 
     def recorded(self) -> dict[str, int]:
         """Return how many rows of each kind may be on disk: what was done, what happened, what it cost."""
-        samples = ROUNDS * ROUND * INTERVAL / LEAST.total_seconds() + 1
+        samples = ROUNDS * ROUND * INTERVAL / MIN_INTERVAL.total_seconds() + 1
         return {
             "intent": len(self.opened),
             "session": len(self.opened),
             "creator": len({one.creator_id for one in self.opened}),
-            "event": sum(len(watch.events) for watch in self.engine.watches),
-            "cost": sum(len(watch.costs) for watch in self.engine.watches),
+            "event": sum(len(watch.events) for watch in self.engine.snapshots),
+            "cost": sum(len(watch.costs) for watch in self.engine.snapshots),
             "queue_sample": round(samples * len(MACHINES)),
             "told": 0,
         }
@@ -240,7 +241,7 @@ async def test_eight_hours_leave_what_was_recorded_and_nothing_else(tmp_path: Pa
         assert {name: kept[name] for name, most in day.recorded().items() if kept[name] > most} == {}
         assert kept["intent"] == ROUNDS
         assert kept["event"] and kept["cost"] and kept["queue_sample"]
-        assert not any(rows(day.journal._clerk.shelf._memory)[name] for name in ("event", "cost", "queue_sample"))
+        assert not any(rows(day.journal._database._memory)[name] for name in ("event", "cost", "queue_sample"))
         assert path.stat().st_size - empty <= ROW * sum(kept.values())
         assert os.listdir(tmp_path) == [path.name]
     await day.engine.close()

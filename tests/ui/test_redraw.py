@@ -8,17 +8,17 @@ from textual.screen import ModalScreen
 
 from ionq_tui.ui.dialogs import dialog
 from tests.ui.cast import Cast, active, at_home, until
-from tests.ui.fake import FakeStair, session
+from tests.ui.fake import FakeConnector, session
 
 
 @pytest.mark.parametrize("opener", [":", "o", "c", "e", "bi"])
 async def test_a_dialog_is_painted_anew_too(
-    stair: FakeStair, monkeypatch: pytest.MonkeyPatch, opener: Sequence[str]
+    connector: FakeConnector, monkeypatch: pytest.MonkeyPatch, opener: Sequence[str]
 ) -> None:
     painted: list[App[object]] = []
     monkeypatch.setattr(dialog, "repaint", painted.append)
-    active(stair, session(1))
-    app = Cast(stair)
+    active(connector, session(1))
+    app = Cast(connector)
     async with at_home(app) as pilot:
         for key in opener:
             below = app.screen

@@ -10,17 +10,17 @@ from textual.pilot import Pilot
 
 from ionq_tui.model.job import Failure, Job, JobCost
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import EndUnknown, StillOpen
-from ionq_tui.model.watch import heard_jobs
+from ionq_tui.model.snapshot import apply_jobs
 from ionq_tui.ui.dialogs.cancel import CancelJobs
 from ionq_tui.ui.dialogs.end import EndSession
 from ionq_tui.ui.screens.job import JobScreen
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.view.column import Row
 from ionq_tui.view.row import job_row
-from tests.ui.fake import NOW, OFFLINE, FakeStair, session
+from tests.ui.fake import NOW, OFFLINE, FakeConnector, session
 from tests.ui.hand import Hand
 from tests.ui.stage import SIZES, Stage, deliberate, shows, until
 
@@ -42,28 +42,28 @@ def job(number: int, status: str) -> Job:
 
 
 @pytest.fixture
-def app(stair: FakeStair) -> Stage:
-    stair.cloud.active = {ONE.id: ONE}
-    stair.journal.opened_here = {ONE.id}
-    stair.journal.named = {ONE.id: "H2 scan"}
+def app(connector: FakeConnector) -> Stage:
+    connector.cloud.active = {ONE.id: ONE}
+    connector.journal.opened_here = {ONE.id}
+    connector.journal.named = {ONE.id: "H2 scan"}
     for number, status in enumerate(STATUSES):
         made = job(number, status)
-        stair.cloud.jobs[made.id] = made
-        stair.cloud.costs[made.id] = JobCost(cost=Money(Decimal("0.65"), "usd"))
-    return Stage(stair, lambda engine: SessionScreen(engine, ONE.id))
+        connector.cloud.jobs[made.id] = made
+        connector.cloud.costs[made.id] = JobCost(cost=Money(Decimal("0.65"), "usd"))
+    return Stage(connector, lambda engine: SessionScreen(engine, ONE.id))
 
 
 async def ready(pilot: Pilot[None], app: Stage) -> None:
-    await app.engine.desk.recall()
-    await until(pilot, lambda: app.engine.watcher(ONE.id).store.value.all_listed)
-    await until(pilot, lambda: " · qpu.forte-1 · opened here" in app.text())
+    await app.engine.actions.recall()
+    await until(pilot, lambda: app.engine.session_poller(ONE.id).store.value.all_listed)
+    await until(pilot, lambda: " · qpu.forte-1 · owner: you" in app.text())
 
 
 def asked(app: Stage, what: str) -> list[str]:
-    return [one for one in app.stair.cloud.asked if one.startswith(what)]
+    return [one for one in app.connector.cloud.asked if one.startswith(what)]
 
 
-@pytest.mark.parametrize("size", [*SIZES, (60, 16)])
+@pytest.mark.parametrize("size", [*SIZES, (60, 15)])
 async def test_status_meters_and_jobs_are_to_be_seen(app: Stage, hand: Hand, size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
         await ready(pilot, app)
@@ -75,7 +75,7 @@ async def test_status_meters_and_jobs_are_to_be_seen(app: Stage, hand: Hand, siz
             "created",
             "time   used  40m",
             "jobs   used  5",
-            "money",
+            "cost",
             "5 jobs:",
             "000004",
         ):
@@ -85,7 +85,7 @@ async def test_status_meters_and_jobs_are_to_be_seen(app: Stage, hand: Hand, siz
 
 
 async def test_without_jobs_it_tells_how_to_send_some(app: Stage, hand: Hand) -> None:
-    app.stair.cloud.jobs.clear()
+    app.connector.cloud.jobs.clear()
     async with app.run_test(size=(120, 36)) as pilot:
         await ready(pilot, app)
         assert f"export IONQ_SESSION_ID={ONE.id}" in app.text()
@@ -95,18 +95,18 @@ async def test_without_jobs_it_tells_how_to_send_some(app: Stage, hand: Hand) ->
 
 
 async def test_jobs_that_could_not_be_read_are_counted_and_make_every_number_the_least(app: Stage, hand: Hand) -> None:
-    app.stair.cloud.unreadable_jobs = 3
+    app.connector.cloud.unreadable_jobs = 3
     async with app.run_test() as pilot:
         await ready(pilot, app)
         await until(pilot, lambda: "≥ 5 jobs (3 more could not be read): 1 comp" in app.text())
         assert "jobs   used  ≥ 5" in app.text()
         assert "left ≤ 35" in app.text()
-        assert "money  ≥ " in app.text() or "used  ≥ " in app.text()
+        assert "cost   ≥ " in app.text() or "used  ≥ " in app.text()
         await pilot.press("e")
         await until(pilot, lambda: shows(app, EndSession) and "unfinished  ≥ 3 jobs" in app.text())
         await pilot.press("escape")
-        app.stair.cloud.unreadable_jobs = 0
-        app.engine.watcher(ONE.id).poller.nudge()
+        app.connector.cloud.unreadable_jobs = 0
+        app.engine.session_poller(ONE.id).poller.nudge()
         await until(pilot, lambda: "could not be read" not in app.text())
 
 
@@ -138,31 +138,32 @@ async def test_while_it_is_being_proved_it_says_so(app: Stage, hand: Hand) -> No
     async with app.run_test() as pilot:
         await ready(pilot, app)
         await pilot.press("e")
-        app.stair.cloud.gate = held
+        app.connector.cloud.gate = held
         await deliberate(pilot, hand, ["tab", "enter"])
         await until(pilot, lambda: "ENDING…" in app.text())
-        assert "not proved yet" in app.text()
-        app.stair.cloud.gate = None
+        assert "not confirmed yet" in app.text()
+        app.connector.cloud.gate = None
         held.set()
         await until(pilot, lambda: "ENDED" in app.text())
 
 
 async def test_still_open_is_said_in_words(app: Stage, hand: Hand) -> None:
-    app.stair.cloud.end_outcome = StillOpen(ONE, Fault(FaultKind.SERVER, "oops", 500))
+    app.connector.cloud.end_outcome = StillOpen(ONE, Fault(FaultKind.SERVER, "oops", 500))
     async with app.run_test() as pilot:
         await ready(pilot, app)
         await pilot.press("e")
         await deliberate(pilot, hand, ["tab", "enter"])
         await until(pilot, lambda: "is STILL OPEN" in app.text())
         assert "STARTED" in app.text()
-        app.stair.cloud.end_outcome = EndUnknown(OFFLINE)
+        app.connector.cloud.end_outcome = EndUnknown(OFFLINE)
         await pilot.press("e")
         await deliberate(pilot, hand, ["tab", "enter"])
-        await until(pilot, lambda: "is not known" in app.text())
+        await until(pilot, lambda: "is not confirmed" in app.text())
 
 
 async def test_no_such_session(app: Stage, hand: Hand) -> None:
-    app.stair.cloud.active.clear()
+    app.connector.cloud.active.clear()
+    app.connector.journal.opened_here.clear()
     async with app.run_test() as pilot:
         await until(pilot, lambda: f"no such session: {ONE.id}" in app.text())
         await pilot.press("e")
@@ -172,9 +173,9 @@ async def test_no_such_session(app: Stage, hand: Hand) -> None:
 async def test_stale_is_said_and_the_picture_stays(app: Stage, hand: Hand) -> None:
     async with app.run_test() as pilot:
         await ready(pilot, app)
-        app.stair.cloud.fault = OFFLINE
-        app.stair.clock.forward(60)
-        app.engine.watcher(ONE.id).poller.nudge()
+        app.connector.cloud.fault = OFFLINE
+        app.connector.clock.forward(60)
+        app.engine.session_poller(ONE.id).poller.nudge()
         await until(pilot, lambda: "STALE 1 min" in app.text())
         assert "vqe-4" in app.text()
 
@@ -214,8 +215,8 @@ async def test_a_finished_job_cannot_be_cancelled(app: Stage, hand: Hand) -> Non
 async def test_cancelling_refreshes_old_data_first(app: Stage, hand: Hand) -> None:
     async with app.run_test() as pilot:
         await ready(pilot, app)
-        app.stair.clock.forward(600)
-        app.stair.cloud.fault = OFFLINE
+        app.connector.clock.forward(600)
+        app.connector.cloud.fault = OFFLINE
         await pilot.press("x")
         await deliberate(pilot, hand, ["tab", "enter"])
         await until(pilot, lambda: any("could not be refreshed" in one.message for one in app._notifications))
@@ -273,7 +274,7 @@ async def test_an_unchanged_session_paints_nothing(app: Stage, hand: Hand) -> No
         screen = app.screen
         assert isinstance(screen, SessionScreen)
         await pilot.pause()
-        for widget in (screen.heading_line, screen.steps_line, screen.gauges, screen.summary):
+        for widget in (screen.heading_line, screen.steps_line, screen.meters, screen.summary):
             before = widget.told
             screen.tick()
             assert widget.told is before
@@ -282,9 +283,9 @@ async def test_an_unchanged_session_paints_nothing(app: Stage, hand: Hand) -> No
 async def test_leaving_stops_the_watching(app: Stage, hand: Hand) -> None:
     async with app.run_test() as pilot:
         await ready(pilot, app)
-        assert app.engine.watcher(ONE.id).running
+        assert app.engine.session_poller(ONE.id).running
         await pilot.press("escape")
-        await until(pilot, lambda: not app.engine.watcher(ONE.id).running)
+        await until(pilot, lambda: not app.engine.session_poller(ONE.id).running)
 
 
 async def test_an_alarm_rings_once_and_stays(app: Stage, hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,11 +296,11 @@ async def test_an_alarm_rings_once_and_stays(app: Stage, hand: Hand, monkeypatch
         assert not bells
         for number in range(5, 33):
             made = job(number, "completed")
-            app.stair.cloud.jobs[made.id] = made
-        app.engine.watcher(ONE.id).poller.nudge()
+            app.connector.cloud.jobs[made.id] = made
+        app.engine.session_poller(ONE.id).poller.nudge()
         await until(pilot, lambda: " % of the jobs used" in app.text())
         assert len(bells) == 1
-        app.stair.clock.forward(20)
+        app.connector.clock.forward(20)
         screen = app.screen
         assert isinstance(screen, SessionScreen)
         screen.tick()
@@ -318,16 +319,16 @@ async def test_one_changed_job_of_many_makes_only_the_lines_that_are_seen(
         return job_row(one, cost, now)
 
     monkeypatch.setattr("ionq_tui.ui.screens.session.job_row", counted)
-    app.stair.cloud.jobs = {one.id: one for one in (job(number, "completed") for number in range(3_000))}
+    app.connector.cloud.jobs = {one.id: one for one in (job(number, "completed") for number in range(3_000))}
     async with app.run_test() as pilot:
         await ready(pilot, app)
-        watcher, screen = app.engine.watcher(ONE.id), app.screen
+        session_poller, screen = app.engine.session_poller(ONE.id), app.screen
         assert isinstance(screen, SessionScreen)
         await until(pilot, lambda: "3,000 jobs:" in app.text())
         await pilot.press("j", "j")
         selected = screen.selected
         made.clear()
-        watcher.store.apply(lambda watch: heard_jobs(watch, [replace(job(2_999, "failed"), name="odd")], NOW))
+        session_poller.store.apply(lambda watch: apply_jobs(watch, [replace(job(2_999, "failed"), name="odd")], NOW))
         screen.tick()
         await until(pilot, lambda: "2,999 completed" in app.text() and "odd" in app.text())
         assert screen.selected == selected

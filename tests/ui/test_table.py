@@ -8,7 +8,7 @@ from textual.geometry import Region
 
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.view.column import Column, Row
-from ionq_tui.view.tone import Cell, Tone
+from ionq_tui.view.style import Cell, Tone
 from tests.ui.stage import SIZES
 
 COLUMNS: tuple[Column[int], ...] = (

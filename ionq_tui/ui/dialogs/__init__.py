@@ -1,1 +1,1 @@
-"""Questions: the focus starts on the safe answer, and `esc` gives it."""
+"""Dialogs. The safe answer has the focus first, and `esc` gives it."""

@@ -1,4 +1,4 @@
-"""The question whether a session that was found is the one whose opening was never answered."""
+"""The dialog that asks whether a session is the one whose opening got no reply."""
 
 from __future__ import annotations
 
@@ -7,39 +7,42 @@ from typing import TypeVar
 from textual.app import App
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.model.ledger import Question
+from ionq_tui.model.activity import UnconfirmedSession
 from ionq_tui.model.session import Session
-from ionq_tui.ui.dialogs.ask import Ask, Choice
-from ionq_tui.view.plain import plain
-from ionq_tui.view.session_card import steps, title
-from ionq_tui.view.tone import Line
+from ionq_tui.ui.dialogs.choice import Choice, ChoiceDialog
+from ionq_tui.view import dialog_text
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.session_card import candidate_lines
+from ionq_tui.view.style import Line
 
 Result = TypeVar("Result")
 _MOST = 5
 
 
-def ask_which(app: App[Result], engine: Engine, question: Question, candidates: tuple[Session, ...]) -> None:
-    """Ask, and adopt the session that is named; where it is none of them, all are left open and the question stays."""
+def ask_which(app: App[Result], engine: Engine, question: UnconfirmedSession, candidates: tuple[Session, ...]) -> None:
+    """Adopt the session that the user selects. With none of them, all stay open, and the outcome stays unconfirmed."""
     shown = candidates[:_MOST]
 
     def answered(session_id: str | None) -> None:
         for chosen in shown:
             if chosen.id == session_id:
-                app.run_worker(engine.desk.adopt(question, chosen), group="adopt", description=f"adopt {chosen.id}")
+                app.run_worker(engine.actions.adopt(question, chosen), group="adopt", description=f"adopt {chosen.id}")
 
-    app.push_screen(_dialog(engine, shown), answered)
+    app.push_screen(_dialog(engine, question, shown), answered)
 
 
-def _dialog(engine: Engine, shown: tuple[Session, ...]) -> Ask[str]:
-    ledger, now = engine.desk.ledger.value, engine.clock.now()
-    told: list[Line | str] = ["The reply was lost. Looking for it found what may be it:"]
-    for one in shown:
-        told += [title(one, ledger.owner(one), people=engine.people), f"  {steps(one, now, None, engine.people)}"]
+def _dialog(engine: Engine, question: UnconfirmedSession, shown: tuple[Session, ...]) -> ChoiceDialog[str]:
+    activity, now = engine.actions.activity.value, engine.clock.now()
     one_only = len(shown) == 1
-    yes = [Choice("Yes, it is mine" if one_only else f"It is {plain(one.short, 6)}", one.id) for one in shown]
-    return Ask(
-        "Is this the session you just opened?" if one_only else "Which of these is the session you just opened?",
+    told: list[Line | str] = [dialog_text.may_be_yours("This" if one_only else "One of these")]
+    for one in shown:
+        told += candidate_lines(question.request, one, activity.owner(one), now, None, engine.people)
+    yes = [
+        Choice(dialog_text.IT_IS_MINE if one_only else dialog_text.it_is(plain(one.short, 6)), one.id) for one in shown
+    ]
+    return ChoiceDialog(
+        dialog_text.CANDIDATE_TITLE if one_only else dialog_text.CANDIDATES_TITLE,
         told,
-        (Choice("No, leave it open" if one_only else "None, leave them open", ""), *yes),
+        (Choice(dialog_text.LEAVE_IT_OPEN if one_only else dialog_text.LEAVE_THEM_OPEN, ""), *yes),
         "",
     )

@@ -1,4 +1,4 @@
-"""The kind of job that estimates are for."""
+"""The dialog for the kind of job that costs are estimated for."""
 
 from __future__ import annotations
 
@@ -15,46 +15,47 @@ from textual.widgets import Input
 from ionq_tui.model.estimate import Circuit
 from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.dialogs.dialog import Dialog
+from ionq_tui.ui.widgets.checkbox import PlainCheckbox
 from ionq_tui.ui.widgets.field import Field
-from ionq_tui.ui.widgets.tick import Tick
-from ionq_tui.ui.widgets.words import Words
-from ionq_tui.view.price import CircuitDraft, draft_of_circuit
-from ionq_tui.view.tone import Cell, Tone, line
+from ionq_tui.ui.widgets.text_block import TextBlock
+from ionq_tui.view import dialog_text
+from ionq_tui.view.estimate import CircuitDraft, draft_of_circuit
+from ionq_tui.view.style import Cell, Tone, line
 
-_HINT = "tab moves · enter asks, at no cost · esc: as it was"
+_HINT = dialog_text.ESTIMATE_HINT
 
 
-class Mitigation(Tick, inherit_bindings=False):
-    """Whether IonQ is to mitigate errors, which may cost more; only the space bar ticks, since enter asks."""
+class Mitigation(PlainCheckbox, inherit_bindings=False):
+    """The checkbox for error mitigation, which may cost more; only space toggles it, since enter submits."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "toggle_button", "tick", id="tick", tooltip="Tick it, or take the cross away.")
+        Binding("space", "toggle_button", "tick", id="tick", tooltip="Tick or untick the box.")
     ]
 
 
 class CircuitDialog(Dialog[Circuit | None]):
-    """Answers with a kind of job, or with None where it is to stay as it was."""
+    """Answer with a kind of job, or None to keep the current one."""
 
     CSS_PATH = "../styles/dialog.tcss"
     AUTO_FOCUS = "#shots"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(DIALOG[:3]),
-        Binding("enter", "ask", "ask", id="ask", tooltip="Ask IonQ what such a job costs."),
+        Binding("enter", "ask", "ask", id="ask", tooltip="Estimate the cost of this job."),
     ]
 
-    said = query_one("#said", Words)
+    said = query_one("#said", TextBlock)
 
     def __init__(self, begin: Circuit) -> None:
-        """Take what stands in the fields at first."""
+        """Store the initial values of the fields."""
         super().__init__(classes="dialog")
         self._begin = draft_of_circuit(begin)
         self._mitigated = begin.error_mitigation
 
     def compose(self) -> ComposeResult:
-        """A field for each number, and a line for what is wrong with it."""
+        """Compose a field for each number, and a line for errors."""
         begin = self._begin
         with VerticalGroup(id="dialog"):
-            yield Words(line(Cell("Estimate what a job costs: of which kind?", Tone.STRONG)), id="title")
+            yield TextBlock(line(Cell(dialog_text.ESTIMATE_TITLE, Tone.STRONG)), id="title")
             for name, value in (
                 ("shots", begin.shots),
                 ("2q-gates", begin.two_qubit_gates),
@@ -62,10 +63,8 @@ class CircuitDialog(Dialog[Circuit | None]):
                 ("qubits", begin.qubits),
             ):
                 yield Field(name, value, most=10)
-            yield Mitigation(
-                Content("with error mitigation (space ticks)"), self._mitigated, id="mitigation", compact=True
-            )
-            yield Words(line(Cell(_HINT, Tone.DIM)), id="said")
+            yield Mitigation(Content(dialog_text.MITIGATION_BOX), self._mitigated, id="mitigation", compact=True)
+            yield TextBlock(line(Cell(_HINT, Tone.DIM)), id="said")
 
     @on(Input.Changed)
     def _read(self) -> None:
@@ -78,7 +77,7 @@ class CircuitDialog(Dialog[Circuit | None]):
         self.action_ask()
 
     def action_ask(self) -> None:
-        """Answer with what stands in the fields, where that can be read."""
+        """Answer with the content of the fields, if it is valid."""
         if (circuit := self._draft.circuit) is not None:
             self.dismiss(circuit)
 
@@ -88,13 +87,13 @@ class CircuitDialog(Dialog[Circuit | None]):
         return CircuitDraft(shots, twos, ones, qubits, self.query_one(Mitigation).value)
 
     def action_focus_next(self) -> None:
-        """Go to the next field."""
+        """Move the focus to the next field."""
         self.focus_next()
 
     def action_focus_previous(self) -> None:
-        """Go to the field before."""
+        """Move the focus to the previous field."""
         self.focus_previous()
 
     async def action_dismiss(self, result: Circuit | None = None) -> None:
-        """Leave it as it was."""
+        """Keep the current kind of job."""
         self.dismiss(None)

@@ -1,4 +1,4 @@
-"""What all dialogs have in common."""
+"""The base of all dialogs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen, ScreenResultType
 
 from ionq_tui.ui.commands import REDRAW, bindings
-from ionq_tui.ui.driver import repaint
+from ionq_tui.ui.driver_support import repaint
+from ionq_tui.ui.textual_internals import TerminalScreen
 
 
-class Dialog(ModalScreen[ScreenResultType]):
-    """Stands above a screen, whose keys do not reach it: painting anew is a key of its own here."""
+class Dialog(ModalScreen[ScreenResultType], TerminalScreen[ScreenResultType]):
+    """A dialog. It needs its own key to redraw the screen, since bindings of the screen below do not apply."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings([REDRAW])]
 
     def action_redraw(self) -> None:
-        """Paint the whole screen, whatever the terminal shows."""
+        """Repaint the whole screen."""
         repaint(self.app)

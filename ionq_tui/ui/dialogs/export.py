@@ -1,8 +1,9 @@
-"""Saves the result of a job in a new file."""
+"""The dialog that saves the result of a job in a new file."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,9 +11,11 @@ from textual.app import App
 
 from ionq_tui.model.job import Job
 from ionq_tui.model.job_detail import JobDetail
-from ionq_tui.ui.dialogs.ask import Ask, Choice
+from ionq_tui.new_file import write_new
+from ionq_tui.ui.dialogs.choice import Choice, ChoiceDialog
+from ionq_tui.view import dialog_text
 from ionq_tui.view.outcome_chart import file_name, result_csv, result_json
-from ionq_tui.view.plain import plain
+from ionq_tui.view.sanitize import plain
 
 Result = TypeVar("Result")
 _MOST_ALIKE = 1_000
@@ -20,17 +23,17 @@ _WRITERS = {"csv": result_csv, "json": result_json}
 
 
 def ask_to_export(app: App[Result], job: Job, detail: JobDetail | None, shares: dict[str, float]) -> None:
-    """Ask in which form, then write a file in the folder that the program was started in."""
+    """Ask for a format, then write a file in the current directory."""
     told = (
-        "CSV: a line for each outcome · JSON: the job too",
+        dialog_text.FORMATS,
         f"named {file_name(job)}",
-        f"in {plain(_folder() or 'a folder that is gone', 400)}; no file is ever overwritten",
+        dialog_text.saved_in(plain(_folder() or "a folder that no longer exists", 400)),
     )
     choices = (Choice("Back", ""), Choice("Save CSV", "csv"), Choice("Save JSON", "json"))
 
     async def save(kind: str) -> None:
         try:
-            written = await asyncio.to_thread(write_new, file_name(job), kind, _WRITERS[kind](job, detail, shares))
+            written = await asyncio.to_thread(save_new, file_name(job), kind, _WRITERS[kind](job, detail, shares))
         except OSError as error:
             app.notify(f"not saved: {plain(error.strerror or error, 200)}", severity="error", markup=False)
         else:
@@ -40,26 +43,18 @@ def ask_to_export(app: App[Result], job: Job, detail: JobDetail | None, shares: 
         if kind:
             app.run_worker(save(kind), group="export", description=f"save job {job.id}")
 
-    app.push_screen(Ask("Save the result of this job?", told, choices, "", id="export"), answered)
+    app.push_screen(ChoiceDialog(dialog_text.SAVE_TITLE, told, choices, "", id="export"), answered)
 
 
-def write_new(stem: str, suffix: str, text: str) -> Path:
-    """Write a file of a name that was free until now, and return its path. Raises OSError."""
+def save_new(stem: str, suffix: str, text: str) -> Path:
+    """Write a file under a name that is not in use, and return its path. Raises OSError."""
     folder = Path.cwd()
     for number in range(1, _MOST_ALIKE):
         path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.{suffix}"
-        try:
-            file = path.open("x", encoding="utf-8", newline="")
-        except FileExistsError:
-            continue
-        try:
-            with file:
-                file.write(text)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        return path
-    raise FileExistsError(0, f"there are {_MOST_ALIKE - 1} files of that name already")
+        with suppress(FileExistsError):
+            write_new(path, text)
+            return path
+    raise FileExistsError(0, dialog_text.too_many_files(_MOST_ALIKE - 1))
 
 
 def _folder() -> Path | None:

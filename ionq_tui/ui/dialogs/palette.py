@@ -1,4 +1,4 @@
-"""The palette: every command of the screen below, found by its words."""
+"""The palette: a search over all commands of the screen below."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from textual.widgets import Input
 from ionq_tui.ui.commands import Command, key_name
 from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.widgets.table import Table
+from ionq_tui.view import dialog_text
 from ionq_tui.view.column import Column, Row
-from ionq_tui.view.tone import Cell, Tone
+from ionq_tui.view.style import Cell, Tone
 
 
 class Offer(NamedTuple):
-    """A command as it can be given now."""
+    """A command with its current keys and whether it is enabled."""
 
     command: Command
     keys: str
@@ -41,31 +42,31 @@ def _cells(offer: Offer) -> Row:
 
 
 class Palette(Dialog[Command | None]):
-    """Type some of a command's words, choose with the arrows, give it with enter."""
+    """Type part of a command's text, choose with the arrow keys, and run it with enter."""
 
     CSS_PATH = "../styles/palette.tcss"
     AUTO_FOCUS = "#words"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+p", "dismiss_none", "close", id="palette_close", tooltip="Give no command."),
-        Binding("up", "up", show=False, id="palette_up", tooltip="The command above."),
-        Binding("down", "down", show=False, id="palette_down", tooltip="The command below."),
+        Binding("escape,ctrl+p", "dismiss_none", "close", id="palette_close", tooltip="Close the palette."),
+        Binding("up", "up", show=False, id="palette_up", tooltip="Go to the previous command."),
+        Binding("down", "down", show=False, id="palette_down", tooltip="Go to the next command."),
     ]
 
     table = query_one("#offers", Table)
 
     def __init__(self, offers: Sequence[tuple[Command, str, bool]]) -> None:
-        """Take the commands with their keys, and whether each can be given now."""
+        """Store the commands, each with its keys and whether it is enabled."""
         super().__init__()
         self._offers = {offer[0].id: Offer(*offer) for offer in offers if offer[0].id != "palette"}
 
     def compose(self) -> ComposeResult:
-        """A field above the commands."""
+        """Compose the input above the commands."""
         with VerticalGroup(id="palette"):
-            yield Input(placeholder="a command · enter gives it · esc closes", id="words", compact=True)
+            yield Input(placeholder=dialog_text.PALETTE_HINT, id="words", compact=True)
             yield Table[Offer](_COLUMNS, _cells, text_of=_text, id="offers")
 
     def on_mount(self) -> None:
-        """Show them all."""
+        """Show all commands."""
         self.table.can_focus = False
         self.table.update_rows(self._offers)
 
@@ -79,32 +80,32 @@ class Palette(Dialog[Command | None]):
 
     @on(Input.Submitted, "#words")
     def _submitted(self) -> None:
-        self._give(self.table.key)
+        self._run(self.table.key)
 
     @on(Table.Chosen)
     def _chosen(self, event: Table.Chosen) -> None:
-        self._give(event.key)
+        self._run(event.key)
 
-    def _give(self, key: str) -> None:
+    def _run(self, key: str) -> None:
         offer = self._offers.get(key)
         if offer is not None:
             self.dismiss(offer.command)
 
     def action_dismiss_none(self) -> None:
-        """Give none."""
+        """Close without a command."""
         self.dismiss(None)
 
     def action_up(self) -> None:
-        """Go to the command above."""
+        """Move to the previous command."""
         self.table.action_cursor_up()
 
     def action_down(self) -> None:
-        """Go to the command below."""
+        """Move to the next command."""
         self.table.action_cursor_down()
 
 
 def _rank(offer: Offer, wanted: str) -> int:
-    """Put what is named so first, then what begins so, then what only tells of it."""
+    """Return a rank: 0 for an exact name, 1 for a beginning, 2 for a part of a name, 3 for other matches."""
     names = (offer.command.label.casefold(), offer.command.id.replace("_", " "))
     if wanted in names:
         return 0

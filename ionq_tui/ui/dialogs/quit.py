@@ -1,55 +1,57 @@
-"""The question before quitting while a session opened by this process runs."""
+"""The dialog before quitting while sessions opened on this machine are not confirmed ended."""
 
 from __future__ import annotations
 
 from enum import Enum
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.model.outcome import Ended
 from ionq_tui.model.session import Session
-from ionq_tui.ui.dialogs.ask import Ask, Choice
-from ionq_tui.view.session_card import attach_command, title
-from ionq_tui.view.tone import line
+from ionq_tui.ui.dialogs.choice import Choice, ChoiceDialog
+from ionq_tui.view import dialog_text
+from ionq_tui.view.amount import counted
+from ionq_tui.view.result import question_words
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.session_card import title
+from ionq_tui.view.style import Line, line
 
 
 class QuitAnswer(Enum):
-    """What becomes of the session, and of quitting."""
+    """The answers: stay, quit and leave the sessions running, or end them and quit."""
 
     STAY = "stay"
     LEAVE = "leave"
     END = "end"
 
 
-class QuitQuestion(Ask[QuitAnswer]):
-    """Asks about one session."""
+class QuitQuestion(ChoiceDialog[QuitAnswer]):
+    """Name every session opened on this machine that is not confirmed ended; ending several requires typing an id."""
 
-    def __init__(self, engine: Engine, session: Session) -> None:
-        """Show which session it is about."""
-        ledger = engine.desk.ledger.value
+    hang = 4
+
+    def __init__(self, engine: Engine, sessions: tuple[Session, ...]) -> None:
+        """Build the question from these sessions and the unconfirmed openings."""
+        activity, now = engine.actions.activity.value, engine.clock.now()
+        told: list[Line | str] = [
+            title(one, activity.owner(one), activity.label(one.id), engine.people, width=71) for one in sessions
+        ]
+        told += [line(question_words(one, now, None)) for one in activity.unconfirmed]
+        told += [line(dialog_text.opening_on(plain(one.request.backend, 60))) for one in activity.opening.values()]
+        told += ["", line(dialog_text.LEFT_RUNNING)]
+        several = len(sessions) > 1
+        choices = [Choice("Stay", QuitAnswer.STAY), Choice(dialog_text.QUIT_LEAVE_RUNNING, QuitAnswer.LEAVE)]
+        if sessions:
+            what = f"End {len(sessions)}, then quit" if several else dialog_text.END_THEN_QUIT
+            choices.append(Choice(what, QuitAnswer.END, grave=True))
         super().__init__(
-            "A session opened here is still running",
-            (
-                title(session, ledger.owner(session), ledger.label(session.id), engine.people, width=71),
-                "",
-                line("left running, it costs until it ends or is ended; to come back:"),
-                line(f"  {attach_command(session.id)}"),
-            ),
-            (
-                Choice("Stay", QuitAnswer.STAY),
-                Choice("Quit, leave it running", QuitAnswer.LEAVE),
-                Choice("End it, then quit", QuitAnswer.END, grave=True),
-            ),
+            _title(len(sessions), len(activity.unconfirmed)),
+            told,
+            choices,
             QuitAnswer.STAY,
+            typed=plain(sessions[0].short, 6) if several else "",
         )
 
 
-def running_here(engine: Engine) -> tuple[Session, ...]:
-    """Return the sessions that this very process opened and that are not known to have ended."""
-    ledger, board = engine.desk.ledger.value, engine.home.board.value
-    running = []
-    for session_id in sorted(engine.desk.opened_now):
-        watch = engine.watcher(session_id).store.value
-        session = board.sessions.get(session_id) or watch.session or ledger.opened.get(session_id, Session(session_id))
-        if not (session.ended or watch.ended or isinstance(ledger.ends.get(session_id), Ended)):
-            running.append(session)
-    return tuple(running)
+def _title(sessions: int, questions: int) -> str:
+    told = [dialog_text.may_be_running(counted(sessions, "session"))] if sessions else []
+    told += [counted(questions, "unconfirmed session")] if questions else []
+    return f"Quit? {', '.join(told)}"

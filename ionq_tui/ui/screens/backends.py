@@ -1,4 +1,4 @@
-"""Backends: choose one; nothing is sent by choosing."""
+"""The list of backends, to choose one for a new session; choosing sends nothing."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from textual.getters import query_one
 from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.engine.poller import Freshness
-from ionq_tui.model.board import Fleet
+from ionq_tui.engine.session_list import BackendList
 from ionq_tui.model.estimate import Circuit
+from ionq_tui.model.overview import BackendOverview
 from ionq_tui.ui.commands import BACKENDS, CHOOSE, TABLE, Commands
 from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.dialogs.copy import CopyText
-from ionq_tui.ui.screens.cockpit import Cockpit
+from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.widgets.caption import Caption
 from ionq_tui.ui.widgets.table import Table
-from ionq_tui.ui.widgets.words import Words
-from ionq_tui.view import reason
+from ionq_tui.ui.widgets.text_block import TextBlock
+from ionq_tui.view import disabled_reason, screen_text
 from ionq_tui.view.backend_card import backend_facts
-from ionq_tui.view.fault import About, fault_of, fault_words
-from ionq_tui.view.fold import all_folded
-from ionq_tui.view.plain import pad, plain
+from ionq_tui.view.fault import About, fault_words, link_fault
 from ionq_tui.view.row import BACKEND_COLUMNS, BackendItem, backend_row
+from ionq_tui.view.sanitize import pad, plain
 from ionq_tui.view.status import why_not
-from ionq_tui.view.tone import Cell, Fact, Line, Tone, line
+from ionq_tui.view.style import Cell, Fact, Line, Tone, line
+from ionq_tui.view.wrap import all_folded
 
 _NAME = 10
-_MOVING = {"updated"}
-"""Facts that would be painted anew every second; the first line tells the age of the list."""
+_AGES = {"updated"}
+"""Facts that would change every second; the header shows the age of the list."""
 
 
-class BackendsScreen(Cockpit):
-    """The backends on offer, and what was measured of the one with the cursor; works without a key."""
+class BackendsScreen(LiveBase):
+    """The backends, with the characterization of the one at the cursor; works without a key."""
 
     OFFERS: ClassVar[Commands] = BACKENDS
     IN_TABLE: ClassVar[Commands] = (CHOOSE, *TABLE[1:])
@@ -45,19 +45,19 @@ class BackendsScreen(Cockpit):
 
     table = query_one("#backends", Table)
     caption = query_one("#caption", Caption)
-    facts = query_one("#facts", Words)
-    notice = query_one("#notice", Words)
+    facts = query_one("#facts", TextBlock)
+    notice = query_one("#notice", TextBlock)
     pane = query_one("#pane", VerticalScroll)
     rule = query_one("#rule", Caption)
 
     def __init__(self, engine: Engine) -> None:
-        """Take the engine."""
+        """Store the engine."""
         super().__init__(engine)
         self._compared = False
 
     def compose_body(self) -> Iterable[Widget]:
-        """The table above the facts of one backend."""
-        yield Words(line(Cell("BACKENDS", Tone.STRONG), " · enter opens the form, nothing is sent"), id="summary")
+        """Compose the table above the facts of one backend."""
+        yield TextBlock(line(Cell("BACKENDS", Tone.STRONG), screen_text.FORM_HINT), id="summary")
         yield Caption(id="caption")
         yield Table[BackendItem](
             BACKEND_COLUMNS,
@@ -67,35 +67,36 @@ class BackendsScreen(Cockpit):
             dispensable=("LOCATION", "QUBITS"),
             id="backends",
         )
-        yield Words(id="notice")
+        yield TextBlock(id="notice")
         yield Caption(id="rule")
         with VerticalScroll(id="pane", can_focus=False):
-            yield Words(id="facts")
+            yield TextBlock(id="facts")
 
     def on_mount(self) -> None:
-        """Hear the backends."""
-        self.listen(self.engine.yard.fleet, self._hear)
-        self.listen(self.engine.yard.queues.store, lambda _: self._say())
-        self.listen(self.engine.estimator.told, lambda _: self._say())
+        """Subscribe to the backends, their queues and the estimates."""
+        self.listen(self.engine.backend_list.fleet, self._update)
+        self.listen(self.engine.backend_list.queues.store, lambda _: self._say())
+        self.listen(self.engine.estimator.estimates, lambda _: self._say())
 
     @work(group="measure all", description="what was measured of each backend", exclusive=True)
     async def _compare(self) -> None:
-        """Read what was measured of all, once they are known: they stand beside each other."""
-        await self.engine.yard.measure_all()
+        """Read the characterizations of all backends once these are known, so that they can be compared."""
+        await self.engine.backend_list.measure_all()
 
-    def freshness(self) -> Freshness:
-        """Return how old the list of backends is."""
-        return self.engine.yard.poller.freshness()
+    @property
+    def source(self) -> BackendList:
+        """The list of backends."""
+        return self.engine.backend_list
 
     def why_not(self, command: str) -> str:
-        """Copying needs a backend, an estimate a key."""
+        """Return why a command is disabled: copying needs a backend, and an estimate needs a key."""
         if command == "circuit":
-            return "" if self.can_ask else reason.NO_KEY
-        return "" if self.table.key else reason.NO_BACKEND
+            return "" if self.can_ask else disabled_reason.NO_KEY
+        return "" if self.table.key else disabled_reason.NO_BACKEND
 
     @property
     def can_ask(self) -> bool:
-        """True where there is a key to ask with."""
+        """Whether requests that need a key can be sent."""
         return bool(self.engine.connection.key_masked) or self.engine.connection.demo
 
     def on_resize(self) -> None:
@@ -103,50 +104,52 @@ class BackendsScreen(Cockpit):
         self.call_after_refresh(self._say)
 
     def tick(self) -> None:
-        """Ages grow."""
+        """Update what depends on the time."""
         super().tick()
         self._say()
 
-    def _hear(self, fleet: Fleet) -> None:
+    def _update(self, fleet: BackendOverview) -> None:
         if fleet.loaded and not self._compared:
             self._compared = True
             self._compare()
         self._show()
 
     def _show(self) -> None:
-        fleet = self.engine.yard.fleet.value
+        fleet = self.engine.backend_list.fleet.value
         measured = fleet.characterizations
         self.table.update_rows({one.name: BackendItem(one, measured.get(one.name)) for one in fleet.backends})
         self.table.display = bool(fleet.backends)
         self._say()
 
     def _say(self) -> None:
-        fleet, item = self.engine.yard.fleet.value, self._item()
-        fault = fault_of(fleet.link)
+        fleet, item = self.engine.backend_list.fleet.value, self._item()
+        fault = link_fault(fleet.link)
         notice: list[Line | str] = []
         if not fleet.backends:
-            notice = [fault_words(fault, "backend") if fault else "no backends" if fleet.loaded else "asking IonQ …"]
+            notice = [
+                fault_words(fault, "backend") if fault else "no backends" if fleet.loaded else "loading from IonQ…"
+            ]
         self.notice.tell(*notice)
         self.notice.display = bool(notice)
         facts = self._facts(item) if item is not None else []
-        told = (line(Cell(pad(name, _NAME), Tone.DIM), text) for name, text in facts if name not in _MOVING)
+        told = (line(Cell(pad(name, _NAME), Tone.DIM), text) for name, text in facts if name not in _AGES)
         self.facts.tell(*all_folded(told, self.room - 1, _NAME))
         self.call_after_refresh(self._say_part)
 
     def _say_part(self) -> None:
-        """Say in the rule above the facts which of them are seen, where not all are."""
+        """Show in the rule above the facts which lines are visible, if not all are."""
         lines, seen, top = len(self.facts.told), self.pane.size.height, round(self.pane.scroll_y)
         part = f"lines {top + 1} to {min(top + seen, lines)} of {lines}, space: more" if lines > seen > 0 else ""
         if self.rule.tell(part):
             self.refresh_bindings()
 
     def _facts(self, item: BackendItem) -> list[Fact]:
-        samples = self.engine.yard.queues.store.value.get(item.backend.name, ())
+        samples = self.engine.backend_list.queues.store.value.get(item.backend.name, ())
         estimate = self.engine.estimator.of(item.backend.name)
         return backend_facts(item.backend, item.measured, self.engine.clock.now(), None, samples, estimate)
 
     def _item(self) -> BackendItem | None:
-        fleet = self.engine.yard.fleet.value
+        fleet = self.engine.backend_list.fleet.value
         backend = fleet.named(self.table.key)
         return None if backend is None else BackendItem(backend, fleet.characterizations.get(backend.name))
 
@@ -155,7 +158,7 @@ class BackendsScreen(Cockpit):
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted) -> None:
-        """Read what was measured of the backend, once somebody looks at it."""
+        """Read the characterization of the backend that the cursor has moved to."""
         self.pane.scroll_home(animate=False)
         self._say()
         self.refresh_bindings()
@@ -163,11 +166,11 @@ class BackendsScreen(Cockpit):
 
     @work(group="measure", description="more of a backend", exclusive=True)
     async def _look_at(self, name: str) -> None:
-        """Read what was measured, then how the queue was here, then what a job would cost."""
+        """Read the characterization, then the recorded queue times, then what a job would cost."""
         engine = self.engine
-        await engine.yard.measure(name)
-        await engine.yard.queues.recall(name)
-        backend = engine.yard.fleet.value.named(name)
+        await engine.backend_list.measure(name)
+        await engine.backend_list.queues.recall(name)
+        backend = engine.backend_list.fleet.value.named(name)
         if backend is not None and backend.available and self.can_ask:
             await engine.estimator.ask(name)
 
@@ -181,18 +184,18 @@ class BackendsScreen(Cockpit):
             return
         connection = self.engine.connection
         if not connection.key_masked and not connection.demo:
-            self.notify('opening a session needs an API key: the palette (:) has "API key"', severity="warning")
+            self.notify(screen_text.OPENING_NEEDS_KEY, severity="warning")
             return
         from ionq_tui.ui.screens.new_session import NewSessionScreen
 
         self.app.push_screen(NewSessionScreen(self.engine, item.backend.name))
 
     def action_copy(self) -> None:
-        """Offer the name."""
+        """Offer the backend's name for copying."""
         self.app.push_screen(CopyText((("name", plain(self.table.key, 80)),)))
 
     def action_circuit(self) -> None:
-        """Ask for which kind of job, then what it would cost."""
+        """Ask for the kind of job, then request what it would cost."""
 
         def chosen(circuit: Circuit | None) -> None:
             if circuit is not None:
@@ -203,13 +206,13 @@ class BackendsScreen(Cockpit):
         self.app.push_screen(CircuitDialog(self.engine.estimator.circuit.value), chosen)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Scrolling is offered only where there is something to scroll."""
+        """Offer scrolling only if there is something to scroll."""
         if action == "more" and not self.pane.max_scroll_y:
             return False
         return super().check_action(action, parameters)
 
     def action_more(self) -> None:
-        """Scroll on, and after the end back to the beginning."""
+        """Scroll down by a page, and from the end back to the top."""
         if self.pane.scroll_y >= self.pane.max_scroll_y:
             self.pane.scroll_home(animate=False)
         else:
@@ -217,8 +220,8 @@ class BackendsScreen(Cockpit):
         self.call_after_refresh(self._say_part)
 
     def action_refresh(self) -> None:
-        """Ask for the backends now, and for what could not be told before."""
-        self.engine.yard.poller.nudge()
+        """Poll the backends now, and request again what failed before."""
+        self.engine.backend_list.poller.nudge()
         self.engine.estimator.forget_faults()
         self._compare()
         self._look_at(self.table.key)

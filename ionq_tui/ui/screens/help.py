@@ -1,4 +1,4 @@
-"""Help, made from the commands of the screen that it was asked on."""
+"""The help screen, generated from the commands of the screen below it."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ from textual.widget import Widget
 
 from ionq_tui.model.connection import Connection
 from ionq_tui.ui.commands import Command, Commands, key_name
-from ionq_tui.ui.screens.frame import Frame
-from ionq_tui.ui.widgets.words import Words
-from ionq_tui.view.fold import all_folded
-from ionq_tui.view.plain import pad
-from ionq_tui.view.tone import Cell, Line, Tone, line
+from ionq_tui.ui.screens.base import BaseScreen
+from ionq_tui.ui.widgets.text_block import TextBlock
+from ionq_tui.view import screen_text
+from ionq_tui.view.sanitize import pad
+from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.wrap import all_folded
 
 _KEYS = 14
 
 
-class Help(Frame[None]):
-    """The keys of one screen, a line each."""
+class Help(BaseScreen[None]):
+    """Show the keys of one screen, one command per line."""
 
     OFFERS: ClassVar[Commands] = ()
     AUTO_FOCUS = "#help"
 
     def __init__(self, offers: Sequence[tuple[Command, str, bool]], connection: Connection) -> None:
-        """Take the commands with their keys as they are mapped now."""
+        """Store the commands, each with its current keys and whether it is enabled."""
         super().__init__(connection)
         self._offers = offers
 
     def compose_body(self) -> Iterable[Widget]:
-        """The keys, and what holds everywhere."""
+        """Compose the keys and some general notes."""
         with VerticalScroll(id="help"):
-            yield Words(*self._lines(), id="keys")
+            yield TextBlock(*self._lines(), id="keys")
 
     def on_resize(self) -> None:
-        """Fold what does not fit below itself."""
-        self.query_one("#keys", Words).tell(*all_folded(self._lines(), self.room, _KEYS + 3))
+        """Wrap lines that do not fit."""
+        self.query_one("#keys", TextBlock).tell(*all_folded(self._lines(), self.room, _KEYS + 3))
 
     def _lines(self) -> list[Line]:
         told: list[Line] = [line(Cell("Keys", Tone.STRONG)), ()]
@@ -47,14 +48,14 @@ class Help(Frame[None]):
             told.append(line(Cell(f" {pad(names, _KEYS)}  ", Tone.STRONG), Cell(command.help, tone)))
         told += [
             (),
-            _note("Printable keys act only where no field has the focus; every command is in the palette."),
-            _note("A button that costs money or ends something takes a key only after a moment without any key."),
-            _note("Opening means paying; looking at a session costs nothing and makes nothing yours."),
+            _note(screen_text.HELP_FIELDS),
+            _note(screen_text.HELP_BUTTONS),
+            _note(screen_text.HELP_OPENING),
         ]
         return told
 
     def action_help(self) -> None:
-        """Close what the same key opened."""
+        """Close the help screen with the key that opened it."""
         self.go_back()
 
 

@@ -1,9 +1,11 @@
-"""The API key screen: the masked field alone holds what is typed, and it is empty before anything is awaited."""
+"""The API key screen. Only the masked field holds what is typed, and it is cleared before anything is awaited."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Coroutine, Iterable
+import asyncio
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import on
@@ -17,56 +19,59 @@ from textual.widgets import Button, Input
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import ApiKey, FoundKey, NoKey
-from ionq_tui.model.link import Fault
+from ionq_tui.model.key_source import KeySource
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.ui.commands import DIALOG, bindings
-from ionq_tui.ui.screens.frame import Frame
-from ionq_tui.ui.stair import Stair
-from ionq_tui.ui.widgets.tick import Tick
-from ionq_tui.ui.widgets.words import Words
+from ionq_tui.ui.connector import Connector
+from ionq_tui.ui.screens.base import BaseScreen
+from ionq_tui.ui.widgets.checkbox import PlainCheckbox
+from ionq_tui.ui.widgets.text_block import TextBlock
+from ionq_tui.view import screen_text
 from ionq_tui.view.fault import fault_words
-from ionq_tui.view.fold import all_folded
-from ionq_tui.view.key_card import key_title, key_trials, key_ways
-from ionq_tui.view.tone import Cell, Line, Tone, line
+from ionq_tui.view.key_card import STOPPED_LOOKING, key_title, key_trials, key_ways, owed_lines
+from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.wrap import all_folded
 
 _CHECK = "check the key"
 _WAY, _TRIAL = 11, 4
-"""Cells before the words of a way to give a key, and of what was tried."""
+"""Indentation, in cells, of the ways to provide a key, and of what was tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyGiven:
-    """What came of the screen: an engine, and the key it has, None for the demo and for browsing."""
+    """The result of the screen: an engine and its key, which is None for the demo and for browsing backends."""
 
     engine: Engine
     found: FoundKey | None = None
 
 
-class KeyScreen(Frame[KeyGiven | None]):
-    """Asks for a key, and proves it before it is used; the answer None is to quit, or to leave a refused key be."""
+class KeyScreen(BaseScreen[KeyGiven | None]):
+    """Ask for a key and check it before it is used; the result None means to quit, or to keep a refused key."""
 
     CSS_PATH = "../styles/key.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIALOG[1:])]
     AUTO_FOCUS = "#key"
 
     field = query_one("#key", Input)
-    said = query_one("#said", Words)
+    said = query_one("#said", TextBlock)
 
     def __init__(
         self,
-        stair: Stair,
+        connector: Connector,
         missing: NoKey,
         connection: Connection,
         *,
         running: bool = False,
         refused: Fault | None = None,
-        late: Awaitable[FoundKey | NoKey] | None = None,
+        late: asyncio.Future[FoundKey | NoKey] | None = None,
     ) -> None:
-        """Take why there is no key; `running` where a window that works asks for another, `refused` says why.
+        """Store why there is no key, and the connection that the header shows.
 
-        `late` is the search for a key, where it may still be going on.
+        With `running`, an app that is in use asks for another key, and `refused` says why. `late` is the search for a
+        key if it is still under way.
         """
         super().__init__(connection)
-        self._stair = stair
+        self._connector = connector
         self._missing = missing
         self._in_use = running
         self._refused = refused
@@ -74,12 +79,13 @@ class KeyScreen(Frame[KeyGiven | None]):
         self._doing = ""
 
     def compose_body(self) -> Iterable[Widget]:
-        """The field, whether to keep it, the buttons, and what works on this machine."""
+        """Compose the field, the option to store the key, the buttons, and the ways to provide a key here."""
         refused = fault_words(self._refused) if self._refused is not None else ""
-        yield Words(key_title(self._connection), id="title")
-        yield Words(*([line(Cell(refused, Tone.BAD))] if refused else []), id="refused")
+        yield TextBlock(key_title(self._connection), id="title")
+        yield TextBlock(*([line(Cell(refused, Tone.BAD))] if refused else []), id="refused")
+        yield TextBlock(id="owed")
         yield Input(password=True, id="key", compact=True, placeholder=self._placeholder())
-        yield Tick(Content("keep it in this machine's keyring"), id="keep", compact=True)
+        yield PlainCheckbox(Content(screen_text.KEEP_IN_KEYRING), id="keep", compact=True)
         with HorizontalGroup(id="choices"):
             yield Button("Check", id="check", compact=True)
             if self._in_use:
@@ -88,48 +94,67 @@ class KeyScreen(Frame[KeyGiven | None]):
                 yield Button("Demo", id="demo", compact=True)
                 yield Button("Browse backends", id="browse", compact=True)
             yield Button("Quit", id="quit", compact=True)
-        yield Words(id="said")
+        yield TextBlock(id="said")
         with VerticalScroll():
-            yield Words(id="ways")
+            yield TextBlock(id="ways")
 
     def on_mount(self) -> None:
-        """Offer only what works."""
+        """Show only the options that work."""
         self.query_one("#refused").display = self._refused is not None
+        self.query_one("#owed").display = False
+        self.run_worker(self._tell_owed(), group="owed", description="what may still run")
         self._offer()
+        if self._refused is not None and self._refused.kind is FaultKind.SETTING:
+            self.query_one("#ways").display = False  # no key would help
+            self.query_one("#quit").focus()
         if self._late is not None:
+            self.query_one(VerticalScroll).focus()  # in the field, q would be a character of a key
             self.run_worker(self._learn(self._late), group="late", description="what was still being looked for")
 
+    async def _tell_owed(self) -> None:
+        """Name sessions opened on this machine that may still run: they cannot be read without a key, but cost."""
+        kept, openings = await self._connector.owed()
+        told = owed_lines(kept, openings, datetime.now(UTC), None)
+        for owed in self.query("#owed").results(TextBlock):  # empty if the screen was closed meanwhile
+            owed.tell(*all_folded(told, self.room))
+            owed.display = bool(told)
+
     def _offer(self) -> None:
-        self.query_one(Tick).display = self._missing.can_keep
+        self.query_one(PlainCheckbox).display = self._missing.can_keep
         self._say_ways()
 
     def _say_ways(self) -> None:
         room = self.room - 2
         ways = all_folded(key_ways(self._missing, self._connection), room, _WAY)
-        self.query_one("#ways", Words).tell(*ways, *all_folded(key_trials(self._missing), room, _TRIAL))
+        self.query_one("#ways", TextBlock).tell(*ways, *all_folded(key_trials(self._missing), room, _TRIAL))
 
     def on_resize(self) -> None:
-        """Fold what does not fit below itself."""
+        """Wrap lines that do not fit."""
         self._say_ways()
 
-    async def _learn(self, late: Awaitable[FoundKey | NoKey]) -> None:
-        """Take over what the search came to, unless somebody is already doing something here."""
-        found = await late
+    async def _learn(self, late: asyncio.Future[FoundKey | NoKey]) -> None:
+        """Use the result of the search, unless the user has already started to do something here."""
+        await asyncio.wait({late})
+        self._late = None
+        self.refresh_bindings()
+        if self.focused is self.query_one(VerticalScroll):
+            self.field.focus()
+        found = NoKey((STOPPED_LOOKING,)) if late.cancelled() else late.result()
         if isinstance(found, NoKey):
             self._missing = found
             self._offer()
         elif self.field.value or self._at_work:
-            self.say(line(f"a key came meanwhile ({found.source}): it is used when ionq-tui is started again"))
+            self.say(line(screen_text.key_arrived(found.source)))
         else:
             self._work(self._take_found(found), "take the key that was found")
 
     def _placeholder(self) -> str:
         if self._in_use:
-            return "paste the key; it stands until this window is closed"
-        return "paste the key; enter on the empty field: the demo"
+            return screen_text.PASTE_KEY
+        return screen_text.PASTE_OR_DEMO
 
     def say(self, told: Line) -> None:
-        """Tell what is going on."""
+        """Show what is going on."""
         self.said.tell(told)
 
     @on(Input.Submitted, "#key")
@@ -142,18 +167,18 @@ class KeyScreen(Frame[KeyGiven | None]):
 
     @on(Button.Pressed, "#check")
     def _check_typed(self) -> None:
-        """Empty the field first, so that from here on nothing but the key object holds the key."""
+        """Clear the field first, so that only the key object holds the key from here on."""
         if self._at_work and not self.field.value.strip():
-            return  # a second Enter, while the answer to the first is awaited
+            return  # a second enter while the first is being processed
         try:
-            found = FoundKey(ApiKey(self.field.value), "typed")
+            found = FoundKey(ApiKey(self.field.value), KeySource.TYPED)
         except ValueError as error:
             self.field.value = ""
             self.say(line(Cell(str(error), Tone.BAD)))
             return
         self.field.value = ""
-        keep = self._missing.can_keep and self.query_one(Tick).value
-        self.say(line(f"asking IonQ about {found.key.masked} …"))
+        keep = self._missing.can_keep and self.query_one(PlainCheckbox).value
+        self.say(line(screen_text.checking_key(found.key.masked)))
         self._work(self._check(found, keep), _CHECK)
 
     @on(Button.Pressed, "#demo")
@@ -173,42 +198,52 @@ class KeyScreen(Frame[KeyGiven | None]):
         self.go_back()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """There is a way back only into a window that is in use."""
-        return False if action == "back" and not self._in_use else super().check_action(action, parameters)
+        """Offer going back only if the app is in use already, or a search can be stopped."""
+        stays = not (self._in_use or self._late is not None)
+        return False if action == "back" and stays else super().check_action(action, parameters)
 
     def go_back(self) -> None:
-        """Leave a refused key be; where there never was one there is nothing to go back to."""
+        """Keep a refused key, or stop waiting for a search; without either, there is nothing to go back to."""
         if self._in_use:
             self.dismiss(None)
+        elif self._late is not None:
+            self._late.cancel()
+
+    def action_leave(self) -> None:
+        """Go back; on the first screen, quit."""
+        if self._in_use:
+            self.go_back()
+        else:
+            self.call_later(self.app.action_quit)
 
     def action_focus_next(self) -> None:
-        """Go to the next field or button."""
+        """Move the focus to the next field or button."""
         self.focus_next()
 
     def action_focus_previous(self) -> None:
-        """Go to the field or button before."""
+        """Move the focus to the previous field or button."""
         self.focus_previous()
 
     async def _take_demo(self) -> None:
-        self.dismiss(KeyGiven(await self._stair.demo()))
+        self.dismiss(KeyGiven(await self._connector.demo()))
 
     async def _take_browsing(self) -> None:
-        self.dismiss(KeyGiven(await self._stair.browse()))
+        self.dismiss(KeyGiven(await self._connector.browse()))
 
     async def _take_found(self, found: FoundKey) -> None:
-        self.dismiss(KeyGiven(await self._stair.connect(found), found))
+        self.dismiss(KeyGiven(await self._connector.connect(found), found))
 
     async def _check(self, found: FoundKey, keep: bool) -> None:
-        engine = await self._stair.connect(found)
+        engine = await self._connector.connect(found)
         who = await engine.cloud.whoami()
         if isinstance(who, Fault):
             await engine.cloud.close()
             self.say(line(Cell(fault_words(who), Tone.BAD)))
             self.field.focus()
             return
-        trouble = await self._stair.keep(found.key) if keep else ""
+        trouble = await self._connector.keep(found.key) if keep else ""
         if trouble:
-            self.notify(f"the key is in memory only: {trouble}", severity="warning", markup=False)
+            self.notify(screen_text.in_memory_only(trouble), severity="warning", markup=False)
         self.dismiss(KeyGiven(engine, found))
 
     @property
@@ -216,7 +251,7 @@ class KeyScreen(Frame[KeyGiven | None]):
         return any(worker.group == "key" and worker.is_running for worker in self.workers)
 
     def _work(self, work: Coroutine[None, None, None], description: str) -> None:
-        """Do one thing at a time: the newest wish counts, and the same once more is no wish."""
+        """Run one task at a time: a new one replaces the last, and repeating the same one has no effect."""
         if self._at_work and description == self._doing != _CHECK:
             work.close()
             return

@@ -1,4 +1,4 @@
-"""The form for a new session: limits, what speaks against it, exactly what will be sent; then sent once."""
+"""The form for a new session: its limits, warnings, and the exact request, which is sent once."""
 
 from __future__ import annotations
 
@@ -19,35 +19,36 @@ from textual.widgets import Button, Input
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.estimate import Circuit
 from ionq_tui.model.limits import NO_LIMITS, Limits
-from ionq_tui.model.link import FaultKind
-from ionq_tui.model.outcome import NotOpened, Opened, OpenOutcome, OpenRequest
+from ionq_tui.model.link_state import FaultKind
+from ionq_tui.model.outcome import AdoptDone, Done, NotOpened, OpenDone, Opened, OpenOutcome, OpenRequest
 from ionq_tui.ui.commands import CIRCUIT, KEY, NEW_SESSION, Commands
 from ionq_tui.ui.dialogs.candidate import ask_which
 from ionq_tui.ui.dialogs.circuit import CircuitDialog
-from ionq_tui.ui.dialogs.unlimited import OpenUnlimited
-from ionq_tui.ui.fresh import NOT_FRESH, is_fresh, made_fresh
+from ionq_tui.ui.dialogs.no_limit import OpenUnlimited
+from ionq_tui.ui.key_guard import GuardedButton, KeyGuard, KeyGuarded
 from ionq_tui.ui.messages import KeyRefused
-from ionq_tui.ui.quiet import Attentive, Deliberate, Quiet
-from ionq_tui.ui.screens.cockpit import Cockpit
+from ionq_tui.ui.refresh_first import NOT_FRESH, is_fresh, made_fresh
+from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.widgets.caption import Caption
 from ionq_tui.ui.widgets.limits_form import LimitsForm
-from ionq_tui.ui.widgets.words import Words
-from ionq_tui.view.draft import draft_of, obstacle
+from ionq_tui.ui.widgets.text_block import TextBlock
+from ionq_tui.view import screen_text
+from ionq_tui.view.estimate import reach_line
 from ionq_tui.view.fault import About
-from ionq_tui.view.fold import all_folded, folded
-from ionq_tui.view.plain import plain
-from ionq_tui.view.price import reach_line
-from ionq_tui.view.result import open_result
-from ionq_tui.view.review import active_on, form_title, open_button, request_preview, review_lines
+from ionq_tui.view.limits_form import draft_of, obstacle
+from ionq_tui.view.open_review import active_on, form_title, open_button, request_preview, review_lines
+from ionq_tui.view.result import looking_words, open_result
 from ionq_tui.view.row import SessionItem
-from ionq_tui.view.tone import Cell, Line, Tone, line
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.wrap import all_folded, folded
 
-_CHANGED = "the sessions on this backend are others than a moment ago: look again, then open"
+_CHANGED = screen_text.SESSIONS_CHANGED
 
 
-class NewSessionScreen(Attentive, Cockpit):
-    """One decision: whatever is pressed, and however often, this form opens one session at most."""
+class NewSessionScreen(KeyGuarded, LiveBase):
+    """A form that opens at most one session, whichever keys are pressed and however often."""
 
     CSS_PATH = "../styles/form.tcss"
     OFFERS: ClassVar[Commands] = NEW_SESSION
@@ -57,105 +58,110 @@ class NewSessionScreen(Attentive, Cockpit):
     SAFE = "#back-button"
 
     form = query_one(LimitsForm)
-    state = query_one("#state", Words)
-    review = query_one("#review", Words)
-    preview = query_one("#preview", Words)
-    form_title = query_one("#form-title", Words)
+    state = query_one("#state", TextBlock)
+    review = query_one("#review", TextBlock)
+    preview = query_one("#preview", TextBlock)
+    form_title = query_one("#form-title", TextBlock)
 
     def __init__(self, engine: Engine, backend_name: str, like: Limits = NO_LIMITS, label: str = "") -> None:
-        """Take the engine, the backend, and the limits and the label to begin with."""
+        """Store the engine, the backend, and the initial limits and label."""
         super().__init__(engine)
-        self.quiet = Quiet()
+        self.key_guard = KeyGuard()
         self._backend = backend_name
         self._begin = draft_of(like, engine.billed_in)
         self._label = label
         self._token = uuid4().hex
-        self._spent = False
-        """True from the press until it is certain that nothing was opened."""
+        self._locked = False
+        """True from pressing the button until it is confirmed that no session was opened."""
         self._opened = ""
-        """The session that came of it."""
+        """The id of the session that was opened, else empty."""
         self._asking = False
-        """True while it is not known what came of it."""
-        self._denied: set[str] = set()
-        """Candidates of which the user said that they are not it."""
+        """Whether the outcome of the request is not known yet."""
+        self._asked_about: set[str] = set()
+        """Ids of candidate sessions that the user was asked about already."""
         self._viewed = ""
-        """The session that the View button names."""
+        """The id of the session that the View button opens."""
 
     def compose_body(self) -> Iterable[Widget]:
-        """The fields, what is to be known, what is sent, the buttons."""
-        yield Words(id="form-title", classes="one-line")
+        """Compose the fields, the review, the request to be sent, and the buttons."""
+        yield TextBlock(id="form-title", classes="one-line")
         yield LimitsForm(self._begin, self._label)
         yield Caption(id="rule")
         with VerticalScroll(id="known", can_focus=False):
-            yield Words(id="review")
-            yield Words(id="preview")
-        yield Words(id="state")
+            yield TextBlock(id="review")
+            yield TextBlock(id="preview")
+        yield TextBlock(id="state")
         with HorizontalGroup(id="buttons"):
             for name, label in (("back-button", "Back"), ("view-button", "View"), ("open-button", "Open")):
-                button = Deliberate(label, id=name, compact=True)
+                button = GuardedButton(label, id=name, compact=True)
                 button.active_effect_duration = 0
                 yield button
 
     def on_mount(self) -> None:
-        """Tell what is known, and again whenever it differs."""
+        """Show what is known, and update it as that changes."""
         self.query_one("#view-button", Button).display = False
         self.watch(self.query_one("#known"), "show_vertical_scrollbar", self._tell_more)
-        self.listen(self.engine.home.board, self._renew)
-        self.listen(self.engine.desk.ledger, self._renew)
-        self.listen(self.engine.yard.fleet, self._renew)
-        self.listen(self.engine.estimator.told, self._renew)
+        self.listen(self.engine.session_list.overview, self._renew)
+        self.listen(self.engine.actions.activity, self._renew)
+        self.listen(self.engine.backend_list.fleet, self._renew)
+        self.listen(self.engine.estimator.estimates, self._renew)
         self._estimate()
 
     def _tell_more(self, longer: bool) -> None:
-        self.query_one("#rule", Caption).tell("pgdn: the rest of it, and what is sent" if longer else "")
+        self.query_one("#rule", Caption).tell(screen_text.FORM_MORE if longer else "")
 
-    # What is known
+    # State
 
     @property
     def request(self) -> OpenRequest | None:
-        """What would be sent; None where a field cannot be read."""
+        """The request that would be sent, or None if a field is invalid."""
         limits = self.form.draft.limits
         return None if limits is None else OpenRequest(self._backend, limits)
 
     @property
     def _items(self) -> list[SessionItem]:
-        ledger = self.engine.desk.ledger.value
-        listed = self.engine.home.board.value.sessions.values()
-        return active_on(self._backend, [SessionItem(one, ledger.owner(one), ledger.label(one.id)) for one in listed])
+        activity = self.engine.actions.activity.value
+        listed = self.engine.session_list.overview.value.sessions.values()
+        return active_on(
+            self._backend, [SessionItem(one, activity.owner(one), activity.label(one.id)) for one in listed]
+        )
 
     @property
     def obstacle(self) -> str:
-        """Why nothing can be opened now; empty where it can."""
-        return obstacle(self.engine.connection, self.engine.yard.fleet.value, self._backend, self.form.draft)
+        """Why no session can be opened now, or an empty string."""
+        return obstacle(self.engine.connection, self.engine.backend_list.fleet.value, self._backend, self.form.draft)
 
     @work(group="estimate", description="what a job would cost", exclusive=True)
     async def _estimate(self) -> None:
-        """Ask, once, what a job on it would cost."""
+        """Request, once, what a job on this backend would cost."""
         told = self.engine.connection
         if told.key_masked or told.demo:
             await self.engine.estimator.ask(self._backend)
 
-    # What is shown
+    # Display
 
     def tick(self) -> None:
-        """Tell anew what the time has changed."""
+        """Update what depends on the time."""
         super().tick()
         self._renew()
 
     def on_resize(self) -> None:
-        """Fit the words into the new width."""
+        """Fit the text into the new width."""
         self.call_after_refresh(self._renew)
 
-    @on(Input.Changed, "#jobs, #time, #money")
+    @on(Input.Changed, "#jobs, #time, #cost")
     def _typed(self) -> None:
         self._renew()
 
     def _renew(self, _: object = None) -> None:
-        backend = self.engine.yard.fleet.value.named(self._backend)
+        opening = self.engine.actions.activity.value.opening.get(self._token)
+        if opening is not None and opening.fault is not None:
+            self._say(line(Cell(f"! {looking_words(opening.fault)}", Tone.WARN)))
+        backend = self.engine.backend_list.fleet.value.named(self._backend)
         self.form_title.tell(
-            form_title(backend, self.room) if backend else f"NEW SESSION on {plain(self._backend, 60)}"
+            form_title(backend, self.room) if backend else screen_text.new_session_on(plain(self._backend, 60))
         )
-        if not self._spent:
+        if not self._locked:
             self.form.adopt(self.engine.billed_in)
         self.form.read()
         request, items = self.request, self._items
@@ -168,19 +174,19 @@ class NewSessionScreen(Attentive, Cockpit):
         if request is not None:
             self.preview.tell(*request_preview(request, self.engine.connection.base_url, width))
         else:
-            self.preview.tell("nothing can be sent as it is")
+            self.preview.tell(screen_text.NOTHING_TO_SEND)
         self._set_buttons(request, items)
         self._look_for_candidates()
 
     def _set_buttons(self, request: OpenRequest | None, items: list[SessionItem]) -> None:
         opener, viewer = self.query_one("#open-button", Button), self.query_one("#view-button", Button)
         why_not = self.obstacle
-        opener.disabled = self._spent or bool(why_not)
+        opener.disabled = self._locked or bool(why_not)
         _label(opener, open_button(request) if request is not None else "Open")
         self._viewed = items[0].session.id if items else ""
         viewer.display = bool(items)
         _label(viewer, f"View {plain(self._viewed[-6:])}")
-        if not self._spent and (why_not or self.state.has_class("obstacle")):
+        if not self._locked and (why_not or self.state.has_class("obstacle")):
             self.state.set_class(bool(why_not), "obstacle")
             self.state.tell(*(folded(line(Cell(f"! {why_not}", Tone.WARN)), self.room) if why_not else []))
 
@@ -188,20 +194,20 @@ class NewSessionScreen(Attentive, Cockpit):
         self.state.remove_class("obstacle")
         self.state.tell(*all_folded(lines, self.room))
 
-    # What is pressed
+    # Keys and buttons
 
     def action_next_field(self) -> None:
-        """Go to the next field; after the last to Back."""
-        self.quiet.heard(monotonic())
+        """Move the focus to the next field, and after the last to the Back button."""
+        self.key_guard.record(monotonic())
         self.focus_next()
 
     def action_previous_field(self) -> None:
-        """Go to the field before."""
-        self.quiet.heard(monotonic())
+        """Move the focus to the previous field."""
+        self.key_guard.record(monotonic())
         self.focus_previous()
 
     def action_leave_field(self) -> None:
-        """Go on from a field, never onto what costs; on a button, Enter is the button's own."""
+        """Move on from a field, never onto the button that costs money; on a button, leave enter to it."""
         if not isinstance(self.focused, Input):
             raise SkipAction
         self.action_next_field()
@@ -217,11 +223,11 @@ class NewSessionScreen(Attentive, Cockpit):
 
     @on(Button.Pressed, "#open-button")
     def _open(self) -> None:
-        """Spend the button, then ask once more where nothing limits the session."""
+        """Disable the form, and ask for another confirmation if the session has no limits."""
         request = self.request
-        if self._spent or request is None or self.obstacle:
+        if self._locked or request is None or self.obstacle:
             return
-        self._spend(True)
+        self._lock(True)
         if not request.limits.absent:
             self._send(request)
             return
@@ -230,8 +236,8 @@ class NewSessionScreen(Attentive, Cockpit):
             if yes:
                 self._send(request)
             else:
-                self._spend(False)
-                self._say("nothing was sent")
+                self._lock(False)
+                self._say(screen_text.NOTHING_SENT)
 
         self.app.push_screen(OpenUnlimited(self._backend), answered)
 
@@ -240,25 +246,25 @@ class NewSessionScreen(Attentive, Cockpit):
 
     async def _sent(self, request: OpenRequest, label: str) -> None:
         engine = self.engine
-        if not is_fresh(engine.home.poller):
+        if not is_fresh(engine.session_list):
             seen = {item.session.id for item in self._items}
-            self._say("what is shown is old: refreshing first, nothing is sent yet…")
-            fresh = await made_fresh(engine.clock, engine.home.poller)
+            self._say(screen_text.REFRESHING_FIRST)
+            fresh = await made_fresh(engine.clock, engine.session_list)
             if not fresh or seen != {item.session.id for item in self._items}:
-                self._spend(False)
+                self._lock(False)
                 self._say(line(Cell(f"! {_CHANGED if fresh else NOT_FRESH}", Tone.WARN)))
                 return
-        self._say(line(Cell("opening… sent once", Tone.STRONG), " · esc leaves, and the request goes on"))
-        self._reflect(await engine.desk.open(self._token, request, label))
+        self._say(line(Cell(screen_text.OPENING, Tone.STRONG), screen_text.ESC_LEAVES))
+        self._reflect(await engine.actions.open(self._token, request, label))
 
-    def _spend(self, spent: bool) -> None:
-        self._spent = spent
-        self.form.freeze(spent)
-        self.set_focus(None if spent else self.query_one("#back-button", Button))
+    def _lock(self, locked: bool) -> None:
+        self._locked = locked
+        self.form.freeze(locked)
+        self.set_focus(None if locked else self.query_one("#back-button", Button))
         self._renew()
 
     def action_circuit(self) -> None:
-        """Ask for which kind of job, then what it would cost."""
+        """Ask for the kind of job, then request what it would cost."""
 
         def chosen(circuit: Circuit | None) -> None:
             if circuit is not None:
@@ -269,33 +275,36 @@ class NewSessionScreen(Attentive, Cockpit):
         self.app.push_screen(CircuitDialog(self.engine.estimator.circuit.value), chosen)
 
     def go_back(self) -> None:
-        """Leave; a request that was sent goes on, and what becomes of it is told wherever the user is."""
-        if self._token in self.engine.desk.ledger.value.opening:
-            self.notify("the request to open goes on; what becomes of it will be told", timeout=10)
+        """Close the form. A request that was sent continues, and a notification reports its outcome on any screen."""
+        if self._token in self.engine.actions.activity.value.opening:
+            self.notify(screen_text.REQUEST_CONTINUES, timeout=10)
         super().go_back()
 
     def action_page_back(self) -> None:
-        """Scroll back what is known and what is sent."""
+        """Scroll the review and the request up by a page."""
         self.query_one("#known").scroll_page_up(animate=False)
 
     def action_page_on(self) -> None:
-        """Scroll on what is known and what is sent."""
+        """Scroll the review and the request down by a page."""
         self.query_one("#known").scroll_page_down(animate=False)
 
-    # What became of it
+    # Outcome
+
+    def shows_outcome(self, done: Done) -> bool:
+        """Return true for outcomes of this form's request, including a session found after its reply was lost."""
+        if isinstance(done, OpenDone):
+            return done.token == self._token and not (isinstance(done.outcome, Opened) and done.outcome.adopted)
+        return isinstance(done, AdoptDone) and self.engine.actions.became(self._token) == done.session_id
 
     def _reflect(self, outcome: OpenOutcome) -> None:
         engine = self.engine
-        engine.home.poller.nudge()
         said = open_result(outcome, engine.clock.now(), None)
         self._say(line(Cell(said.text, said.tone)))
         if isinstance(outcome, Opened):
-            if outcome.adopted:
-                self.notify(said.text, severity="warning", timeout=20, markup=False)
             self._show_session(outcome.session.id)
         elif isinstance(outcome, NotOpened):
             self._token = uuid4().hex
-            self._spend(False)
+            self._lock(False)
             if outcome.fault.kind is FaultKind.KEY_REFUSED:
                 self.post_message(KeyRefused(outcome.fault))
         else:
@@ -304,43 +313,44 @@ class NewSessionScreen(Attentive, Cockpit):
 
     def _show_session(self, session_id: str) -> None:
         self._opened = session_id
-        if self.is_active:  # not `is_current`: what stands above would be switched away
+        if self.is_active:  # not `is_current`: the screen above would be replaced
             self.app.switch_screen(SessionScreen(self.engine, session_id))
 
     def on_screen_resume(self) -> None:
-        """Make way for the session that was opened while something stood above."""
+        """Show the session that was opened while another screen was above this one."""
         if self._opened:
             self._show_session(self._opened)
         else:
             self._look_for_candidates()
 
     def _look_for_candidates(self) -> None:
-        """Follow the open question: ask about each session that may be it once, and go to it once that is settled."""
+        """Follow the unconfirmed session: ask once about each candidate, and show the session once it is known."""
         if not self._asking or not self.is_active:
             return
-        ledger = self.engine.desk.ledger.value
-        question = next((one for one in ledger.questions if one.token == self._token), None)
+        activity = self.engine.actions.activity.value
+        question = next((one for one in activity.unconfirmed if one.token == self._token), None)
         if question is None:
-            self._settled(self.engine.desk.became(self._token))
+            self._settled(self.engine.actions.became(self._token))
             return
         said = open_result(question.outcome, self.engine.clock.now(), None)
         self._say(line(Cell(said.text, said.tone)))
-        found = tuple(one for one in question.outcome.candidates if one.id not in self._denied)
+        found = tuple(one for one in question.outcome.running if one.id not in self._asked_about)
         if found:
-            self._denied |= {one.id for one in found}
+            self._asked_about |= {one.id for one in found}
             ask_which(self.app, self.engine, question, found)
 
     def _settled(self, session_id: str | None) -> None:
-        """Go to the session that was adopted; where the question was closed without one, the form may be sent again."""
+        """Show the adopted session; if the question was closed without one, let the form be sent again."""
         self._asking = False
         if session_id is not None:
             self._show_session(session_id)
         else:
             self._token = uuid4().hex
-            self._spend(False)
-            self._say("the question was closed; nothing of it runs, as far as you said")
+            self._lock(False)
+            self._say(screen_text.CLOSED_AS_ANSWERED)
 
 
 def _label(button: Button, words: str) -> None:
     if str(button.label) != words:
         button.label = Content(words)
+        button.refresh(layout=True)  # a new label alone does not change the width of the button

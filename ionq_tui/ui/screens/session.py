@@ -1,4 +1,4 @@
-"""One session, live: its status, what is left of it, its jobs, and what happened."""
+"""The screen of one session: its status, limits, jobs, and events."""
 
 from __future__ import annotations
 
@@ -12,81 +12,83 @@ from textual.getters import query_one
 from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.engine.poller import Freshness
+from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.job import Job
-from ionq_tui.model.link import FaultKind, Refused
+from ionq_tui.model.link_state import FaultKind, Refused
+from ionq_tui.model.outcome import Done, EndDone, Ended
 from ionq_tui.model.session import Session
-from ionq_tui.model.watch import EMPTY_WATCH, Watch
-from ionq_tui.ui.bell import ring
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
+from ionq_tui.ui.alarms import ring
 from ionq_tui.ui.commands import LIVE, Command, Commands
-from ionq_tui.ui.screens.cockpit import Cockpit
+from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.widgets.caption import Caption
-from ionq_tui.ui.widgets.gauges import Gauges
-from ionq_tui.ui.widgets.history import History
+from ionq_tui.ui.widgets.event_list import EventList
+from ionq_tui.ui.widgets.meters import Meters
 from ionq_tui.ui.widgets.table import Table
-from ionq_tui.ui.widgets.words import Words
-from ionq_tui.view import reason
+from ionq_tui.ui.widgets.text_block import TextBlock
+from ionq_tui.view import disabled_reason, screen_text
 from ionq_tui.view.alarm import alarms
+from ionq_tui.view.clock_skew import skew_line
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About
-from ionq_tui.view.fold import all_folded
 from ionq_tui.view.forecast import Forecast, first_line, forecasts, unrated
 from ionq_tui.view.job_list import JobList
-from ionq_tui.view.live import outcome_lines
+from ionq_tui.view.live_session import outcome_lines
+from ionq_tui.view.mismatch import mismatch_line
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
 from ionq_tui.view.session_card import how_to_send, jobs_line, timeline, title
-from ionq_tui.view.skew import skew_line
-from ionq_tui.view.tone import Cell, Line, Tone, line
-from ionq_tui.view.used import window_title
+from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.usage import window_title
+from ionq_tui.view.wrap import all_folded
 
 _MANY = 500
-"""Jobs beyond which the table is made anew at most once a second, and what is to come estimated less often."""
+"""Number of jobs above which the table is rebuilt at most once a second, and forecasts are computed less often."""
 
 _TOGETHER = 5.0
-"""Seconds in which new costs of so many jobs are gathered: they come a few at a time, for very long."""
+"""Seconds over which new costs of so many jobs are collected, since they arrive a few at a time for a long time."""
 
 _OUTLOOK = 10
-"""Seconds between two estimates from the same picture."""
+"""Seconds between two forecasts from the same snapshot."""
 
 
-class SessionScreen(Cockpit):
-    """Watches one session for as long as it is looked at."""
+class SessionScreen(LiveBase):
+    """Show one session and poll it while the screen is open."""
 
     CSS_PATH = "../styles/session.tcss"
     OFFERS: ClassVar[Commands] = LIVE
     ABOUT: ClassVar[About] = "session"
     AUTO_FOCUS = "#jobs"
 
-    heading_line = query_one("#title", Words)
-    steps_line = query_one("#timeline", Words)
-    gauges = query_one("#gauges", Gauges)
-    outcome = query_one("#outcome", Words)
-    summary = query_one("#summary", Words)
-    empty = query_one("#no-jobs", Words)
-    history = query_one("#history", History)
+    heading_line = query_one("#title", TextBlock)
+    steps_line = query_one("#timeline", TextBlock)
+    meters = query_one("#meters", Meters)
+    outcome = query_one("#outcome", TextBlock)
+    summary = query_one("#summary", TextBlock)
+    empty = query_one("#no-jobs", TextBlock)
+    history = query_one("#history", EventList)
 
     def __init__(self, engine: Engine, session_id: str) -> None:
-        """Take the engine and the whole id of the session."""
+        """Store the engine and the complete id of the session."""
         super().__init__(engine)
         self.session_id = session_id
-        self._watcher = engine.watcher(session_id)
-        self._listed: Watch | None = None
-        self._held = EMPTY_WATCH, 0.0
-        """The picture that is shown, and when it was taken."""
+        self._session_poller = engine.session_poller(session_id)
+        self._listed: SessionSnapshot | None = None
+        self._shown = EMPTY_SNAPSHOT, 0.0
+        """The snapshot that is shown, and the monotonic time from which it is shown."""
         self._jobs = JobList()
-        self._looked: tuple[Watch, int] | None = None
+        self._forecast_of: tuple[SessionSnapshot, int] | None = None
         self._coming: tuple[Forecast, ...] = ()
         self._alarm: list[Line] = []
 
     def compose_body(self) -> Iterable[Widget]:
-        """Status and meters, jobs, events."""
-        yield Words(id="title", classes="one-line")
-        yield Words(id="timeline", classes="one-line")
-        yield Gauges(id="gauges")
-        yield Words(id="outcome")
+        """Compose status and meters, jobs, and events."""
+        yield TextBlock(id="title", classes="one-line")
+        yield TextBlock(id="timeline", classes="one-line")
+        yield Meters(id="meters")
+        yield TextBlock(id="outcome")
         yield Caption(id="rule")
-        yield Words(id="summary", classes="one-line")
-        yield Words(id="no-jobs")
+        yield TextBlock(id="summary", classes="one-line")
+        yield TextBlock(id="no-jobs")
         table = Table[JobItem](
             JOB_COLUMNS,
             self._cells,
@@ -100,62 +102,67 @@ class SessionScreen(Cockpit):
         table.display = False  # until there are jobs
         yield table
         yield Caption(id="events-rule")
-        yield History(id="history")
+        yield EventList(id="history")
 
     def on_mount(self) -> None:
-        """Listen first, then ask."""
-        self.listen(self._watcher.store, lambda _: self._show())
-        self.listen(self.engine.desk.ledger, lambda _: self._show())
-        self.run_worker(self._watcher.run(), group="watch", description=f"session {self.session_id}")
+        """Subscribe first, then start to poll."""
+        self.listen(self._session_poller.store, lambda _: self._show())
+        self.listen(self.engine.actions.activity, lambda _: self._show())
+        self.run_worker(self._session_poller.run(), group="watch", description=f"session {self.session_id}")
 
-    def freshness(self) -> Freshness:
-        """Return how old the picture of the session is."""
-        return self._watcher.poller.freshness()
+    @property
+    def source(self) -> SessionPoller:
+        """The poller of this session."""
+        return self._session_poller
 
-    def heed(self) -> None:
-        """Ring for what is new."""
-        self._look_ahead(self.known, self.engine.clock.now())
+    def tick_always(self) -> None:
+        """Ring for new alarms."""
+        self._forecast(self.known, self.engine.clock.now())
 
     def tick(self) -> None:
-        """Tell anew what the time has changed."""
+        """Update what depends on the time."""
         super().tick()
         self._show_state()
-        if self._listed is not self._picture():
+        if self._listed is not self._snapshot():
             self._list_jobs()
 
     def on_resize(self) -> None:
-        """Fit the words into the new width."""
+        """Fit the text into the new width."""
         self.call_after_refresh(self._show_state)
 
+    def shows_outcome(self, done: Done) -> bool:
+        """Return true for the confirmed end of this session."""
+        return isinstance(done, EndDone) and done.session_id == self.session_id and isinstance(done.outcome, Ended)
+
     def window_title(self) -> str:
-        """Return the terminal's title: this session."""
+        """Return the terminal's title, which names this session."""
         session = self.known.session
         return window_title([session], self.engine.clock.now()) if session is not None else ""
 
-    # What is known
+    # State
 
     @property
-    def known(self) -> Watch:
-        """The picture; before the first reading with the session as it stood in the list."""
-        watch = self._watcher.store.value
-        listed = self.engine.home.board.value.sessions.get(self.session_id)
-        return watch if watch.session is not None or listed is None else replace(watch, session=listed)
+    def known(self) -> SessionSnapshot:
+        """The snapshot; before the first poll, with the session as the session list or the journal knows it."""
+        watch = self._session_poller.store.value
+        known = None if watch.session is not None else self.engine.known(self.session_id)
+        return watch if known is None else replace(watch, session=known)
 
     @property
     def missing(self) -> bool:
-        """True where IonQ knows no such session."""
-        link = self._watcher.store.value.link
+        """Whether IonQ answers that there is no such session."""
+        link = self._session_poller.store.value.link
         return isinstance(link, Refused) and link.fault.kind is FaultKind.NOT_FOUND
 
     @property
     def ending(self) -> bool:
-        """True while the end was asked for and is not proved."""
-        ledger = self.engine.desk.ledger.value
-        return not self.known.ended and self.session_id in ledger.ending
+        """Whether the end was requested and is not confirmed."""
+        activity = self.engine.actions.activity.value
+        return not self.known.ended and self.session_id in activity.ending
 
     @property
     def selected(self) -> Job | None:
-        """The job under the cursor."""
+        """The job at the cursor."""
         item = self._table.item
         return item.job if item is not None else None
 
@@ -163,16 +170,16 @@ class SessionScreen(Cockpit):
     def _table(self) -> Table[JobItem]:
         return self.query_one("#jobs", Table)
 
-    # What is shown
+    # Display
 
-    def _picture(self) -> Watch:
-        """Return what is to be shown: the newest, unless of many jobs a few more costs are all that is new."""
-        watch, now, (held, at) = self.known, self.engine.clock.monotonic(), self._held
+    def _snapshot(self) -> SessionSnapshot:
+        """Return the latest snapshot, or the previous one while only costs of many jobs have changed."""
+        watch, now, (held, at) = self.known, self.engine.clock.monotonic(), self._shown
         if watch is held:
             return held
         if len(watch.jobs) > _MANY and now - at < _TOGETHER and held == replace(watch, costs=held.costs):
             return held
-        self._held = watch, now
+        self._shown = watch, now
         return watch
 
     def _show(self) -> None:
@@ -181,44 +188,49 @@ class SessionScreen(Cockpit):
             self._list_jobs()
 
     def _show_state(self) -> None:
-        watch, now, ledger = self._picture(), self.engine.clock.now(), self.engine.desk.ledger.value
+        watch, now, activity = self._snapshot(), self.engine.clock.now(), self.engine.actions.activity.value
         session, people = watch.session, self.engine.people
         if session is None:
-            said = f"no such session: {self.session_id}" if self.missing else f"{self.session_id}: being read…"
+            said = screen_text.no_such_session(self.session_id) if self.missing else f"loading {self.session_id}…"
             self.heading_line.tell(said)
             return
-        self.heading_line.tell(title(session, ledger.owner(session), ledger.label(session.id), people, width=self.room))
+        self.heading_line.tell(
+            title(session, activity.owner(session), activity.label(session.id), people, width=self.room)
+        )
         told = timeline(session, now, None, people, ending=self.ending, seen_active=watch.seen_active)
         self.steps_line.tell(told)
-        self._look_ahead(watch, now)
-        self.gauges.measure(watch, now, self._coming, notes=not self.has_class("-low"))
-        outcome = ledger.ends.get(session.id)
-        lines = [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending)]
+        self._forecast(watch, now)
+        self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"))
+        outcome = activity.ends.get(session.id)
+        again = activity.retries.get(session.id)
+        differs = None if watch.ended else activity.mismatch(session)
+        lines = [mismatch_line(differs)] if differs is not None else []
+        lines += [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending, again=again)]
         if first := first_line(self._coming, now, None, self.room, unrated(watch, self._coming)):
             lines.append(first)
-        if not self.engine.presence.clock_seen and (skew := skew_line(self.engine.ahead())):
+        if not self.engine.user_activity.clock_seen and (skew := skew_line(self.engine.ahead())):
             lines.append(skew)
         self.outcome.tell(*all_folded(lines, self.room))
         self.outcome.display = bool(lines)
         self.history.show(watch, now, people)
         whole = self.history.whole
-        self.query_one("#events-rule", Caption).tell("all that happened, newest first · v: the jobs" if whole else "")
+        self.query_one("#events-rule", Caption).tell(screen_text.EVENTS_HINT if whole else "")
 
-    def _look_ahead(self, watch: Watch, now: datetime) -> None:
-        """Estimate anew for a new picture, else every ten seconds; ring once for each alarm that is new."""
+    def _forecast(self, watch: SessionSnapshot, now: datetime) -> None:
+        """Compute the forecasts for a new snapshot or every ten seconds, and ring for new alarms."""
         moment = int(now.timestamp()) // _OUTLOOK
-        looked, at = self._looked or (None, 0)
+        looked, at = self._forecast_of or (None, 0)
         if at == moment and (looked is watch or len(watch.jobs) > _MANY):
             return
-        self._looked = watch, moment
+        self._forecast_of = watch, moment
         self._coming = forecasts(watch, now)
-        ours = self.engine.desk.ledger.value.ours(watch.session)
-        told = alarms(watch, now, self._watcher.jobs_as_of, ours=ours)
+        ours = self.engine.actions.activity.value.ours(watch.session)
+        told = alarms(watch, now, self._session_poller.jobs_as_of, ours=ours)
         self._alarm = [line(Cell(f"! {words}", Tone.WARN)) for words in [*told.values()][-1:]]
-        ring(self.app, self.engine, self._watcher, told)
+        ring(self.app, self.engine, self._session_poller, told)
 
     def _list_jobs(self) -> None:
-        self._listed = watch = self._picture()
+        self._listed = watch = self._snapshot()
         self.summary.tell(jobs_line(watch))
         bare = not watch.jobs
         self.empty.display = bare and watch.session is not None and not watch.ended
@@ -236,65 +248,68 @@ class SessionScreen(Cockpit):
     # Commands
 
     def why_not(self, command: str) -> str:
-        """Return why the command cannot be given now; old data never holds up an end."""
+        """Return why the command is disabled; outdated data never prevents ending a session."""
         if command in {"end", "cancel", "cancel_waiting"} and self.engine.connection.read_only:
-            return reason.READ_ONLY
+            return disabled_reason.READ_ONLY
         if command == "end":
             return self._why_no_end()
         if command == "cancel":
             return self._why_no_cancel()
         if command == "cancel_waiting" and not any(job.waiting for job in self.known.unfinished):
-            return reason.NONE_WAITS
+            return disabled_reason.NONE_WAITS
         return ""
 
     def _why_no_end(self) -> str:
         known = self.known
         if known.ended:
-            return reason.session_ended(known.session or Session(self.session_id))
-        return reason.NO_SUCH_SESSION if self.missing else reason.ENDING if self.ending else ""
+            return disabled_reason.session_ended(known.session or Session(self.session_id))
+        if self.ending:
+            return disabled_reason.ENDING
+        # A session opened on this machine can be ended even if a poll says that it does not exist.
+        return disabled_reason.NO_SUCH_SESSION if self.missing and known.session is None else ""
 
     def _why_no_cancel(self) -> str:
         job = self.selected
         if self.history.whole:
-            return reason.JOBS_HIDDEN
-        return reason.NO_JOB if job is None else reason.job_finished(job) if job.finished else ""
+            return disabled_reason.JOBS_HIDDEN
+        return disabled_reason.NO_JOB if job is None else disabled_reason.job_finished(job) if job.finished else ""
 
     def action_end(self) -> None:
-        """Ask, then end the session that was shown."""
+        """End the session after a confirmation."""
         from ionq_tui.ui.dialogs.end import ask_to_end
 
         shown = self.known.session or Session(self.session_id)
-        ask_to_end(self.app, self.engine, (shown,), tell_ended=False)
+        ask_to_end(self.app, self.engine, (shown,))
 
     def action_cancel(self) -> None:
-        """Ask, then cancel the selected job."""
+        """Cancel the selected job after a confirmation."""
         from ionq_tui.ui.dialogs.cancel import ask_to_cancel
 
         if job := self.selected:
-            ask_to_cancel(self.app, self.engine, self._watcher, (job,))
+            ask_to_cancel(self.app, self.engine, self._session_poller, (job,))
 
     def action_cancel_waiting(self) -> None:
-        """Ask, then cancel all jobs that were not started."""
+        """Cancel all jobs that have not started, after a confirmation."""
         from ionq_tui.ui.dialogs.cancel import ask_to_cancel
 
         waiting = tuple(job for job in self.known.unfinished if job.waiting)
-        ask_to_cancel(self.app, self.engine, self._watcher, waiting)
+        ask_to_cancel(self.app, self.engine, self._session_poller, waiting)
 
     def label(self, command: Command) -> str:
-        """Name what leads from the events back to the jobs; what is about a job is not told beside them."""
+        """Return the label of a command; while the events are shown, commands on jobs have none."""
         if not self.history.whole:
             return super().label(command)
         return {"events": "jobs", "cancel": "", "cancel_waiting": ""}.get(command.id, super().label(command))
 
     def go_back(self) -> None:
-        """Go from the events back to the jobs, from the jobs to the screen before."""
+        """Return from the events to the jobs, or from the jobs to the previous screen."""
         if self.history.whole:
             self.action_events()
         else:
             super().go_back()
 
     def action_events(self) -> None:
-        """Show all events in the place of the jobs, or the jobs again."""
+        """Switch between the jobs and all events."""
         self.history.toggle()
         self.set_class(self.history.whole, "-events")
         self._show()
@@ -304,29 +319,29 @@ class SessionScreen(Cockpit):
         self.refresh_bindings()
 
     def action_curves(self) -> None:
-        """Plot spend and jobs over time."""
-        from ionq_tui.ui.screens.curves import CurvesScreen
+        """Open the charts of cost and jobs over time."""
+        from ionq_tui.ui.screens.charts import ChartsScreen
 
-        self.app.push_screen(CurvesScreen(self.engine, self.session_id))
+        self.app.push_screen(ChartsScreen(self.engine, self.session_id))
 
     def action_copy(self) -> None:
-        """Offer the session's id, the export line and the attach command."""
+        """Offer the session's id, the export line and the attach command for copying."""
         from ionq_tui.ui.dialogs.copy import CopyText, session_texts
 
         self.app.push_screen(CopyText(session_texts(self.session_id)))
 
     def action_refresh(self) -> None:
-        """Ask for the session now."""
-        self._watcher.poller.nudge()
+        """Poll the session now."""
+        self._session_poller.refresh()
 
     @on(Table.Chosen, "#jobs")
     def look(self, event: Table.Chosen) -> None:
-        """Show the job."""
+        """Open the screen of a job."""
         from ionq_tui.ui.screens.job import JobScreen
 
         self.app.push_screen(JobScreen(self.engine, self.session_id, event.key))
 
     def _arranged(self) -> None:
-        """Say which of the jobs are shown, in which order."""
+        """Update the caption after the filter, order or cursor has changed."""
         self.query_one("#rule", Caption).tell(self._table.caption)
         self.renew_commands()

@@ -1,8 +1,9 @@
-"""Home: the organisation's sessions, whose they are and what is left of them."""
+"""The session list: the organization's sessions, with their owners and what is left of their limits."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on
@@ -10,36 +11,38 @@ from textual.getters import query_one
 from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.model.board import Board
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
+from ionq_tui.model.overview import Overview
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.ui.commands import SESSIONS, Command, Commands
-from ionq_tui.ui.heap import Heap
-from ionq_tui.ui.quiet import Attentive, Quiet
-from ionq_tui.ui.screens.cockpit import Cockpit
-from ionq_tui.ui.screens.lookout import Lookout
+from ionq_tui.ui.gc_tuning import GcTuning
+from ionq_tui.ui.key_guard import KeyGuard, KeyGuarded
+from ionq_tui.ui.screens.live_base import LiveBase
+from ionq_tui.ui.screens.own_sessions import OwnSessions
 from ionq_tui.ui.widgets.caption import Caption
 from ionq_tui.ui.widgets.table import Table
-from ionq_tui.ui.widgets.words import Words
-from ionq_tui.view import reason
-from ionq_tui.view.banner import home_lines, nothing_to_show
+from ionq_tui.ui.widgets.text_block import TextBlock
+from ionq_tui.view import disabled_reason, screen_text
+from ionq_tui.view.banner import home_lines, nothing_to_show, shortened
 from ionq_tui.view.column import Row
-from ionq_tui.view.fault import About, fault_of, fault_words
-from ionq_tui.view.fold import all_folded
-from ionq_tui.view.home import summary
-from ionq_tui.view.plain import cells, plain
+from ionq_tui.view.fault import About, fault_words, link_fault
+from ionq_tui.view.home_summary import summary
 from ionq_tui.view.row import SessionItem, session_moment, session_row
-from ionq_tui.view.tone import Line
-from ionq_tui.view.used import FOLDED, HOME_COLUMNS, label_room, window_title
+from ionq_tui.view.sanitize import cells, plain
+from ionq_tui.view.style import Line
+from ionq_tui.view.usage import FOLDED, HOME_COLUMNS, label_room, window_title
+from ionq_tui.view.wrap import all_folded
 
 _RANK = {owner: rank for rank, owner in enumerate(Owner)}
 _ON_ONE = frozenset({"new_like", "mark", "copy", "end"})
-"""Commands that need a selected session."""
+"""Commands that require a selected session."""
+_LINES, _LINES_LOW = 6, 3
+"""The most lines above the list that ask for a decision, on a terminal of normal and of low height."""
 
 
-class SessionsScreen(Attentive, Cockpit):
-    """Active sessions, ours first; what needs a decision stands above them."""
+class SessionsScreen(KeyGuarded, LiveBase):
+    """The active sessions, the user's own first, below the lines that ask for a decision."""
 
     OFFERS: ClassVar[Commands] = SESSIONS
     ABOUT: ClassVar[About] = "sessions"
@@ -47,29 +50,29 @@ class SessionsScreen(Attentive, Cockpit):
     AUTO_FOCUS = "#sessions"
 
     table = query_one("#sessions", Table)
-    told = query_one("#summary", Words)
-    banner = query_one("#banner", Words)
-    notice = query_one("#notice", Words)
+    told = query_one("#summary", TextBlock)
+    banner = query_one("#banner", TextBlock)
+    notice = query_one("#notice", TextBlock)
     caption = query_one("#caption", Caption)
 
     def __init__(self, engine: Engine) -> None:
-        """Take the engine."""
+        """Store the engine."""
         super().__init__(engine)
-        self.quiet = Quiet()
-        self._hasty = False
-        """True where keys may still come that were meant for the screen before."""
+        self.key_guard = KeyGuard()
+        self._enter_may_be_held = False
+        """Whether an enter key may still arrive that was meant for the previous screen."""
         self._with_ended = False
-        self._read: frozenset[str] = frozenset()
-        """Ids that only the list of ended sessions told of."""
-        self._lookout = Lookout(engine)
-        self._heap = Heap()
+        self._only_ended: frozenset[str] = frozenset()
+        """Ids of sessions known only from the list of ended sessions."""
+        self._own_sessions = OwnSessions(engine)
+        self._gc_tuning = GcTuning()
         self._listed: dict[str, SessionItem] = {}
-        """What the table holds."""
+        """The items of the table, by session id."""
 
     def compose_body(self) -> Iterable[Widget]:
-        """A summary, what needs a decision, the table, and what to say where there is none."""
-        yield Words(id="summary")
-        yield Words(id="banner")
+        """Compose a summary, the lines that ask for a decision, the table, and a notice for an empty table."""
+        yield TextBlock(id="summary")
+        yield TextBlock(id="banner")
         yield Caption(id="caption")
         yield Table[SessionItem](
             HOME_COLUMNS,
@@ -80,61 +83,66 @@ class SessionsScreen(Attentive, Cockpit):
             dispensable=FOLDED,
             id="sessions",
         )
-        yield Words(id="notice")
+        yield TextBlock(id="notice")
 
     def on_mount(self) -> None:
-        """Hear the sessions, the backends and our own doing."""
-        self.listen(self.engine.home.board, lambda _: self._show())
-        self.listen(self.engine.desk.ledger, lambda _: self._show())
-        self.listen(self.engine.yard.fleet, lambda _: self._say())
+        """Subscribe to the sessions, the backends and the actions."""
+        self.listen(self.engine.session_list.overview, lambda _: self._show())
+        self.listen(self.engine.actions.activity, lambda _: self._show())
+        self.listen(self.engine.backend_list.fleet, lambda _: self._say())
 
     def why_not(self, command: str) -> str:
-        """Commands on a session need one; ending needs one that is not known to have ended."""
+        """Return why a command is disabled: most need a session, and ending needs one not known to have ended."""
         if command in {"new_like", "end"} and self.engine.connection.read_only:
-            return reason.READ_ONLY
+            return disabled_reason.READ_ONLY
         if command == "answer":
-            return "" if self.engine.desk.ledger.value.questions else reason.NO_QUESTION
+            return "" if self._lines(self.engine.clock.now()) else disabled_reason.NOTHING_TO_DECIDE
         chosen = self._chosen()
         if command in _ON_ONE and not chosen:
-            return reason.NO_SESSION
+            return disabled_reason.NO_SESSION
         if command == "end" and all(session.ended for session in chosen):
-            return reason.session_ended(chosen[0])
+            return disabled_reason.session_ended(chosen[0])
         session = self._session(self.table.key)
         if command == "new_like" and session is not None and session.backend is None:
-            return reason.backend_unknown(session)
+            return disabled_reason.backend_unknown(session)
         return ""
 
     def label(self, command: Command) -> str:
-        """Name what leads from all sessions back to the active ones."""
+        """Return the label of a command, which depends on whether ended sessions are shown."""
         return "active" if command.id == "ended" and self._with_ended else super().label(command)
 
-    def heed(self) -> None:
-        """Ring for what is new."""
-        self._lookout.look(self.app)
-        held = (len(watch.jobs) + len(watch.costs) for watch in self.engine.watches)
-        self._heap.holds(len(self.engine.home.board.value.sessions) + sum(held))
+    def tick_always(self) -> None:
+        """Ring for new alarms, and adapt garbage collection to the number of objects."""
+        self._own_sessions.look(self.app)
+        held = (len(watch.jobs) + len(watch.costs) for watch in self.engine.snapshots)
+        self._gc_tuning.holds(len(self.engine.session_list.overview.value.sessions) + sum(held))
 
     def tick(self) -> None:
-        """Ages grow."""
+        """Update the table if a session has changed, else only what depends on the time."""
         super().tick()
-        watches = self._lookout.watches
+        watches = self._own_sessions.watches
         if any(item.watch is not watches.get(key) for key, item in self._listed.items()):
             self._show()
         else:
             self._say()
         self._caption()
 
-    # What is shown
+    # Display
 
     def _items(self) -> dict[str, SessionItem]:
-        ledger, sessions = self.engine.desk.ledger.value, self.engine.home.board.value.sessions
-        watches = self._lookout.watches
+        activity, sessions = self.engine.actions.activity.value, self.engine.session_list.overview.value.sessions
+        watches = self._own_sessions.watches
         items = [
-            SessionItem(session, ledger.owner(session), ledger.label(key), watches.get(key))
+            SessionItem(session, activity.owner(session), activity.label(key), watches.get(key))
             for key, session in sessions.items()
-            if self._with_ended or not session.ended or key not in self._read
+            if self._with_ended or not session.ended or key not in self._only_ended
         ]
-        items.sort(key=lambda item: (item.session.ended, _RANK[item.owner]))
+        items += [
+            SessionItem(one, activity.owner(one), activity.label(one.id), watches.get(one.id), unseen=True)
+            for one in self.engine.unconfirmed
+            if one.id not in sessions
+        ]
+        items.sort(key=lambda item: (item.session.ended, not item.unseen, _RANK[item.owner]))
         return {item.session.id: item for item in items}
 
     def _show(self) -> None:
@@ -143,15 +151,14 @@ class SessionsScreen(Attentive, Cockpit):
         self._say()
 
     def _say(self) -> None:
-        """Tell what stands above the table, or in its place."""
-        board, now = self.engine.home.board.value, self.engine.clock.now()
+        """Update what is shown above the table, or in its place."""
+        overview, now = self.engine.session_list.overview.value, self.engine.clock.now()
         items = self._listed.values()
-        fleet, room = self.engine.yard.fleet.value, self.room
-        self.told.tell(summary(items, fleet, board.unreadable, loaded=board.loaded, width=room))
-        notice = self._notice(board, bool(items))
-        lines = home_lines(items, self.engine.desk.ledger.value, self.engine.desk.opened_now, now, None)
-        lines += self._lookout.lines()
-        self.banner.tell(*all_folded(lines, room))
+        fleet, room = self.engine.backend_list.fleet.value, self.room
+        self.told.tell(summary(items, fleet, overview.unreadable, loaded=overview.loaded, width=room))
+        notice = self._notice(overview, bool(items))
+        lines = self._lines(now)
+        self.banner.tell(*shortened(lines, room, _LINES_LOW if self.has_class("-low") else _LINES))
         self.banner.display = bool(lines)
         self.notice.tell(*all_folded(notice, room - 2))
         self.notice.display = bool(notice)
@@ -159,35 +166,56 @@ class SessionsScreen(Attentive, Cockpit):
         if items and self.focused is None and self.is_current:
             self.table.focus()
 
-    def trouble(self) -> Line:
-        """Return why nothing newer is shown, unless that stands in the place of the table."""
-        return () if self.notice.display else super().trouble()
+    def _lines(self, now: datetime) -> list[Line]:
+        """Return the lines about decisions, alarms and events during an absence, the most serious first."""
+        engine = self.engine
+        return [
+            *home_lines(
+                self._listed.values(),
+                engine.actions.activity.value,
+                engine.actions.opened_now,
+                now,
+                None,
+                last_seen=engine.last_seen,
+            ),
+            *self._own_sessions.lines(),
+        ]
 
-    def _notice(self, board: Board, any_shown: bool) -> list[Line]:
-        fault = fault_of(board.link)
-        if any_shown and (fault is None or fault.kind not in {FaultKind.FORBIDDEN, FaultKind.NOT_FOUND}):
+    def trouble(self) -> Line:
+        """Return why the data is outdated, unless the notice in place of the table says so."""
+        return () if self._notice(self.engine.session_list.overview.value, bool(self._listed)) else super().trouble()
+
+    def _notice(self, overview: Overview, any_shown: bool) -> list[Line]:
+        fault = link_fault(overview.link)
+        if any_shown and (fault is None or fault.kind is not FaultKind.NOT_ENABLED):
             return []
-        return nothing_to_show(board)
+        return nothing_to_show(overview, self.engine.actions.activity.value)
 
     def _cells(self, item: SessionItem) -> Row:
-        ending = item.session.id in self.engine.desk.ledger.value.ending
+        ending = item.session.id in self.engine.actions.activity.value.ending
         session, now = item.session, self.engine.clock.now()
-        told = session_row(session, item.owner, item.label, now, None, ending=ending, people=self.engine.people)
-        return (*told, *self._lookout.used(session.id))
+        told = session_row(
+            session, item.owner, item.label, now, None, ending=ending, unseen=item.unseen, people=self.engine.people
+        )
+        return (*told, *self._own_sessions.used(session.id))
 
     def _moment(self, item: SessionItem) -> Hashable:
-        session, ending = item.session, self.engine.desk.ledger.value.ending
-        return session_moment(session, self.engine.clock.now()), session.id in ending, self._lookout.used(session.id)
+        session, ending = item.session, self.engine.actions.activity.value.ending
+        return (
+            session_moment(session, self.engine.clock.now()),
+            session.id in ending,
+            self._own_sessions.used(session.id),
+        )
 
-    # What is done
+    # Commands
 
     def _caption(self) -> None:
         item = self._listed.get(self.table.key)
         label = plain(item.label, 40).strip() if item is not None else ""
         told = (
             self.table.caption,
-            "ended ones too" if self._with_ended else "",
-            self._lookout.used_words(self.table.key),
+            screen_text.ENDED_SHOWN if self._with_ended else "",
+            self._own_sessions.used_words(self.table.key),
             f'"{label}"' if cells(label) > label_room(self.app.size.width) else "",
         )
         self.caption.tell(" · ".join(one for one in told if one))
@@ -198,46 +226,52 @@ class SessionsScreen(Attentive, Cockpit):
 
     @on(Table.Chosen)
     def _look(self, event: Table.Chosen) -> None:
-        if self.quiet.began or not self._hasty:
+        if self.key_guard.had_pause or not self._enter_may_be_held:
             self._view(event.key)
 
     def await_quiet(self) -> None:
-        """Take no Enter for a choice before a moment without keys: a second one was meant for the screen before."""
-        self.quiet = Quiet()
-        self._hasty = True
+        """Ignore enter until the input pauses: a second one was meant for the previous screen."""
+        self.key_guard = KeyGuard()
+        self._enter_may_be_held = True
 
     def _view(self, session_id: str) -> None:
         from ionq_tui.ui.screens.session import SessionScreen
 
-        self.engine.presence.seen(session_id)
+        self.engine.user_activity.seen(session_id)
         self.app.push_screen(SessionScreen(self.engine, session_id))
 
     def _session(self, key: str) -> Session | None:
-        return self.engine.home.board.value.sessions.get(key)
+        item = self._listed.get(key)
+        return item.session if item is not None else None
 
     def _chosen(self) -> tuple[Session, ...]:
-        """Return the marked sessions, else the one with the cursor."""
+        """Return the marked sessions, or else the one at the cursor."""
         found = (self._session(key) for key in self.table.marked or (self.table.key,))
         return tuple(session for session in found if session is not None)
 
+    def action_refresh(self) -> None:
+        """Poll the session list now, and the user's own sessions one after the other."""
+        self.engine.own_sessions.refresh()
+        super().action_refresh()
+
     def action_new(self) -> None:
-        """Choose a backend."""
+        """Choose a backend for a new session."""
         from ionq_tui.ui.screens.backends import BackendsScreen
 
         self.app.push_screen(BackendsScreen(self.engine))
 
     def action_backends(self) -> None:
-        """Look at the backends."""
+        """Open the list of backends."""
         from ionq_tui.ui.screens.backends import BackendsScreen
 
         self.app.push_screen(BackendsScreen(self.engine))
 
     def action_new_like(self) -> None:
-        """Fill the form like the selected session."""
+        """Open the form for a new session, filled in like the selected one."""
         session = self._session(self.table.key)
         if session is None or session.backend is None:
             return
-        self._form(session.backend, session.limits, self.engine.desk.ledger.value.label(session.id))
+        self._form(session.backend, session.limits, self.engine.actions.activity.value.label(session.id))
 
     def _form(self, backend: str, limits: Limits, label: str) -> None:
         from ionq_tui.ui.screens.new_session import NewSessionScreen
@@ -245,7 +279,7 @@ class SessionsScreen(Attentive, Cockpit):
         self.app.push_screen(NewSessionScreen(self.engine, backend, limits, label))
 
     def action_end(self) -> None:
-        """Ask, and end what was shown."""
+        """End the marked or selected sessions after a confirmation."""
         from ionq_tui.ui.dialogs.end import ask_to_end
 
         sessions = tuple(session for session in self._chosen() if not session.ended)
@@ -254,14 +288,14 @@ class SessionsScreen(Attentive, Cockpit):
             ask_to_end(self.app, self.engine, sessions)
 
     def action_mark(self) -> None:
-        """Mark the selected session and go to the next."""
+        """Mark the selected session and move to the next."""
         item = self.table.item
         if item is not None and not item.session.ended:
             self.table.mark(self.table.key)
         self.table.action_cursor_down()
 
     def action_ended(self) -> None:
-        """Show ended sessions too, or no more."""
+        """Show or hide ended sessions."""
         self._with_ended = not self._with_ended
         if self._with_ended:
             self.run_worker(self._read_ended(), group="ended", description="ended sessions", exclusive=True)
@@ -270,22 +304,26 @@ class SessionsScreen(Attentive, Cockpit):
         self.renew_commands()
 
     async def _read_ended(self) -> None:
-        before = frozenset(self.engine.home.board.value.sessions)
-        fault = await self.engine.home.read_ended()
+        before = frozenset(self.engine.session_list.overview.value.sessions)
+        fault = await self.engine.session_list.read_ended()
         if isinstance(fault, Fault):
             self.notify(f"ended sessions: {fault_words(fault, 'sessions')}", severity="error", markup=False)
             return
-        self._read |= frozenset(self.engine.home.board.value.sessions) - before
+        self._only_ended |= frozenset(self.engine.session_list.overview.value.sessions) - before
 
     def action_answer(self) -> None:
-        """Answer the oldest open question."""
-        from ionq_tui.ui.dialogs.question import ask_question
+        """Show everything that needs a decision; a single unconfirmed session opens its dialog directly."""
+        from ionq_tui.ui.dialogs.attention import ask_what_to_do
+        from ionq_tui.ui.dialogs.unconfirmed import ask_question
 
-        if questions := self.engine.desk.ledger.value.questions:
+        lines, questions = self._lines(self.engine.clock.now()), self.engine.actions.activity.value.unconfirmed
+        if len(lines) == len(questions) == 1:
             ask_question(self.app, self.engine, questions[0])
+        elif lines:
+            ask_what_to_do(self.app, self.engine, lines)
 
     def action_attach(self) -> None:
-        """Look at a session by its id."""
+        """View a session by its id."""
         from ionq_tui.ui.dialogs.attach import Attach
 
         def view(session_id: str | None) -> None:
@@ -295,29 +333,29 @@ class SessionsScreen(Attentive, Cockpit):
         self.app.push_screen(Attach(self.engine), view)
 
     def action_copy(self) -> None:
-        """Offer the id, the export line and the attach command."""
+        """Offer the session's id, the export line and the attach command for copying."""
         from ionq_tui.ui.dialogs.copy import CopyText, session_texts
 
         if self.table.key:
             self.app.push_screen(CopyText(session_texts(self.table.key)))
 
     def action_leave(self) -> None:
-        """On home `q` quits."""
+        """Quit the app: there is no previous screen."""
         self.call_later(self.app.action_quit)
 
     def go_back(self) -> None:
-        """There is nothing behind home; what was told of an absence is seen."""
-        self._lookout.seen()
+        """Acknowledge the report about an absence; there is no previous screen."""
+        self._own_sessions.seen()
         self._say()
         self.refresh_bindings()
 
     def window_title(self) -> str:
-        """Return the terminal's title: the session of ours that is over first."""
-        return window_title(self._lookout.running, self.engine.clock.now())
+        """Return the terminal's title, which names the user's session that ends first."""
+        return window_title(self._own_sessions.running, self.engine.clock.now())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Going back is told only while it clears the filter, or what was told of an absence."""
-        if action == "back" and not (self.finding or self._lookout.away):
+        """Offer going back only while it clears the filter or acknowledges the report about an absence."""
+        if action == "back" and not (self.finding or self._own_sessions.away):
             return False
         return super().check_action(action, parameters)
 

@@ -1,23 +1,23 @@
-"""A rule above a table that says what of the table is shown."""
+"""A horizontal rule with a caption, for example above a table."""
 
 from __future__ import annotations
 
 from textual.content import Content
 from textual.widget import Widget
 
-from ionq_tui.view.plain import cells, cut, plain
+from ionq_tui.view.sanitize import cells, cut, plain
 
 
 class Caption(Widget):
-    """A rule with words in it."""
+    """A horizontal rule with text in it."""
 
     def __init__(self, told: str = "", *, id: str | None = None) -> None:
-        """Begin with these words, or none."""
+        """Start with this text, or none."""
         super().__init__(id=id)
         self._told = told
 
     def tell(self, told: str) -> bool:
-        """Say this; returns whether it differs, for the same again paints nothing."""
+        """Show this text, and return whether it has changed; the same text is not painted again."""
         if told == self._told:
             return False
         self._told = told
@@ -25,7 +25,7 @@ class Caption(Widget):
         return True
 
     def render(self) -> Content:
-        """Draw the rule."""
+        """Return the rule with its text, cut to the width."""
         width = self.size.width
         if not self._told:
             return Content("─" * width)

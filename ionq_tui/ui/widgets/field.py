@@ -1,4 +1,4 @@
-"""A field of a form: its name, what is typed, and how that is read."""
+"""A field of a form: its name, its input, and how the input is interpreted."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from textual.containers import HorizontalGroup
 from textual.getters import query_one
 from textual.widgets import Input
 
-from ionq_tui.ui.widgets.words import Words
-from ionq_tui.view.plain import pad
-from ionq_tui.view.tone import Line
+from ionq_tui.ui.widgets.text_block import TextBlock
+from ionq_tui.view.sanitize import pad
+from ionq_tui.view.style import Line
 
 
 class Field(HorizontalGroup):
     """One line of a form."""
 
     field = query_one(Input)
-    reading = query_one(".reading", Words)
+    reading = query_one(".reading", TextBlock)
 
     def __init__(self, name: str, value: str, *, most: int, wide: bool = False) -> None:
-        """Take the name, what stands in it at first, and how many characters it may hold."""
+        """Store the name, the initial value, and the most characters the input accepts."""
         super().__init__(id=f"field-{name}")
         self._title = name
         self._value = value
@@ -27,19 +27,19 @@ class Field(HorizontalGroup):
         self.set_class(wide, "-wide")
 
     def compose(self) -> ComposeResult:
-        """Name, field, reading."""
-        yield Words(pad(self._title, 8), classes="name")
-        own = self._title if self._title.isidentifier() else None  # an id of Textual's begins with no digit
+        """Compose the name, the input and its interpretation."""
+        yield TextBlock(pad(self._title, 8), classes="name")
+        own = self._title if self._title.isidentifier() else None  # an id in Textual must not start with a digit
         typed = Input(self._value, id=own, compact=True, max_length=self._most, select_on_focus=False)
-        typed.cursor_blink = False  # blinking goes over the line twice a second
+        typed.cursor_blink = False  # blinking would write to the terminal twice a second
         yield typed
-        yield Words(classes="reading")
+        yield TextBlock(classes="reading")
 
     @property
     def value(self) -> str:
-        """What is typed."""
+        """The content of the input."""
         return self.field.value
 
     def read(self, reading: Line | str) -> None:
-        """Tell how it is read."""
+        """Show how the input is interpreted."""
         self.reading.tell(reading)

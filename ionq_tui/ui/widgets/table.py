@@ -1,4 +1,4 @@
-"""The one table that all tables use: only the lines to be seen are made, and only those that differ are painted."""
+"""The table widget of all screens, which renders only visible lines and repaints only those that change."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ionq_tui.ui.commands import TABLE, bindings
-from ionq_tui.ui.widgets.rows import Rows
+from ionq_tui.ui.widgets.row_index import RowIndex
 from ionq_tui.view.column import Column, Row, fitted, heads, widths
-from ionq_tui.view.tone import Tone
+from ionq_tui.view.style import Tone
 
 Item = TypeVar("Item")
 _GAP = 2
-_MOST_MADE = 1000
-"""Rows whose cells are kept; those that are to be seen are few of them."""
-_Look = tuple[Row, bool, bool]
-"""All that a line's paint depends on: its cells, whether the cursor is on it, whether it is marked."""
+_CACHED_ROWS = 1000
+"""The most rows whose cells are cached; only a few of them are visible."""
+_Appearance = tuple[Row, bool, bool]
+"""Everything a line's appearance depends on: its cells, whether the cursor is on it, and whether it is marked."""
 
 
 class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
-    """Rows by key under a line of heads; the cursor stays on its key whatever the rows do."""
+    """A table of rows by key, with column headings; the cursor stays on its key when rows change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(TABLE)]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -39,11 +39,11 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         *(f"table--{tone.value}" for tone in Tone),
     }
 
-    class Said(Message):
-        """Something about one row."""
+    class RowMessage(Message):
+        """The base of messages about one row."""
 
         def __init__(self, table: Table[Item], key: str) -> None:
-            """Name the table and the row's key."""
+            """Store the table and the row's key."""
             super().__init__()
             self.table = table
             self.key = key
@@ -53,11 +53,11 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
             """The table, for `on(..., selector)`."""
             return self.table
 
-    class Chosen(Said):
-        """Enter was pressed on a row."""
+    class Chosen(RowMessage):
+        """The user has pressed enter on a row, or double-clicked it."""
 
-    class Highlighted(Said):
-        """The cursor came to another row."""
+    class Highlighted(RowMessage):
+        """The cursor has moved to another row."""
 
     def __init__(
         self,
@@ -72,12 +72,19 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        """Take the columns, how to make one row's cells, and the text that `/` looks in (else the cells).
+        """Create an empty table.
 
-        Cells are made anew where the item is another, or `moment_of` tells something else than before: whatever else
-        they depend on, such as the time. `dispensable` names the columns that fold away where it is narrow, the first
-        first. With `follows_top` the cursor stays on the first line until somebody moves it. `arranged` is called where
-        the cursor comes to another row, or the caption differs: at once, so that both are painted together.
+        Args:
+            columns: The columns, with their sort keys.
+            cells_of: Returns the cells of an item.
+            moment_of: Returns what else the cells depend on, such as the time: they are rebuilt when it changes.
+            text_of: Returns the text of an item that the filter searches; by default that of its cells.
+            dispensable: The names of columns to hide if the table is too narrow, in this order.
+            follows_top: Keep the cursor on the first line until the user moves it.
+            arranged: Called synchronously when the cursor moves to another row or the caption changes, so that the
+                table and the caption are painted together.
+            id: The widget's id.
+            classes: The widget's CSS classes.
         """
         super().__init__(id=id, classes=classes)
         self._columns = columns
@@ -86,85 +93,85 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         self._moment_of = moment_of
         self._arranged = arranged
         self._styles: dict[tuple[Tone, bool], Style] = {}
-        self._made: dict[str, tuple[Item, Hashable, Row]] = {}
+        self._cell_cache: dict[str, tuple[Item, Hashable, Row]] = {}
         searched = text_of or (lambda item: " ".join(cell.text for cell in cells_of(item)))
-        self._rows = Rows(columns, searched, follows_top=follows_top)
-        self._painted: dict[int, _Look | None] = {}
+        self._rows = RowIndex(columns, searched, follows_top=follows_top)
+        self._painted: dict[int, _Appearance | None] = {}
 
-    # What the screens ask and say
+    # Rows
 
     @property
     def key(self) -> str:
-        """The key of the row with the cursor; empty where there is none."""
+        """The key of the row at the cursor; empty if there is no row."""
         return self._rows.key
 
     @property
     def item(self) -> Item | None:
-        """The row with the cursor."""
+        """The item of the row at the cursor, or None."""
         return self._rows.items.get(self._rows.key)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of the rows as they stand, after filter and order."""
+        """The keys of the rows that pass the filter, in their order."""
         return tuple(self._rows.order)
 
     @property
     def marked(self) -> tuple[str, ...]:
-        """The keys of the marked rows; also of those that the filter hides."""
+        """The keys of the marked rows, including those that the filter hides."""
         return self._rows.marked
 
     @property
     def needle(self) -> str:
-        """The text that rows must hold to be shown."""
+        """The filter: only rows that contain this text are shown."""
         return self._rows.needle
 
     @property
     def caption(self) -> str:
-        """What is shown of how much, filtered and sorted by what; empty where all of it is to be seen in its order."""
+        """The filter, position, order and marks as text; empty if all rows are visible in their original order."""
         return self._rows.caption(self.size.height - 1)
 
     def update_rows(self, items: Mapping[str, Item]) -> None:
-        """Show these rows; the cursor stays on its key, or where its row was."""
+        """Show these rows; the cursor stays on its key, or on its line if the key is gone."""
         with self._changing():
             self._rows.take(items)
 
     def find(self, needle: str) -> None:
-        """Show only the rows that hold this text."""
+        """Show only the rows that contain this text."""
         with self._changing():
             self._rows.find(needle)
 
     def go_to(self, key: str) -> None:
-        """Put the cursor on a row, where it is there."""
+        """Move the cursor to a row, if it is shown."""
         if key in self._rows.order:
             self._move(self._rows.order.index(key))
 
     def mark(self, key: str) -> None:
-        """Mark a row, or take its mark away."""
+        """Toggle the mark of a row."""
         if key in self._rows.items:
             with self._changing():
                 self._rows.marks ^= {key}
 
     def unmark(self) -> None:
-        """Take all marks away."""
+        """Remove all marks."""
         with self._changing():
             self._rows.marks.clear()
 
     def tick(self) -> None:
-        """Paint again what the time has changed."""
+        """Repaint the lines that the time has changed."""
         self._repaint()
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Change the rows, then show them and say what differs."""
-        with self._said():
+        """Change the rows in the context, then repaint and notify of the differences."""
+        with self._notifying():
             yield
             self.virtual_size = Size(self.size.width, len(self._rows.order) + 1)
-            self._keep_in_sight()
+            self._scroll_to_cursor()
             self._repaint()
 
     @contextmanager
-    def _said(self) -> Iterator[None]:
-        """Say it where the cursor comes to another row, or the caption differs."""
+    def _notifying(self) -> Iterator[None]:
+        """Notify if the cursor moves to another row in the context, or the caption changes."""
         key, caption = self.key, self.caption
         yield
         if self.key != key:
@@ -172,35 +179,35 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         if self.key != key or self.caption != caption:
             self._arranged()
 
-    def _keep_in_sight(self) -> None:
+    def _scroll_to_cursor(self) -> None:
         lines, top, cursor = max(1, self.size.height - 1), round(self.scroll_y), self._rows.cursor
         wanted = min(max(top, cursor - lines + 1), cursor)
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
 
     def _move(self, to: int) -> None:
-        with self._said():
+        with self._notifying():
             before, top = self._rows.cursor, round(self.scroll_y)
             self._rows.move(to)
-            self._keep_in_sight()
-            if round(self.scroll_y) == top:  # else all lines are painted
+            self._scroll_to_cursor()
+            if round(self.scroll_y) == top:  # otherwise all lines are repainted
                 for y in {before, self._rows.cursor} if before != self._rows.cursor else ():
                     self._refresh_line(y - top + 1)
 
     def on_resize(self) -> None:
-        """Keep the cursor to be seen."""
+        """Keep the cursor visible."""
         with self._changing():
             pass
         self._arranged()
 
     def allow_focus(self) -> bool:
-        """A table that is not shown takes no keys."""
+        """Refuse the focus while the table is hidden."""
         return self.display and super().allow_focus()
 
-    # Paint
+    # Rendering
 
     def _fit(self) -> tuple[list[int], list[int]]:
-        """Return which columns are shown at this width, and the width of each."""
+        """Return the indexes of the columns that fit the width, and the width of each in cells."""
         width = self.size.width
         shown = list(range(len(self._columns)))
         for name in self._dispensable:
@@ -215,8 +222,8 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
             given[widest] = max(4, given[widest] - over)
         return shown, given
 
-    def _look(self, y: int) -> _Look | None:
-        """Return all that the paint of a line depends on; None where there is no row."""
+    def _appearance(self, y: int) -> _Appearance | None:
+        """Return what a line's appearance depends on, or None if it has no row."""
         index = round(self.scroll_y) + y - 1
         rows = self._rows
         if y < 1 or not 0 <= index < len(rows.order):
@@ -225,19 +232,19 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         return self._cells(key, rows.items[key]), index == rows.cursor, key in rows.marks
 
     def _cells(self, key: str, item: Item) -> Row:
-        moment, held = self._moment_of(item), self._made.get(key)
+        moment, held = self._moment_of(item), self._cell_cache.get(key)
         if held is not None and held[0] == item and held[1] == moment:
             return held[2]
-        if len(self._made) >= _MOST_MADE:
-            self._made.clear()
+        if len(self._cell_cache) >= _CACHED_ROWS:
+            self._cell_cache.clear()
         row = self._cells_of(item)
-        self._made[key] = item, moment, row
+        self._cell_cache[key] = item, moment, row
         return row
 
     def _repaint(self) -> None:
-        """Paint the lines that differ from what was painted."""
+        """Repaint the lines that differ from what was painted last."""
         for y in range(1, self.size.height):
-            if self._look(y) != self._painted.get(y):
+            if self._appearance(y) != self._painted.get(y):
                 self._refresh_line(y)
 
     def _refresh_line(self, y: int) -> None:
@@ -245,21 +252,21 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
             self.refresh(Region(0, y, self.size.width, 1))
 
     def render_line(self, y: int) -> Strip:
-        """Make one line."""
+        """Render one line; line 0 has the column headings."""
         width = self.size.width
         shown, given = self._fit()
         if y == 0:
             style = self.get_component_rich_style("table--head")
             text = " " * _GAP + (" " * _GAP).join(heads([self._columns[index] for index in shown], given))
             return Strip([Segment(text, style)]).adjust_cell_length(width, style)
-        look = self._look(y)
-        self._painted[y] = look
-        if look is None:
+        appearance = self._appearance(y)
+        self._painted[y] = appearance
+        if appearance is None:
             return Strip.blank(width, self.get_component_rich_style("table--plain"))
-        return self._row(look, shown, given).adjust_cell_length(width, self._style(Tone.PLAIN, look[1]))
+        return self._row(appearance, shown, given).adjust_cell_length(width, self._style(Tone.PLAIN, appearance[1]))
 
-    def _row(self, look: _Look, shown: Sequence[int], given: Sequence[int]) -> Strip:
-        row, cursor, marked = look
+    def _row(self, appearance: _Appearance, shown: Sequence[int], given: Sequence[int]) -> Strip:
+        row, cursor, marked = appearance
         columns, cells = [self._columns[index] for index in shown], tuple(row[index] for index in shown)
         plain = self._style(Tone.PLAIN, cursor)
         segments = [Segment((">" if cursor else " ") + ("*" if marked else " "), plain)]
@@ -270,7 +277,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         return Strip(segments)
 
     def notify_style_update(self) -> None:
-        """Find the styles anew."""
+        """Clear the cached styles."""
         self._styles.clear()
         super().notify_style_update()
 
@@ -285,7 +292,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
     # Keys and mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the row; a double click looks at it; a click on a head sorts by it."""
+        """Move to the clicked row; open it on a double click; sort by a clicked column heading."""
         if event.y == 0:
             self._sort_at(event.x)
             return
@@ -305,54 +312,54 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
             left += width + _GAP
 
     def action_look(self) -> None:
-        """Say that the row was chosen."""
+        """Post `Chosen` for the row at the cursor."""
         if self.key:
             self.post_message(self.Chosen(self, self.key))
 
     async def action_filter(self) -> None:
-        """Let the screen ask for a text to find, at once: what is typed next belongs to it."""
+        """Open the screen's filter line immediately, since what is typed next belongs there."""
         await self.run_action("screen.find")
 
     def action_sort(self) -> None:
-        """Sort by the next column, after the last by none."""
+        """Sort by the next column, and after the last one not at all."""
         with self._changing():
             self._rows.sort_next()
 
     def action_reverse(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         with self._changing():
             self._rows.reverse()
 
     def action_cursor_up(self) -> None:
-        """Go to the row above."""
+        """Move to the previous row."""
         self._move(self._rows.cursor - 1)
 
     def action_cursor_down(self) -> None:
-        """Go to the row below."""
+        """Move to the next row."""
         self._move(self._rows.cursor + 1)
 
     def action_first(self) -> None:
-        """Go to the first row."""
+        """Move to the first row."""
         self._move(0)
 
     def action_last(self) -> None:
-        """Go to the last row."""
+        """Move to the last row."""
         self._move(len(self._rows.order) - 1)
 
     def action_page_up(self) -> None:
-        """Go up by a screenful."""
+        """Move up by a page."""
         self._move(self._rows.cursor - self._page)
 
     def action_page_down(self) -> None:
-        """Go down by a screenful."""
+        """Move down by a page."""
         self._move(self._rows.cursor + self._page)
 
     def action_half_up(self) -> None:
-        """Go up by half a screenful."""
+        """Move up by half a page."""
         self._move(self._rows.cursor - self._page // 2)
 
     def action_half_down(self) -> None:
-        """Go down by half a screenful."""
+        """Move down by half a page."""
         self._move(self._rows.cursor + self._page // 2)
 
     @property

@@ -1,4 +1,4 @@
-"""What the tests of the client begin with: replies as the API writes them, and a channel within this process."""
+"""Fixtures for the client's tests: replies as the API writes them, and an in-process runner."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Final
 import httpx
 
 from ionq_tui.api.auth import KeyAuth
-from ionq_tui.api.channel import Channel
-from ionq_tui.api.transport import Wiring
+from ionq_tui.api.runner import Runner
+from ionq_tui.api.transport import ConnectionConfig
 from ionq_tui.model.key import ApiKey
 
 KEY: Final = "canary-key-0123456789-wxyz"
@@ -82,15 +82,15 @@ def wiring(
     deadline: float = 20.0,
     read_only: bool = False,
     timeout: float = 10.0,
-) -> Wiring:
-    return Wiring(
+) -> ConnectionConfig:
+    return ConnectionConfig(
         url, KeyAuth(ApiKey(KEY), url), "tests", httpx.Timeout(timeout), deadline, read_only=read_only, respond=respond
     )
 
 
-def channel(respond: Callable[[httpx.Request], httpx.Response], retries: int = 2) -> Channel:
-    """Return a channel whose pauses take no time."""
-    return Channel(wiring(respond), retries, patience=0.0)
+def runner(respond: Callable[[httpx.Request], httpx.Response], retries: int = 2) -> Runner:
+    """Return a runner whose pauses take no time."""
+    return Runner(wiring(respond), retries, patience=0.0)
 
 
 def raw(

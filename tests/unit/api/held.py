@@ -1,4 +1,4 @@
-"""A server that can be held up in the middle of an opening, and managers on it."""
+"""A server that can be held up while it opens a session, and session managers connected to it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.unit.api.lines import Line
 T = TypeVar("T")
 
 
-class HeldDesk:
+class HeldActions:
     """A server that opens and ends one session, and can be held up in the middle of either."""
 
     def __init__(self, held: str = "/sessions") -> None:
@@ -43,10 +43,10 @@ def manager_on(url: str, *, end_on_signals: bool = False) -> SessionManager:
     return SessionManager(client, "qpu.forte-1", end_on_signals=end_on_signals, journal=False)
 
 
-async def cancelled(desk: HeldDesk, work: Coroutine[None, None, T]) -> asyncio.Task[T]:
+async def cancelled(actions: HeldActions, work: Coroutine[None, None, T]) -> asyncio.Task[T]:
     """Cancel some work once its request has reached the server."""
     task = asyncio.create_task(work)
-    await asyncio.to_thread(desk.heard.wait, 10)
+    await asyncio.to_thread(actions.heard.wait, 10)
     task.cancel()
     return task
 

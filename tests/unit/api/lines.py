@@ -1,4 +1,4 @@
-"""Tiny servers on real sockets that behave as badly as they are told to."""
+"""Small servers on real sockets that misbehave as requested."""
 
 from __future__ import annotations
 

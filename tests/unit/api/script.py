@@ -1,4 +1,4 @@
-"""Plays a flow against a script: no network, no time, every step on record."""
+"""Run a flow against a script: no network, no waiting, every step recorded."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from ionq_tui.api.errors import IonQError
-from ionq_tui.api.flows import Answer, Flow, Sleep
+from ionq_tui.api.flows import Flow, Result, Sleep
 from ionq_tui.api.operations import Operation
 from tests.unit.api.given import NOW
 
 R = TypeVar("R")
 
 Said = object
-"""What an operation is answered: an IonQError, or the value."""
+"""Result of an operation: an IonQError, or the value."""
 
 
 class Script:
-    """Answers the operations of a flow in order; the last answer to a path stands for all that follow."""
+    """Answers a flow's operations in order. The last answer to a path is used for all further requests."""
 
     def __init__(self, *said: Said, takes: float = 0.25, date: Callable[[int], datetime | None] | None = None) -> None:
         """Take the answers, the seconds each takes, and the `Date` of the n-th (by default the true one)."""
@@ -31,7 +31,7 @@ class Script:
 
     def play(self, flow: Flow[R]) -> R:
         """Run the flow to its end and return its outcome."""
-        answer: Answer[object] = Answer(None, None, 0.0, 0.0)
+        answer: Result[object] = Result(None, None, 0.0, 0.0)
         try:
             step = next(flow)
             while True:
@@ -45,7 +45,7 @@ class Script:
             result: R = end.value
             return result
 
-    def _answer(self, operation: Operation[object]) -> Answer[object]:
+    def _answer(self, operation: Operation[object]) -> Result[object]:
         number = len(self.sent)
         query = "&".join("=".join(pair) for pair in operation.query)
         self.sent.append(f"{operation.method} {operation.path}" + (f"?{query}" if query else ""))
@@ -54,5 +54,5 @@ class Script:
         self.clock += self._takes
         date = NOW + timedelta(seconds=int(self.clock - 100.0)) if self._date is None else self._date(number)
         if isinstance(said, IonQError):
-            return Answer(None, said, sent_at, self.clock, date)
-        return Answer(said, None, sent_at, self.clock, date)
+            return Result(None, said, sent_at, self.clock, date)
+        return Result(said, None, sent_at, self.clock, date)

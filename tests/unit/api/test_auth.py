@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from ionq_tui.api.auth import KeyAuth
-from ionq_tui.api.transport import Client, Wiring
+from ionq_tui.api.transport import Client, ConnectionConfig
 from ionq_tui.model.key import ApiKey
 from tests.unit.api.given import KEY, raw, wiring
 from tests.unit.api.lines import Line, Listener
@@ -91,6 +91,6 @@ def test_without_a_key_nothing_is_added() -> None:
         seen.append(request)
         return raw(200, b"[]")
 
-    with Client(Wiring(BASE, None, "tests", httpx.Timeout(1), 2, respond=respond)) as client:
+    with Client(ConnectionConfig(BASE, None, "tests", httpx.Timeout(1), 2, respond=respond)) as client:
         client.get("/backends")
     assert "authorization" not in seen[0].headers

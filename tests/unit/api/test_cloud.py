@@ -1,4 +1,4 @@
-"""The API as the engine asks it: whatever a server or a network does comes back as a value."""
+"""The API as the engine uses it: every failure of the server or the network is returned as a value."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from ionq_tui.api.cloud import HttpCloud
-from ionq_tui.api.dashboard import dashboard_channel
+from ionq_tui.api.dashboard_runner import dashboard_runner
 from ionq_tui.model.estimate import Circuit
 from ionq_tui.model.key import ApiKey
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.outcome import NOTHING_KNOWN, Ended, EndUnknown, NotOpened, Opened, OpenRequest
-from tests.unit.api.given import KEY, SESSION, channel, error_body, raw, reply
+from tests.unit.api.given import KEY, SESSION, error_body, raw, reply, runner
 from tests.unit.api.lines import refused_url
 
 REQUEST = OpenRequest("qpu.forte-1")
@@ -52,30 +52,30 @@ reading = pytest.mark.parametrize("ask", READINGS.values(), ids=READINGS)
     ],
 )
 async def test_a_refusal_is_a_value(ask: Ask, status: int, kind: FaultKind) -> None:
-    heard = await ask(HttpCloud(channel(lambda _: reply(status, error_body(status)))))
+    heard = await ask(HttpCloud(runner(lambda _: reply(status, error_body(status)))))
     assert isinstance(heard, Fault) and heard.kind is kind
 
 
 @reading
 @pytest.mark.parametrize("body", [b"", b"<html>", b"null", b"7", b'{"id": "s"', b"\xff\xfe"])
 async def test_a_reply_that_is_none_is_a_value(ask: Ask, body: bytes) -> None:
-    heard = await ask(HttpCloud(channel(lambda _: raw(200, body))))
+    heard = await ask(HttpCloud(runner(lambda _: raw(200, body))))
     assert isinstance(heard, Fault) and heard.kind is FaultKind.GARBLED
 
 
 @reading
 async def test_nobody_there_is_a_value(ask: Ask) -> None:
-    cloud = HttpCloud(dashboard_channel(refused_url(), ApiKey(KEY)))
+    cloud = HttpCloud(dashboard_runner(refused_url(), ApiKey(KEY)))
     heard = await ask(cloud)
     assert isinstance(heard, Fault) and heard.kind is FaultKind.OFFLINE
     await cloud.close()
 
 
 async def test_an_id_that_cannot_be_one_is_a_value() -> None:
-    cloud = HttpCloud(channel(lambda _: reply(200, SESSION)))
+    cloud = HttpCloud(runner(lambda _: reply(200, SESSION)))
     for heard in (await cloud.session(".."), await cloud.job("a b"), await cloud.cancel_jobs(("",))):
         assert isinstance(heard, Fault) and heard.kind is FaultKind.BAD_REQUEST
-    assert isinstance(await cloud.end_proved("..", True), EndUnknown)
+    assert isinstance(await cloud.end_confirmed("..", True), EndUnknown)
 
 
 async def test_one_job_is_cancelled_by_its_own_path_and_many_by_a_list() -> None:
@@ -85,7 +85,7 @@ async def test_one_job_is_cancelled_by_its_own_path_and_many_by_a_list() -> None
         asked.append((request.method, request.url.path, request.content))
         return reply(200, {"id": "j", "status": "canceled"} if "/j/" in request.url.path else {"ids": ["j", "k"]})
 
-    cloud = HttpCloud(channel(respond))
+    cloud = HttpCloud(runner(respond))
     assert await cloud.cancel_jobs(("j",)) == frozenset({"j"})
     assert await cloud.cancel_jobs(("j", "k")) == frozenset({"j", "k"})
     assert asked[0][:2] == ("PUT", "/v0.4/jobs/j/status/cancel")
@@ -94,13 +94,13 @@ async def test_one_job_is_cancelled_by_its_own_path_and_many_by_a_list() -> None
 
 
 async def test_opening_and_ending_are_outcomes() -> None:
-    cloud = HttpCloud(channel(lambda _: reply(201, SESSION)))
-    opened = await cloud.open_once(REQUEST, NOTHING_KNOWN, {})
+    cloud = HttpCloud(runner(lambda _: reply(201, SESSION)))
+    opened = await cloud.open_once(REQUEST, NOTHING_KNOWN, {}, print)
     assert isinstance(opened, Opened) and opened.session.id == SESSION["id"]
-    refused = HttpCloud(channel(lambda _: reply(403, error_body(403))))
-    assert isinstance(await refused.open_once(REQUEST, NOTHING_KNOWN, {}), NotOpened)
-    ending = HttpCloud(channel(lambda _: reply(200, {**SESSION, "id": "s", "status": "ended"})))
-    assert isinstance(await ending.end_proved("s", False), Ended)
+    refused = HttpCloud(runner(lambda _: reply(403, error_body(403))))
+    assert isinstance(await refused.open_once(REQUEST, NOTHING_KNOWN, {}, print), NotOpened)
+    ending = HttpCloud(runner(lambda _: reply(200, {**SESSION, "id": "s", "status": "ended"})))
+    assert isinstance(await ending.end_confirmed("s", False), Ended)
 
 
 async def test_the_dashboard_sends_nothing_that_changes_anything_in_read_only_mode() -> None:
@@ -112,13 +112,13 @@ async def test_the_dashboard_sends_nothing_that_changes_anything_in_read_only_mo
         asked.append(f"{method} {path}")
         return 200, [], json.dumps(SESSION).encode()
 
-    line = dashboard_channel("https://api.ionq.co/v0.4", ApiKey(KEY), read_only=True, patience=0.01, answer=answer)
+    line = dashboard_runner("https://api.ionq.co/v0.4", ApiKey(KEY), read_only=True, patience=0.01, answer=answer)
     cloud = HttpCloud(line)
-    opening = await cloud.open_once(REQUEST, NOTHING_KNOWN, {})
+    opening = await cloud.open_once(REQUEST, NOTHING_KNOWN, {}, print)
     assert isinstance(opening, NotOpened) and opening.fault.kind is FaultKind.READ_ONLY
     assert isinstance(await cloud.cancel_jobs(("j",)), Fault)
     assert asked == []
-    ending = await cloud.end_proved("s", True)
+    ending = await cloud.end_confirmed("s", True)
     assert not isinstance(ending, Ended)
     assert asked and all(one == "GET /v0.4/sessions/s" for one in asked)
     await cloud.close()
@@ -133,14 +133,14 @@ async def test_the_dashboard_does_not_repeat_what_fails() -> None:
         asked.append(path)
         return 503, [("Retry-After", "7")], b""
 
-    line = dashboard_channel("https://api.ionq.co/v0.4", None, answer=answer)
+    line = dashboard_runner("https://api.ionq.co/v0.4", None, answer=answer)
     heard = await HttpCloud(line).backends()
     assert isinstance(heard, Fault) and heard.retry_after == 7.0
     assert asked == ["/v0.4/backends"]
 
 
 async def test_a_reply_about_another_session_is_none_about_this() -> None:
-    cloud = HttpCloud(channel(lambda _: reply(200, SESSION)))
+    cloud = HttpCloud(runner(lambda _: reply(200, SESSION)))
     heard = await cloud.session("0193-bbbbbb")
     assert isinstance(heard, Fault) and heard.kind is FaultKind.GARBLED and "another session" in heard.words
     assert not isinstance(await cloud.session(str(SESSION["id"]).upper()), Fault)

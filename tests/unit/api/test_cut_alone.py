@@ -1,4 +1,4 @@
-"""A request that takes too long is cut; what becomes of those of other threads on the same client."""
+"""A request that exceeds its deadline is cut off without affecting other threads' requests on the same client."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from ionq_tui.api.channel import Channel
 from ionq_tui.api.errors import APIConnectionError, APITimeoutError
-from ionq_tui.api.flows import nothing_created, open_once
+from ionq_tui.api.flows import certainly_not_created, open_once
+from ionq_tui.api.runner import Runner
 from ionq_tui.api.transport import Client
-from ionq_tui.model.outcome import NotOpened, Opened, OpenRequest, Uncertain
+from ionq_tui.model.outcome import NotOpened, Opened, OpenRequest, Unconfirmed
 from tests.unit.api.given import wiring
 from tests.unit.api.lines import Line, Listener
 
@@ -26,7 +26,7 @@ DRIPS = 50
 OPENED = b'{"id": "s-1", "status": "created", "active": true}'
 
 
-class Desk:
+class ServiceDesk:
     """Drips for ever to one GET; holds a POST until it is let go; lists nothing."""
 
     def __init__(self) -> None:
@@ -53,21 +53,21 @@ class Desk:
                 line.reply(b'{"sessions": []}')
 
 
-Opening = Future[Opened | NotOpened | Uncertain]
+Opening = Future[Opened | NotOpened | Unconfirmed]
 
 
 @contextmanager
-def beside_a_slow_one(wrap: Callable[[Client], None]) -> Iterator[tuple[Desk, Opening]]:
+def beside_a_slow_one(wrap: Callable[[Client], None]) -> Iterator[tuple[ServiceDesk, Opening]]:
     """An opening under way, after another thread's request on the same client was cut at its deadline."""
-    desk = Desk()
+    desk = ServiceDesk()
     with Listener(desk) as server, ThreadPoolExecutor(2) as threads:
-        channel = Channel(wiring(url=server.url, deadline=DEADLINE), patience=0.0)
-        client = channel.sync_client
+        runner = Runner(wiring(url=server.url, deadline=DEADLINE), patience=0.0)
+        client = runner.sync_client
         assert isinstance(client, Client)
         wrap(client)
         slow = threads.submit(client.get, "/slow")
         assert desk.dripped.wait(10)
-        opening: Opening = threads.submit(channel.drive, open_once(OpenRequest("qpu.forte-1")))
+        opening: Opening = threads.submit(runner.run_flow, open_once(OpenRequest("qpu.forte-1")))
         assert desk.posted.wait(10)
         with pytest.raises(APITimeoutError):
             slow.result(10)
@@ -75,7 +75,7 @@ def beside_a_slow_one(wrap: Callable[[Client], None]) -> Iterator[tuple[Desk, Op
             yield desk, opening
         finally:
             desk.release.set()
-            channel.close()
+            runner.close()
 
 
 def test_another_threads_request_goes_on() -> None:
@@ -114,9 +114,9 @@ def test_where_all_lines_are_cut_another_threads_request_is_uncertain() -> None:
         assert strange[0].closed
         desk.release.set()
         outcome = opening.result(10)
-    assert isinstance(outcome, Uncertain)
+    assert isinstance(outcome, Unconfirmed)
     assert isinstance(outcome.cause, APIConnectionError)
-    assert not outcome.cause.unsent and not nothing_created(outcome.cause)
+    assert not outcome.cause.unsent and not certainly_not_created(outcome.cause)
     assert desk.posts == 1
 
 
@@ -127,8 +127,8 @@ def test_however_a_cut_line_fails_it_is_uncertain(cut: type[httpx.TransportError
             raise cut("cut by another thread", request=request)
         return httpx.Response(200, stream=httpx.ByteStream(b'{"sessions": []}'))
 
-    channel = Channel(wiring(respond), patience=0.0)
-    assert isinstance(channel.drive(open_once(OpenRequest("qpu.forte-1"))), Uncertain)
+    runner = Runner(wiring(respond), patience=0.0)
+    assert isinstance(runner.run_flow(open_once(OpenRequest("qpu.forte-1"))), Unconfirmed)
 
 
 def test_a_silent_server_is_cut_at_the_deadline_and_not_when_a_read_has_lasted_too_long() -> None:

@@ -14,9 +14,9 @@ from ionq_tui.api.errors import (
     SessionUncertain,
     UnusableReplyError,
     error_for,
-    fault_of,
+    fault_of_error,
 )
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.session import Session
 
 EVERY = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, Exception)]
@@ -44,8 +44,8 @@ def test_every_error_is_an_ionq_error_with_a_sentence(kind: type[Exception]) -> 
             for status, kind in {
                 400: FaultKind.BAD_REQUEST,
                 401: FaultKind.KEY_REFUSED,
-                403: FaultKind.FORBIDDEN,
-                404: FaultKind.NOT_FOUND,
+                403: FaultKind.ELSEWHERE,
+                404: FaultKind.ELSEWHERE,
                 409: FaultKind.BAD_REQUEST,
                 422: FaultKind.BAD_REQUEST,
                 429: FaultKind.RATE_LIMITED,
@@ -57,16 +57,16 @@ def test_every_error_is_an_ionq_error_with_a_sentence(kind: type[Exception]) -> 
     ids=repr,
 )
 def test_every_error_becomes_a_fault(error: IonQError, kind: FaultKind) -> None:
-    assert fault_of(error).kind is kind
+    assert fault_of_error(error).kind is kind
 
 
 def test_a_fault_keeps_what_the_error_bore() -> None:
     error = error_for(429, {"message": "slow down"}, "", "r-1", 7.0)
-    assert fault_of(error) == Fault(FaultKind.RATE_LIMITED, "slow down", 429, "r-1", 7.0)
-    assert fault_of(error_for(503, None, "", "r-2", 9.0)) == Fault(FaultKind.SERVER, "HTTP 503", 503, "r-2", 9.0)
+    assert fault_of_error(error) == Fault(FaultKind.RATE_LIMITED, "slow down", 429, "r-1", 7.0)
+    assert fault_of_error(error_for(503, None, "", "r-2", 9.0)) == Fault(FaultKind.SERVER, "HTTP 503", 503, "r-2", 9.0)
     garbled = UnusableReplyError("not JSON", status_code=200, request_id="r-3")
-    assert fault_of(garbled) == Fault(FaultKind.GARBLED, "not JSON", 200, "r-3")
-    assert fault_of(APIConnectionError("cut")) == Fault(FaultKind.OFFLINE, "cut")
+    assert fault_of_error(garbled) == Fault(FaultKind.GARBLED, "not JSON", 200, "r-3")
+    assert fault_of_error(APIConnectionError("cut")) == Fault(FaultKind.OFFLINE, "cut")
 
 
 def test_wrong_values_are_value_errors_too() -> None:

@@ -1,4 +1,4 @@
-"""A connection that was never made: nothing was created, that is believed without looking; told by its own class."""
+"""Errors without a connection. Nothing was created, so no session list is read, and each has its own class."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from ionq_tui import APIConnectionError, APITimeoutError, IonQClient, IonQError, SessionManager
-from ionq_tui.api.channel import Channel
+from ionq_tui.api.errors import ProxyError
+from ionq_tui.api.runner import Runner
 from tests.unit.api.given import KEY, wiring
 from tests.unit.api.lines import Line, Listener, refused_url
 
@@ -114,7 +115,7 @@ async def test_proxy_error(opening: Open, status: bytes, monkeypatch: pytest.Mon
 
     with Listener(refusing) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        await refused(client_of(FAR), opening, APIConnectionError, httpx.ProxyError)
+        await refused(client_of(FAR), opening, ProxyError, httpx.ProxyError)
     assert {one.split(b" ")[0] for one in asked} == {b"CONNECT"}
     assert KEY.encode() not in b"".join(asked)
 
@@ -122,13 +123,13 @@ async def test_proxy_error(opening: Open, status: bytes, monkeypatch: pytest.Mon
 @both
 async def test_a_proxy_that_nobody_runs(opening: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", refused_url())
-    await refused(client_of(FAR), opening, APIConnectionError, httpx.ConnectError)
+    await refused(client_of(FAR), opening, ProxyError, httpx.ConnectError)
 
 
 @both
 async def test_unsupported_protocol(opening: Open) -> None:
     client = client_of(refused_url())
-    client.channel = Channel(wiring(url="ftp://127.0.0.1:9/v0.4"))
+    client.runner = Runner(wiring(url="ftp://127.0.0.1:9/v0.4"))
     await refused(client, opening, APIConnectionError, httpx.UnsupportedProtocol)
 
 

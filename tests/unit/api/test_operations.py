@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionq_tui.api import operations
-from ionq_tui.api.channel import Channel
 from ionq_tui.api.errors import IonQError, MalformedIdError
 from ionq_tui.api.operations import Operation
+from ionq_tui.api.runner import Runner
 from ionq_tui.model.estimate import Circuit
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import OpenRequest
-from tests.unit.api.given import SESSION, URL, channel, reply
+from tests.unit.api.given import SESSION, URL, reply, runner
 
 BY_ID: dict[str, Callable[[str], Operation[object]]] = {
     "/backends/{}": operations.get_backend,
@@ -37,14 +37,14 @@ SNEAKY = [
 ]
 
 
-def sent_urls() -> tuple[Channel, list[httpx.Request]]:
+def sent_urls() -> tuple[Runner, list[httpx.Request]]:
     seen: list[httpx.Request] = []
 
     def respond(request: httpx.Request) -> httpx.Response:
         seen.append(request)
         return reply(200, SESSION)
 
-    return channel(respond), seen
+    return runner(respond), seen
 
 
 @pytest.mark.parametrize("template", BY_ID)

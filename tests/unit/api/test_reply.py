@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import traceback
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Iterator
@@ -12,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ionq_tui.api import operations
-from ionq_tui.api.channel import Channel
-from ionq_tui.api.errors import APIError, IonQError, RateLimitError, ServerError, UnusableReplyError
-from ionq_tui.api.reply import MOST_BYTES, Body, retry_after, server_date
-from tests.unit.api.given import DATE, NOW, SESSION, channel, error_body, raw, reply
+from ionq_tui.api.errors import APIConnectionError, APIError, IonQError, RateLimitError, ServerError, UnusableReplyError
+from ionq_tui.api.proxies import Proxy
+from ionq_tui.api.reply import MAX_BYTES, Body, connection_error, retry_after, server_date
+from ionq_tui.api.runner import Runner
+from tests.unit.api.given import DATE, NOW, SESSION, error_body, raw, reply, runner
 
 MIB = 1024 * 1024
 BODY = json.dumps(SESSION).encode()
@@ -39,7 +41,7 @@ class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
             yield chunk
 
 
-def serving(stream: Stream | bytes, status: int = 200, **headers: str) -> Channel:
+def serving(stream: Stream | bytes, status: int = 200, **headers: str) -> Runner:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
 
     def respond(_: httpx.Request) -> httpx.Response:
@@ -47,7 +49,7 @@ def serving(stream: Stream | bytes, status: int = 200, **headers: str) -> Channe
             return httpx.Response(status, headers=named, stream=Stream(stream, 1))
         return httpx.Response(status, headers=named, stream=stream)
 
-    return channel(respond, retries=0)
+    return runner(respond, retries=0)
 
 
 READ = operations.get_session("s")
@@ -57,11 +59,11 @@ async def test_fifty_megabytes_are_read_no_further_than_the_cap() -> None:
     stream = Stream(b"x" * MIB, 50)
     with pytest.raises(UnusableReplyError, match="larger than 8 MiB"):
         serving(stream).run(READ)
-    assert stream.given <= MOST_BYTES // MIB + 1
+    assert stream.given <= MAX_BYTES // MIB + 1
     stream = Stream(b"x" * MIB, 50)
     with pytest.raises(UnusableReplyError, match="larger than 8 MiB"):
         await serving(stream).arun(READ)
-    assert stream.given <= MOST_BYTES // MIB + 1
+    assert stream.given <= MAX_BYTES // MIB + 1
 
 
 @pytest.mark.parametrize("status", [200, 404, 500])
@@ -83,7 +85,7 @@ def test_a_bomb_does_not_go_off(status: int, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(zlib, "decompressobj", Watched)
     with pytest.raises(UnusableReplyError, match="larger than 8 MiB"):
         serving(bomb, status, content_encoding="gzip").run(READ)
-    assert 0 < largest <= MOST_BYTES + 1
+    assert 0 < largest <= MAX_BYTES + 1
 
 
 def _bomb() -> bytes:
@@ -101,11 +103,11 @@ def test_rubbish_after_a_compressed_reply_counts_too() -> None:
     tail = Tail(b"x" * MIB, 50)
     with pytest.raises(UnusableReplyError, match="larger"):
         serving(tail, content_encoding="gzip").run(READ)
-    assert tail.given <= MOST_BYTES // MIB + 1
+    assert tail.given <= MAX_BYTES // MIB + 1
 
 
 def test_what_is_exactly_as_large_as_allowed_is_read() -> None:
-    padded = BODY + b" " * (MOST_BYTES - len(BODY))
+    padded = BODY + b" " * (MAX_BYTES - len(BODY))
     assert serving(padded).run(READ).id == SESSION["id"]
     assert serving(gzip.compress(padded), content_encoding="gzip").run(READ).id == SESSION["id"]
     with pytest.raises(UnusableReplyError):
@@ -165,7 +167,7 @@ def test_a_redirect_is_not_followed(status: int) -> None:
         asked.append(request.url.host)
         return raw(status, b"", {"location": "https://evil.example/" + "x" * 1000})
 
-    caught = _caught(channel(respond))
+    caught = _caught(runner(respond))
     assert isinstance(caught, UnusableReplyError) and caught.status_code == status
     assert asked == ["127.0.0.1"] and len(str(caught)) < 250
 
@@ -196,7 +198,7 @@ def test_a_proxys_page_is_not_taken_for_the_apis_word(body: bytes) -> None:
 
 def test_half_a_character_in_a_message_can_be_printed() -> None:
     caught = _caught(serving(rb'{"message": "x\ud800y"}', 400))
-    assert str(caught) == "x?y"
+    assert isinstance(caught, APIError) and caught.message == "x?y" and str(caught).endswith(": HTTP 400: x?y")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +214,7 @@ def test_half_a_character_in_a_message_can_be_printed() -> None:
 def test_retry_after_in_both_forms(said: str, seconds: float | None) -> None:
     response = raw(429, b"", [(b"retry-after", said.encode()), (b"date", DATE.encode())])
     assert retry_after(response) == seconds
-    caught = _caught(channel(lambda _: response, retries=0))
+    caught = _caught(runner(lambda _: response, retries=0))
     assert isinstance(caught, RateLimitError) and caught.retry_after == seconds
 
 
@@ -230,7 +232,7 @@ def test_a_waiting_time_of_many_digits_is_a_finite_number() -> None:
 )
 def test_a_date_that_cannot_be_is_none(date: str) -> None:
     assert server_date(httpx.Response(200, headers={"date": date})) is None
-    assert channel(lambda _: reply(200, SESSION, date=date)).run(READ).id == SESSION["id"]
+    assert runner(lambda _: reply(200, SESSION, date=date)).run(READ).id == SESSION["id"]
 
 
 def test_the_servers_date_is_read() -> None:
@@ -256,13 +258,32 @@ def test_a_line_that_breaks_in_the_middle_is_an_error_of_ours() -> None:
     assert type(caught).__name__ == "APIConnectionError" and not getattr(caught, "unsent", True)
 
 
-def _caught(line: Channel) -> IonQError:
+@pytest.mark.parametrize("kind", [httpx.RemoteProtocolError, httpx.LocalProtocolError])
+def test_what_a_proxy_says_in_place_of_http_is_not_quoted(kind: type[Exception]) -> None:
+    error = kind("illegal status line: bytearray(b'access denied for us with password s3cr3tpw dXM6czNj')")
+    error.__cause__ = ValueError("not of its kind")
+    proxy = Proxy("HTTPS_PROXY", "http", "127.0.0.1:3128", ("us", "s3cr3tpw"))
+    ours = connection_error(error, proxy)
+    told = "".join(traceback.format_exception(ours))
+    assert "the answer is not HTTP, through the proxy http://127.0.0.1:3128 of HTTPS_PROXY" in told
+    assert not any(part in told for part in ("s3cr3t", "dXM6", "access denied"))
+    assert isinstance(ours, APIConnectionError) and not ours.unsent
+
+
+def test_that_it_left_is_told_as_before() -> None:
+    words = "Server disconnected without sending a response."
+    proxy = Proxy("HTTPS_PROXY", "http", "127.0.0.1:3128")
+    assert words in str(connection_error(httpx.RemoteProtocolError(words), proxy))
+    assert "illegal" in str(connection_error(httpx.RemoteProtocolError("illegal header line")))
+
+
+def _caught(line: Runner) -> IonQError:
     with pytest.raises(IonQError) as caught:
         line.run(READ)
     return caught.value
 
 
-async def _acaught(line: Channel) -> IonQError:
+async def _acaught(line: Runner) -> IonQError:
     with pytest.raises(IonQError) as caught:
         await line.arun(READ)
     return caught.value
@@ -277,5 +298,5 @@ def test_small_chunks_cost_no_more_than_their_bytes() -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert len(body.decoded) == 200_000
+    assert len(body.decoded()) == 200_000
     assert peak < 1_000_000

@@ -1,4 +1,4 @@
-"""A reply that is asked for in pieces: neither capped nor cut, and everything else is kept."""
+"""Streamed replies: no size limit and no deadline, everything else as for other replies."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import httpx
 import pytest
 
 from ionq_tui.api.errors import ReadOnlyError, UnusableReplyError
-from ionq_tui.api.reply import MOST_BYTES
-from ionq_tui.api.transport import AsyncClient, Client, Wiring
+from ionq_tui.api.reply import MAX_BYTES
+from ionq_tui.api.transport import AsyncClient, Client, ConnectionConfig
 from tests.unit.api.given import KEY, wiring
 from tests.unit.api.lines import Line, Listener
 
 pytestmark = pytest.mark.timeout(30)
 
-Stream = Callable[[Wiring, str, str], Awaitable[tuple[int, int]]]
-LARGE = b" " * (MOST_BYTES + 1)
+Stream = Callable[[ConnectionConfig, str, str], Awaitable[tuple[int, int]]]
+LARGE = b" " * (MAX_BYTES + 1)
 
 
-async def sync_stream(held: Wiring, method: str, url: str) -> tuple[int, int]:
+async def sync_stream(held: ConnectionConfig, method: str, url: str) -> tuple[int, int]:
     def ask() -> tuple[int, int]:
         with Client(held) as client, client.stream(method, url) as response:
             return response.status_code, sum(len(piece) for piece in response.iter_bytes())
@@ -28,7 +28,7 @@ async def sync_stream(held: Wiring, method: str, url: str) -> tuple[int, int]:
     return await asyncio.to_thread(ask)
 
 
-async def async_stream(held: Wiring, method: str, url: str) -> tuple[int, int]:
+async def async_stream(held: ConnectionConfig, method: str, url: str) -> tuple[int, int]:
     async with AsyncClient(held) as client, client.stream(method, url) as response:
         return response.status_code, sum([len(piece) async for piece in response.aiter_bytes()])
 

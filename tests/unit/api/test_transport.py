@@ -1,4 +1,4 @@
-"""The httpx clients over real sockets, before servers that misbehave."""
+"""The httpx clients over real sockets, with servers that misbehave."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ import pytest
 
 from ionq_tui import IonQClient
 from ionq_tui.api import operations
-from ionq_tui.api.channel import Channel
 from ionq_tui.api.errors import (
     APIConnectionError,
     APITimeoutError,
@@ -26,18 +25,20 @@ from ionq_tui.api.errors import (
     ReadOnlyError,
     UnusableReplyError,
 )
-from ionq_tui.api.reply import MOST_PIECES
-from ionq_tui.api.transport import AsyncClient, Client, Wiring
+from ionq_tui.api.network import Network
+from ionq_tui.api.reply import MAX_CHUNKS
+from ionq_tui.api.runner import Runner
+from ionq_tui.api.transport import AsyncClient, Client, ConnectionConfig
 from ionq_tui.model.outcome import OpenRequest
 from tests.unit.api.given import KEY, raw, wiring
 from tests.unit.api.lines import Line, Listener, Serve, refused_url
 
 pytestmark = pytest.mark.timeout(30)
 
-Get = Callable[[Wiring, str], Awaitable[httpx.Response]]
+Get = Callable[[ConnectionConfig, str], Awaitable[httpx.Response]]
 
 
-async def sync_get(held: Wiring, method: str) -> httpx.Response:
+async def sync_get(held: ConnectionConfig, method: str) -> httpx.Response:
     def ask() -> httpx.Response:
         with Client(held) as client:
             return client.request(method, "/sessions")
@@ -45,7 +46,7 @@ async def sync_get(held: Wiring, method: str) -> httpx.Response:
     return await asyncio.to_thread(ask)
 
 
-async def async_get(held: Wiring, method: str) -> httpx.Response:
+async def async_get(held: ConnectionConfig, method: str) -> httpx.Response:
     async with AsyncClient(held) as client:
         return await client.request(method, "/sessions")
 
@@ -66,7 +67,7 @@ async def test_a_redirect_to_what_is_no_address_is_a_reply_to_what_was_sent(get:
     assert not (isinstance(error, APIConnectionError) and error.unsent)
 
 
-async def caught(get: Get, held: Wiring, method: str = "GET") -> IonQError:
+async def caught(get: Get, held: ConnectionConfig, method: str = "GET") -> IonQError:
     with pytest.raises(IonQError) as found:
         await get(held, method)
     return found.value
@@ -234,7 +235,7 @@ def test_a_kept_connection_that_dies_under_a_post_is_not_tried_again_but_under_a
     for method, again in (("POST", 0), ("GET", 1)):
         heard.clear()
         with Listener(serve) as server:
-            line = Channel(wiring(url=server.url), patience=0.0)
+            line = Runner(wiring(url=server.url), patience=0.0)
             line.run(operations.get_session("s"))
             if method == "POST":
                 with pytest.raises(APIConnectionError) as found:
@@ -326,7 +327,7 @@ async def test_a_certificate_nobody_signed_ends_it_before_the_key_is_sent(get: G
         assert isinstance(error, APIConnectionError) and error.unsent
         assert heard == []
         believing = ssl.create_default_context(cafile=certificate / "cert")
-        trusted = Wiring(url, None, "tests", httpx.Timeout(5), 10, tls=believing)
+        trusted = ConnectionConfig(url, None, "tests", httpx.Timeout(5), 10, network=Network(believing))
         assert (await get(trusted, "GET")).status_code == 200
     assert len(heard) == 1
 
@@ -353,7 +354,7 @@ def test_read_only_refuses_every_operation_that_changes_something() -> None:
         asked.append(request.method)
         return raw(200, b'{"id": "s"}')
 
-    line = Channel(wiring(respond, read_only=True), patience=0.0)
+    line = Runner(wiring(respond, read_only=True), patience=0.0)
     for change in (
         operations.create_session(OpenRequest("b")),
         operations.end_session("s"),
@@ -412,14 +413,17 @@ def test_a_key_that_the_server_repeats_in_any_spelling_is_masked() -> None:
             assert key not in told and "••••1234" in told
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 @both
 async def test_a_reply_in_too_many_pieces_is_refused(get: Get) -> None:
     def crumbling(line: Line) -> None:
         while line.request():
-            line.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * (MOST_PIECES + 1))
+            line.say(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * (MAX_CHUNKS + 1))
 
     with Listener(crumbling) as server:
-        assert "more than 100,000 pieces" in str(await caught(get, wiring(url=server.url)))
+        slow = wiring(url=server.url, deadline=250.0, timeout=250.0)  # the count is what refuses it, not the time
+        assert "more than 100,000 pieces" in str(await caught(get, slow))
 
 
 async def test_tiny_pieces_leave_the_event_loop_to_others() -> None:

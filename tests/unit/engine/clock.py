@@ -1,4 +1,4 @@
-"""Time that a test owns, and a way to let everything happen that needs no time."""
+"""A manual clock for tests, and a way to run the event loop until it is idle."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _QUIET = 60
-"""So many turns of the loop without anything asked or waited for mean that nothing more will happen."""
+"""Number of loop iterations without activity after which the loop counts as idle."""
 
 
 class ManualClock:
-    """Stands still until it is moved; whoever waits on it goes on in order of time."""
+    """A clock that moves only when told to; waiters resume in order of time."""
 
     def __init__(self, *followers: Callable[[float], None]) -> None:
         self.seconds = 1000.0
@@ -41,20 +41,21 @@ class ManualClock:
         finally:
             for task in tasks:
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
             with suppress(ValueError):
                 self._sleepers.remove(mine)
+            await asyncio.wait(
+                tasks
+            )  # raises CancelledError if this task is canceled meanwhile, which must not be swallowed
 
     async def settle(self) -> None:
-        """Let everything happen that can happen now."""
+        """Run the loop until nothing more can happen at the current time."""
         quiet, busy = 0, self.busy
         while quiet < _QUIET:
             await asyncio.sleep(0)
             quiet, busy = (quiet + 1, busy) if busy == self.busy else (0, self.busy)
 
     async def forward(self, seconds: float) -> None:
-        """Let time pass, moment by moment."""
+        """Advance the time step by step, resuming each waiter at its time."""
         until = self.seconds + seconds
         await self.settle()
         while due := [one for one in self._sleepers if one[0] <= until]:
@@ -66,12 +67,12 @@ class ManualClock:
         await self.settle()
 
     async def to_next(self) -> None:
-        """Let time pass until the first of those who wait goes on."""
+        """Advance the time to the first waiter's, and resume it."""
         await self.settle()
         await self.forward(max(0.0, min(due for due, _ in self._sleepers) - self.seconds))
 
     async def leap(self, seconds: float) -> None:
-        """Let time pass at once, as where a laptop slept."""
+        """Advance the time in one step, as after a laptop's sleep."""
         self._move(self.seconds + seconds)
         for deadline, over in self._sleepers:
             if deadline <= self.seconds:
@@ -86,7 +87,7 @@ class ManualClock:
 
 @asynccontextmanager
 async def running(work: Coroutine[None, None, None]) -> AsyncIterator[asyncio.Task[None]]:
-    """Run something beside the test, and see it end."""
+    """Run a coroutine as a task during the test, and cancel it afterwards."""
     task = asyncio.create_task(work)
     try:
         yield task

@@ -1,4 +1,4 @@
-"""A cloud made of model values, and the simulated one inside the process; both count what they were asked."""
+"""A scripted API that returns model values, and the simulated cloud in process; both count requests."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from datetime import timedelta
 from itertools import count
 
 from ionq_tui.api.cloud import HttpCloud
-from ionq_tui.api.dashboard import dashboard_channel
-from ionq_tui.compose import DEMO_URL, inside
+from ionq_tui.api.dashboard_runner import dashboard_runner
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.board import SessionList
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import ApiKey, KeyIdentity
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.money import Money
-from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest
+from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest, Unconfirmed
+from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Session
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.wiring import DEMO_URL, inside
 from tests.unit.engine.clock import NOON, ManualClock
 
 PLACE = Place("https://api.example/v0.4", "org-1", "project-1", "key-1", "default")
 OFFLINE = Fault(FaultKind.OFFLINE, "no route")
 REFUSED = Fault(FaultKind.KEY_REFUSED, "invalid key", 401)
-MISSING = Fault(FaultKind.NOT_FOUND, "not found", 404)
+MISSING = Fault(FaultKind.NOT_FOUND, "not found", 404, well_formed=True)
 BROKEN = Fault(FaultKind.SERVER, "oops", 500)
 
 
@@ -55,7 +55,7 @@ def job(number: int, status: str = "completed", **changes: object) -> Job:
 
 
 class ScriptedCloud:
-    """Answers from its attributes; `asked` holds every request, `gate` holds every reply up until it is set."""
+    """Answer from attributes; `asked` records every request, and an unset `gate` delays every reply."""
 
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
@@ -64,14 +64,14 @@ class ScriptedCloud:
         self.active: dict[str, Session] = {}
         self.over: dict[str, Session] = {}
         self.faults: dict[str, Fault] = {}
-        """By the first word of a request, or the whole."""
+        """By the first word of a request, or by the whole request."""
         self.jobs: list[Job] = []
         self.page_size = 100
         self.newest_first = False
         self.unreadable: set[str] = set()
-        """Ids of jobs whose items of a list are no jobs."""
+        """Ids of jobs whose list items cannot be decoded."""
         self.next_of: dict[str | None, str | None] = {}
-        """Cursors that are told instead of the right ones."""
+        """Cursors returned in place of the correct ones."""
         self.costs: dict[str, JobCost] = {}
         self.price: Money | None = None
         self.outcome: OpenOutcome | None = None
@@ -93,7 +93,7 @@ class ScriptedCloud:
         return self.faults.get(what) or self.faults.get(what.split()[0])
 
     def counted(self) -> list[str]:
-        """What was asked since this was asked last."""
+        """Return the requests since the last call."""
         asked, self.asked = self.asked, []
         return asked
 
@@ -106,9 +106,9 @@ class ScriptedCloud:
     async def characterization(self, backend: str) -> Characterization | Fault:
         return await self._hear(f"characterization {backend}") or Characterization("c1", backend)
 
-    async def sessions(self, active: bool) -> SessionList | Fault:
+    async def sessions(self, active: bool) -> ListedSessions | Fault:
         fault = await self._hear("active" if active else "ended")
-        return fault or SessionList(tuple((self.active if active else self.over).values()), "org-1")
+        return fault or ListedSessions(tuple((self.active if active else self.over).values()), "org-1")
 
     async def session(self, session_id: str) -> Session | Fault:
         fault = await self._hear(f"session {session_id}")
@@ -155,17 +155,21 @@ class ScriptedCloud:
         self.jobs = [replace(one, status="canceled") if one.id in job_ids else one for one in self.jobs]
         return frozenset(job_ids)
 
-    async def open_once(self, request: OpenRequest, known: Known, seen: dict[str, Session]) -> OpenOutcome:
+    async def open_once(
+        self, request: OpenRequest, known: Known, seen: dict[str, Session], lost: Callable[[Fault], None]
+    ) -> OpenOutcome:
         self.known.append(known)
         fault = await self._hear("open")
         assert fault is None
+        if isinstance(self.outcome, Unconfirmed):
+            lost(self.outcome.fault)
         if self.outcome is not None:
             return self.outcome
         made = session(f"new-{next(self._numbers)}", backend=request.backend, limits=request.limits)
         self.active[made.id] = made
         return Opened(made)
 
-    async def end_proved(self, session_id: str, seen_active: bool) -> EndOutcome:
+    async def end_confirmed(self, session_id: str, seen_active: bool, again: bool = False) -> EndOutcome:
         fault = await self._hear(f"end {session_id}")
         if fault is not None:
             return EndUnknown(fault)
@@ -179,11 +183,11 @@ class ScriptedCloud:
 
 
 Tamper = Callable[[str, str, tuple[tuple[str, str], ...]], tuple[int, dict[str, str], bytes] | None]
-"""Answers a request (method, path, query) in place of the cloud, or leaves it to the cloud."""
+"""Answers a request (method, path, query) in place of the cloud; None leaves it to the cloud."""
 
 
 class World:
-    """The simulated cloud behind the real client inside this process, and a clock that moves both."""
+    """The simulated cloud behind the real client in this process, and a clock that advances both."""
 
     def __init__(self, *, newest_first: bool = True, workload: bool = False) -> None:
         stopped = StoppedClock(NOON)
@@ -192,7 +196,7 @@ class World:
         self.asked: list[str] = []
         self.tamper: Tamper | None = None
         self._answer = inside(self.server)
-        self.cloud = HttpCloud(dashboard_channel(DEMO_URL, ApiKey("demo-key-of-nobody"), answer=self._respond))
+        self.cloud = HttpCloud(dashboard_runner(DEMO_URL, ApiKey("demo-key-of-nobody"), answer=self._respond))
 
     def _respond(
         self, method: str, path: str, query: tuple[tuple[str, str], ...], headers: Mapping[str, str], body: bytes
@@ -205,6 +209,6 @@ class World:
         return self._answer(method, path, query, headers, body)
 
     def counted(self) -> list[str]:
-        """What the server was asked since this was asked last."""
+        """Return the requests the server received since the last call."""
         asked, self.asked = self.asked, []
         return asked

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ionq_tui.engine.estimator import AGAIN, Estimator
+from ionq_tui.engine.estimator import RETRY_AFTER, Estimator
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.money import Money
 from tests.unit.engine.clock import ManualClock, running
@@ -61,7 +61,7 @@ async def test_what_failed_is_asked_again_later_or_where_somebody_wants_it(
     cloud.faults["estimate"] = OFFLINE
     await estimator.ask("qpu.forte-1")
     assert estimator.of("qpu.forte-1") == OFFLINE and not estimator.units
-    await clock.forward(AGAIN - 1)
+    await clock.forward(RETRY_AFTER - 1)
     await estimator.ask("qpu.forte-1")
     assert cloud.counted() == ["estimate qpu.forte-1"]
     await clock.forward(1)

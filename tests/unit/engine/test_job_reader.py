@@ -7,8 +7,8 @@ import pytest
 
 from ionq_tui.engine.job_reader import IDS_AT_ONCE, PAGES_AT_ONCE, JobReader
 from ionq_tui.model.job import Job
-from ionq_tui.model.link import Fault, FaultKind
-from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_jobs
+from ionq_tui.model.link_state import Fault, FaultKind
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_jobs
 from tests.unit.engine.clock import NOON, ManualClock
 from tests.unit.engine.cloud import OFFLINE, ScriptedCloud, job
 
@@ -18,11 +18,11 @@ BAD_CURSOR = Fault(FaultKind.BAD_REQUEST, "no cursor", 400)
 class Scene:
     def __init__(self) -> None:
         self.cloud = ScriptedCloud(ManualClock())
-        self.watch: Watch = EMPTY_WATCH
+        self.watch: SessionSnapshot = EMPTY_SNAPSHOT
         self.reader = JobReader(self.cloud, "s", self._take)
 
     def _take(self, jobs: Iterable[Job], complete: bool) -> None:
-        self.watch = heard_jobs(self.watch, jobs, NOON, complete=complete)
+        self.watch = apply_jobs(self.watch, jobs, NOON, complete=complete)
 
     def fill(self, count: int, status: str = "completed") -> None:
         start = len(self.cloud.jobs)
@@ -87,7 +87,7 @@ async def test_whatever_the_order_and_the_page_new_jobs_and_changes_are_found(
         await scene.read(2)
         assert scene.complete
         scene.cloud.jobs[-1] = replace(scene.cloud.jobs[-1], status="failed")
-        await scene.read(20)  # of very many that wait not all are asked at once
+        await scene.read(20)  # with very many waiting jobs, one call does not request all of them
         assert scene.complete
 
 

@@ -5,14 +5,14 @@ import asyncio
 import pytest
 
 from ionq_tui.engine.poller import Poller, Tick
-from ionq_tui.model.link import FRESH, Fault, FaultKind, Stale
+from ionq_tui.model.link_state import FRESH, Fault, FaultKind, Stale
 from tests.unit.engine.clock import ManualClock, running
 
 DOWN = Stale(Fault(FaultKind.OFFLINE, "no route"))
 
 
 class Source:
-    """What is fetched: its next ticks, when each began, and a door that holds them up."""
+    """A fetch function with scripted ticks, start times, and an event that delays it."""
 
     def __init__(self, clock: ManualClock) -> None:
         self.clock = clock
@@ -53,6 +53,28 @@ async def test_it_asks_each_interval(poller: Poller, source: Source, clock: Manu
         assert poller.freshness().age == 2
 
 
+async def test_what_is_left_to_fetch_is_fetched_at_once_and_the_picture_is_due_an_interval_later(
+    poller: Poller, source: Source, clock: ManualClock
+) -> None:
+    source.ticks = [Tick(FRESH, 5.0, at_once=True), Tick(FRESH, 5.0)]
+    async with running(poller.run()):
+        await clock.forward(0)
+        assert source.began == [1000, 1000]
+        await clock.forward(5)
+        assert source.began == [1000, 1000, 1005]
+        source.ticks = [Tick(FRESH, 5.0, at_once=True)]
+        source.door.clear()
+        await clock.forward(5)
+        source.door.set()
+        await clock.settle()
+        source.door.clear()
+        await clock.forward(4.9)
+        assert not poller.freshness().late
+        await clock.forward(0.2)
+        assert poller.freshness().late
+        source.door.set()
+
+
 async def test_the_next_fetch_starts_after_the_last_ended(poller: Poller, source: Source, clock: ManualClock) -> None:
     async with running(poller.run()):
         source.door.clear()
@@ -62,7 +84,7 @@ async def test_the_next_fetch_starts_after_the_last_ended(poller: Poller, source
         assert source.began == [1000]
         source.door.set()
         await clock.forward(4)
-        assert source.began == [1000, 1120]  # nudged meanwhile: once more at once
+        assert source.began == [1000, 1120]  # nudged during the fetch, so another one follows at once
         await clock.forward(1)
         assert source.began == [1000, 1120, 1125]
         assert source.most_at_once == 1
@@ -103,15 +125,18 @@ async def test_one_poll_and_no_burst_after_a_suspend(poller: Poller, source: Sou
         assert len(source.began) == 2 and not poller.freshness().late
 
 
-async def test_it_stops_when_told(source: Source, clock: ManualClock) -> None:
+async def test_it_rests_when_told_so_until_it_is_asked(source: Source, clock: ManualClock) -> None:
     source.ticks = [Tick(FRESH, 5.0), Tick(FRESH, None)]
     poller = Poller(source.fetch, clock)
     async with running(poller.run()) as task:
         await clock.forward(3600)
-        assert task.done() and len(source.began) == 2
-    assert poller.asked().is_set()
-    assert poller.freshness().next_try is None
-    assert not poller.freshness().late  # nothing more is due
+        assert len(source.began) == 2
+        assert poller.freshness().next_try is None
+        assert not poller.freshness().late  # nothing more is due
+        told = poller.asked()
+        await clock.forward(1)
+        assert told.is_set() and len(source.began) == 3
+        assert not task.done() and poller.freshness().next_try == 4.0
 
 
 async def test_a_cancelled_one_asks_no_more_and_says_so(source: Source, clock: ManualClock) -> None:
@@ -129,7 +154,6 @@ async def test_it_backs_off_and_comes_back(poller: Poller, source: Source, clock
         await clock.forward(5 + 10 + 20 + 40 + 60 + 60 + 5)
         waits = [after - before for before, after in zip(source.began, source.began[1:], strict=False)]
         assert waits == [5, 10, 20, 40, 60, 60, 5]
-        assert poller.freshness().link == FRESH
 
 
 async def test_late_is_more_than_an_interval_after_it_was_due(
@@ -153,7 +177,7 @@ async def test_what_is_due_sooner_is_late_sooner(poller: Poller, source: Source,
         await clock.forward(4)
         assert not poller.freshness().late
         await clock.forward(0.1)
-        assert poller.freshness().late and poller.freshness().link == DOWN
+        assert poller.freshness().late
         assert poller.freshness().next_try == pytest.approx(2.9)
 
 

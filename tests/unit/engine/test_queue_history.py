@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ionq_tui.engine.home import Yard
 from ionq_tui.engine.queue_history import QueueHistory
+from ionq_tui.engine.session_list import BackendList
 from ionq_tui.journal.journal import Journal
 from ionq_tui.model.backend import Backend
 from tests.unit.engine.clock import NOON, ManualClock, running
@@ -83,8 +83,8 @@ async def test_yesterday_is_forgotten(history: QueueHistory, clock: ManualClock)
 
 
 async def test_the_yard_notes_each_list(journal: Journal, clock: ManualClock) -> None:
-    yard = Yard(ScriptedCloud(clock), clock, journal, URL)
-    async with running(yard.run()):
+    backend_list = BackendList(ScriptedCloud(clock), clock, journal, URL)
+    async with running(backend_list.run()):
         await clock.settle()
-        assert yard.fleet.value.loaded
-        assert yard.queues.store.value == {}
+        assert backend_list.fleet.value.loaded
+        assert backend_list.queues.store.value == {}

@@ -1,4 +1,4 @@
-"""Other processes that use the journal: each runs one of the little programs below and waits to be killed."""
+"""Child processes that use the journal: each runs a small program and waits to be killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What these tests speak of."""
+"""Fixtures for the journal's tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from ionq_tui.model.session import Session
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PLACE = Place("https://api.example/v0.4", "org-1", "project-1", "key-1", "default")
 REQUEST = OpenRequest("qpu.forte-1", Limits(jobs=12, minutes=60))
-SESSION = Session("session-abcdef", backend="qpu.forte-1", creator_id="creator-1", organization_id="org-1")
+SESSION = Session(
+    "session-abcdef", backend="qpu.forte-1", creator_id="creator-1", organization_id="org-1", limits=REQUEST.limits
+)
 
 
 @contextmanager

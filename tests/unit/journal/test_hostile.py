@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -16,6 +17,7 @@ from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Session
+from tests.unit.journal.kept import here, running_here
 
 TEXT = some.text(some.characters(), max_size=40) | some.sampled_from(
     ["'; DROP TABLE session; --", "\x00", "\ud800", "\x1b]52;c;AAAA\x07", "\u202e", "x" * 100_000]
@@ -43,6 +45,7 @@ COSTS = some.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(
     place=PLACES,
     session=SESSIONS,
@@ -77,32 +80,53 @@ async def test_whatever_a_server_says_nothing_raises(
             await journal.opened(await journal.intent(place, OpenRequest(text, limits), text, asked_at=at), session)
             await journal.resolved(place, intent, session)
             await journal.attached(place, text)
-            await journal.set_label(place, text, text)
             await journal.end_asked(place, text)
             await journal.event(place, Event(at, kind, session.id, text, text))
             await journal.keep_costs(place, session.id, costs)
             await journal.queue_sample(text, at, value)
-            assert len(await journal.here(place)) == 1
+            assert len(here(await journal.sessions(place))) == 1
             assert await journal.creators(place) is not None
-            assert await journal.open_questions(place) is not None
+            assert await journal.unconfirmed_intents(place) is not None
             assert len(await journal.events(place, session.id, at)) == 1
             assert len(await journal.events(place)) == 1
             assert await journal.costs(place, session.id) is not None
             assert await journal.queue_samples(text, at) is not None
             await journal.ended(place, session)
-            assert await journal.running_here(place) == ()
+            assert running_here(await journal.sessions(place)) == ()
             assert await journal.newest_here() is not None
             assert journal.flush()
         finally:
             journal.close()
 
 
-@given(money=MONEY)
+CHARGES = some.builds(Money, some.decimals(0, 10**9), some.sampled_from(["usd", "credit"]))
+
+
+@given(money=CHARGES)
 @settings(deadline=None)
 async def test_money_comes_back_exactly(money: Money) -> None:
-    journal = Journal(":memory:")
-    await journal.keep_costs(Place("https://a"), "s", {"j": JobCost(cost=money)})
-    back = (await journal.costs(Place("https://a"), "s"))["j"].cost
-    journal.close()
+    back = await kept(money)
     assert back is not None and str(back.value) == str(money.value)
-    assert isinstance(back.value, Decimal)
+    assert back.unit == money.unit
+
+
+@pytest.mark.parametrize(
+    "money",
+    [
+        *(Money(Decimal(value), "usd") for value in ("-1", "NaN", "Infinity", "1e10")),
+        *(Money(Decimal(1), unit) for unit in ("usd\ufffd", "zorkmid", "")),
+    ],
+    ids=str,
+)
+async def test_a_kept_cost_that_cannot_be_is_missing_and_asked_for_again(money: Money) -> None:
+    assert await kept(money) is None
+
+
+async def kept(money: Money) -> Money | None:
+    """Return what is read back of a cost that was written."""
+    journal = Journal(":memory:")
+    await journal.keep_costs(Place("https://a"), "s", {"j": JobCost(cost=money, estimate=money)})
+    back = (await journal.costs(Place("https://a"), "s"))["j"]
+    journal.close()
+    assert back.cost == back.estimate
+    return back.cost

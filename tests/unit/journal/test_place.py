@@ -16,10 +16,11 @@ BARE = Place("https://api.example/v0.4")
         (PLACE, True),
         (replace(PLACE, base_url="https://api.example/v0.4/"), True),
         (replace(PLACE, base_url="http://127.0.0.1:9"), False),
-        (replace(PLACE, organization_id="org-2"), False),
+        (replace(PLACE, organization_id="org-2", key_id="key-2"), False),
+        (replace(PLACE, organization_id="org-2"), True),  # a key belongs to one organization, whatever a reply says
         (replace(PLACE, project_id="project-2", key_id="key-2"), True),
         (replace(PLACE, organization_id=None), True),
-        (replace(PLACE, organization_id=None, project_id="project-2"), False),
+        (replace(PLACE, organization_id=None, project_id="project-2", key_id="key-2"), False),
         (replace(PLACE, organization_id=None, project_id=None), True),
         (replace(PLACE, organization_id=None, project_id=None, key_id="key-2"), False),
         (replace(BARE, organization_id="org-1"), True),
@@ -27,7 +28,7 @@ BARE = Place("https://api.example/v0.4")
         (replace(BARE, profile="other"), False),
     ],
 )
-def test_a_place_matches_by_organisation_else_project_else_key(other: Place, same: bool) -> None:
+def test_a_place_matches_by_key_else_organisation_else_project(other: Place, same: bool) -> None:
     assert PLACE.matches(other) is same
     assert other.matches(PLACE) is same
 

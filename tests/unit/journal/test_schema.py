@@ -15,12 +15,13 @@ from ionq_tui.model.job import JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from tests.unit.journal.given import PLACE, journal_at
+from tests.unit.journal.kept import running_here
 
 VERSION_1 = Path(__file__).with_name("version_1.sql")
 
 
 @pytest.fixture
-def memory() -> Iterator[sqlite3.Connection]:
+def archive() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         yield connection
 
@@ -31,54 +32,54 @@ def test_a_journal_of_version_1_is_read_today(tmp_path: Path) -> None:
         old.executescript(VERSION_1.read_text())
         assert version_of(old) == 1
     with journal_at(path) as journal:
-        (kept,) = journal.running_here_now(PLACE)
+        (kept,) = running_here(journal.sessions(PLACE).now())
         assert (kept.id, kept.label, kept.limits) == (
             "session-abcdef",
             "calibration",
             Limits(12, 60, Money(Decimal("30.50"), "usd")),
         )
         assert kept.opened_at == datetime(2026, 11, 22, 12, tzinfo=UTC)
-        (question,) = journal.open_questions_now(PLACE)
+        (question,) = journal.unconfirmed_intents(PLACE).now()
         assert (question.known_ids, question.candidates) == (frozenset({"older"}), ("maybe",))
-        assert journal.creators_now(PLACE) == {"creator-1"}
-        (event,) = journal.events_now(PLACE)
+        assert journal.creators(PLACE).now() == {"creator-1"}
+        (event,) = journal.events(PLACE).now()
         assert event.kind is EventKind.STARTED
-        assert journal.costs_now(PLACE, kept.id) == {"job-1": JobCost(cost=Money(Decimal("0.10"), "usd"))}
-        assert journal.first_to_tell_now(PLACE, event) and not journal.first_to_tell_now(PLACE, event)
+        assert journal.costs(PLACE, kept.id).now() == {"job-1": JobCost(cost=Money(Decimal("0.10"), "usd"))}
+        assert journal.claim_event(PLACE, event).now() and not journal.claim_event(PLACE, event).now()
         assert journal.trouble is None
     with closing(sqlite3.connect(path)) as now:
         assert version_of(now) == len(STEPS)
 
 
-def test_each_step_is_made_once(memory: sqlite3.Connection) -> None:
-    migrate(memory)
-    memory.execute("INSERT INTO queue_sample VALUES ('', 'qpu.forte-1', '2026', 1)")
-    migrate(memory)
+def test_each_step_is_made_once(archive: sqlite3.Connection) -> None:
+    migrate(archive)
+    archive.execute("INSERT INTO queue_sample VALUES ('', 'qpu.forte-1', '2026', 1)")
+    migrate(archive)
     later = (*STEPS, ("ALTER TABLE queue_sample ADD COLUMN unit TEXT",))
-    migrate(memory, later)
-    assert version_of(memory) == len(later)
-    assert memory.execute("SELECT backend, unit FROM queue_sample").fetchall() == [("qpu.forte-1", None)]
+    migrate(archive, later)
+    assert version_of(archive) == len(later)
+    assert archive.execute("SELECT backend, unit FROM queue_sample").fetchall() == [("qpu.forte-1", None)]
 
 
-def test_a_step_that_fails_leaves_the_file_as_it_was(memory: sqlite3.Connection) -> None:
-    migrate(memory)
+def test_a_step_that_fails_leaves_the_file_as_it_was(archive: sqlite3.Connection) -> None:
+    migrate(archive)
     with pytest.raises(sqlite3.OperationalError):
-        migrate(memory, (*STEPS, ("CREATE TABLE half (a)", "CREATE TABLE half (b)")))
-    assert version_of(memory) == len(STEPS)
-    assert memory.execute("SELECT * FROM sqlite_master WHERE name = 'half'").fetchall() == []
+        migrate(archive, (*STEPS, ("CREATE TABLE half (a)", "CREATE TABLE half (b)")))
+    assert version_of(archive) == len(STEPS)
+    assert archive.execute("SELECT * FROM sqlite_master WHERE name = 'half'").fetchall() == []
 
 
-def test_a_later_version_is_refused(memory: sqlite3.Connection) -> None:
-    memory.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+def test_a_later_version_is_refused(archive: sqlite3.Connection) -> None:
+    archive.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
     with pytest.raises(NewerFile):
-        migrate(memory)
+        migrate(archive)
 
 
-def test_no_column_is_for_the_api_key(memory: sqlite3.Connection) -> None:
-    migrate(memory)
+def test_no_column_is_for_the_api_key(archive: sqlite3.Connection) -> None:
+    migrate(archive)
     names = {
         name
-        for (table,) in memory.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (_, name, *_) in memory.execute(f"PRAGMA table_info({table})").fetchall()
+        for (table,) in archive.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (_, name, *_) in archive.execute(f"PRAGMA table_info({table})").fetchall()
     }
     assert {name for name in names if "key" in name} == {"key_id"}

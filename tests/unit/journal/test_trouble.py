@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from ionq_tui.journal import shelf
-from ionq_tui.journal.book import Book
+from ionq_tui.journal import fallback
+from ionq_tui.journal.database import Database
 from ionq_tui.journal.file import File
 from ionq_tui.journal.journal import Journal
 from ionq_tui.journal.schema import STEPS
 from ionq_tui.model.session import Session
 from tests.unit.journal.given import NOON, PLACE, REQUEST, SESSION, journal_at
+from tests.unit.journal.kept import here, running_here
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def opened(journal: Journal, session: Session = SESSION, label: str = "") -> None:
-    journal.opened_now(journal.intent_now(PLACE, REQUEST, label), session)
+    journal.opened(journal.intent(PLACE, REQUEST, label).now(), session).now()
 
 
 def said(journal: Journal) -> str:
@@ -59,6 +60,28 @@ def test_a_file_that_others_could_read_is_made_private(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_what_a_symbolic_link_leads_to_keeps_its_mode(path: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o755)
+    (shared / "journal").touch(mode=0o640)
+    path.parent.mkdir(mode=0o700)
+    path.symlink_to(shared / "journal")
+    with journal_at(path) as journal:
+        opened(journal)
+    assert in_file(path) == {SESSION.id}
+    assert stat.S_IMODE((shared / "journal").stat().st_mode) == 0o640
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o755
+    (tmp_path / "linked").symlink_to(shared)
+    with journal_at(tmp_path / "linked" / "other") as journal:
+        opened(journal)
+    assert stat.S_IMODE(shared.stat().st_mode) == 0o755
+    assert stat.S_IMODE((shared / "other").stat().st_mode) == 0o600
+    (tmp_path / "to-nothing").symlink_to(shared / "new")
+    with journal_at(tmp_path / "to-nothing") as journal:
+        opened(journal)
+    assert stat.S_IMODE((shared / "new").stat().st_mode) == 0o600
+
+
 def test_nothing_is_touched_before_it_is_needed(path: Path) -> None:
     with journal_at(path) as journal:
         assert not said(journal)
@@ -67,7 +90,7 @@ def test_nothing_is_touched_before_it_is_needed(path: Path) -> None:
 
 def test_every_write_is_synced_and_rolls_back(path: Path) -> None:
     file = File(path)
-    connection = file.book(1)._connection
+    connection = file.database(1)._connection
     assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
     assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
     file.close()
@@ -84,10 +107,10 @@ async def test_locked_it_says_so_and_catches_up_when_it_is_free(path: Path) -> N
         assert journal.flush(30) is False
         assert "locked by another process" in said(journal)
         await journal.opened(number, SESSION)
-        assert await journal.here(PLACE) == {SESSION.id}
+        assert here(await journal.sessions(PLACE)) == {SESSION.id}
         other.execute("ROLLBACK")
     assert journal.flush(30)
-    assert await journal.here(PLACE) == {"before", SESSION.id}
+    assert here(await journal.sessions(PLACE)) == {"before", SESSION.id}
     assert not said(journal)
     assert in_file(path) == {"before", SESSION.id}
     assert journal.close()
@@ -98,8 +121,8 @@ def test_where_no_file_can_be_it_says_so_and_here_stays_right(tmp_path: Path) ->
     with journal_at(tmp_path / "file" / "journal.db") as journal:
         opened(journal)
         assert "cannot be used (" in said(journal)
-        assert journal.here_now(PLACE) == {SESSION.id}
-        assert journal.creators_now(PLACE) == {"creator-1"}
+        assert here(journal.sessions(PLACE).now()) == {SESSION.id}
+        assert journal.creators(PLACE).now() == {"creator-1"}
         assert journal.flush() is False
 
 
@@ -108,11 +131,11 @@ def test_a_file_that_cannot_be_written_can_be_read(path: Path, monkeypatch: pyte
         opened(journal, Session("before"))
     _connections(monkeypatch, lambda connection: connection.execute("PRAGMA query_only = ON"))
     with journal_at(path) as journal:
-        assert journal.here_now(PLACE) == {"before"}
+        assert here(journal.sessions(PLACE).now()) == {"before"}
         assert not said(journal)
         opened(journal)
         assert "cannot be written" in said(journal)
-        assert journal.here_now(PLACE) == {"before", SESSION.id}
+        assert here(journal.sessions(PLACE).now()) == {"before", SESSION.id}
     assert in_file(path) == {"before"}
 
 
@@ -125,7 +148,7 @@ def test_a_full_disk_is_said_and_here_stays_right(path: Path, monkeypatch: pytes
         for number in range(8):
             opened(journal, Session(f"session-{number}"), label="x" * 4000)
         assert "the disk is full" in said(journal)
-        assert journal.here_now(PLACE) == {"before", *(f"session-{number}" for number in range(8))}
+        assert here(journal.sessions(PLACE).now()) == {"before", *(f"session-{number}" for number in range(8))}
         assert "before" in in_file(path)
 
 
@@ -153,7 +176,7 @@ def test_what_is_no_journal_is_kept_aside_and_a_fresh_one_begun(path: Path) -> N
         (aside,) = _set_aside(path)
         assert str(aside) in said(journal)
         assert aside.read_bytes().startswith(b"not a database")
-        assert journal.here_now(PLACE) == {SESSION.id}
+        assert here(journal.sessions(PLACE).now()) == {SESSION.id}
     assert in_file(path) == {SESSION.id}
 
 
@@ -165,10 +188,10 @@ def test_damage_inside_is_found_when_it_is_read_and_what_was_done_here_is_writte
             file.seek(4096)
             file.write(b"\xff" * (len(content) - 4096))
         with journal_at(path) as other:
-            assert other.here_now(PLACE) == frozenset()
+            assert here(other.sessions(PLACE).now()) == frozenset()
             assert "was damaged" in said(other)
         # the first journal sees that its file was replaced by the other
-        assert journal.here_now(PLACE) == {SESSION.id}
+        assert here(journal.sessions(PLACE).now()) == {SESSION.id}
         assert not said(journal)
     assert len(_set_aside(path)) == 1
     assert in_file(path) == {SESSION.id}
@@ -178,7 +201,7 @@ def test_a_file_that_was_removed_is_begun_again(path: Path) -> None:
     with journal_at(path) as journal:
         opened(journal)
         path.unlink()
-        journal.end_asked_now(PLACE, SESSION.id)
+        journal.end_asked(PLACE, SESSION.id).now()
         assert not said(journal)
         assert in_file(path) == {SESSION.id}
 
@@ -193,7 +216,7 @@ def test_a_file_of_a_newer_version_is_left_as_it_is(path: Path) -> None:
     with journal_at(path) as journal:
         opened(journal)
         assert "newer version" in said(journal)
-        assert journal.here_now(PLACE) == {SESSION.id}
+        assert here(journal.sessions(PLACE).now()) == {SESSION.id}
     assert path.read_bytes() == before
 
 
@@ -201,20 +224,20 @@ async def test_a_disk_that_hangs_blocks_neither_the_loop_nor_here(path: Path, mo
     with journal_at(path) as before:
         opened(before, Session("before"))
     journal = Journal(path, patience=30)
-    assert await journal.here(PLACE) == {"before"}
-    monkeypatch.setattr(journal._clerk.shelf, "_patience", 0.05)
+    assert here(await journal.sessions(PLACE)) == {"before"}
+    monkeypatch.setattr(journal._database, "_patience", 0.05)
     go = threading.Event()
-    real = File.book
+    real = File.database
 
-    def hanging(file: File, wait: float) -> Book:
+    def hanging(file: File, wait: float) -> Database:
         go.wait()
         return real(file, wait)
 
-    monkeypatch.setattr(File, "book", hanging)
+    monkeypatch.setattr(File, "database", hanging)
     number = await journal.intent(PLACE, REQUEST)
     assert "does not answer" in said(journal)
     await journal.opened(number, SESSION)
-    assert await journal.here(PLACE) == {"before", SESSION.id}
+    assert here(await journal.sessions(PLACE)) == {"before", SESSION.id}
     go.set()
     assert journal.flush(30)
     assert not said(journal)
@@ -226,15 +249,15 @@ async def test_a_wait_that_is_cancelled_does_not_cancel_the_writing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go = threading.Event()
-    real = File.book
+    real = File.database
 
-    def hanging(file: File, wait: float) -> Book:
+    def hanging(file: File, wait: float) -> Database:
         go.wait()
         return real(file, wait)
 
-    monkeypatch.setattr(File, "book", hanging)
+    monkeypatch.setattr(File, "database", hanging)
     with journal_at(path) as journal:
-        writing = asyncio.create_task(journal.intent(PLACE, REQUEST, "calibration"))
+        writing = asyncio.ensure_future(journal.intent(PLACE, REQUEST, "calibration"))
         await asyncio.sleep(0)
         writing.cancel()  # the loop still turns, though the disk does not answer
         with pytest.raises(asyncio.CancelledError):
@@ -247,7 +270,7 @@ async def test_a_wait_that_is_cancelled_does_not_cancel_the_writing(
 
 def test_a_change_that_can_never_be_written_holds_up_no_other(path: Path) -> None:
     with journal_at(path) as journal:
-        journal._clerk.shelf.write(lambda book: book._put("session", {"id": None}), vital=False).now()
+        journal._database.write(lambda database: database._put("session", {"id": None}), vital=False).now()
         opened(journal)
         assert not said(journal)
     assert in_file(path) == {SESSION.id}
@@ -256,7 +279,7 @@ def test_a_change_that_can_never_be_written_holds_up_no_other(path: Path) -> Non
 def test_however_much_waits_for_the_disk_what_was_opened_is_not_dropped(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shelf, "_MOST_OWED", 3)
+    monkeypatch.setattr(fallback, "_MAX_PENDING", 3)
     with journal_at(path) as before:
         opened(before, Session("before"))
     with (
@@ -266,7 +289,7 @@ def test_however_much_waits_for_the_disk_what_was_opened_is_not_dropped(
         other.execute("BEGIN IMMEDIATE")
         opened(journal)
         for number in range(6):
-            journal._clerk.queue_sample("qpu.forte-1", NOON, float(number), str(number)).now()
+            journal.queue_sample("qpu.forte-1", NOON, float(number), str(number)).now()
         assert journal.flush(30) is False
         assert "locked" in said(journal)
         other.execute("ROLLBACK")
@@ -280,13 +303,13 @@ def test_however_much_waits_for_the_disk_what_was_opened_is_not_dropped(
 def test_rows_that_somebody_edited_are_read_as_far_as_they_can_be(path: Path) -> None:
     with journal_at(path) as journal:
         opened(journal)
-        journal.uncertain_now(journal.intent_now(PLACE, REQUEST, asked_at=NOON), ["a"])
+        journal.uncertain(journal.intent(PLACE, REQUEST, asked_at=NOON).now(), ["a"]).now()
     with closing(sqlite3.connect(path)) as edit:
         edit.execute("UPDATE session SET opened_at = 'yesterday', limit_money = 'much', limit_unit = 'usd'")
         edit.execute("UPDATE intent SET candidates = '{', known_ids = '[1, null]', asked_at = '', state = 'odd'")
         edit.commit()
     with journal_at(path) as journal:
-        (kept,) = journal.running_here_now(PLACE)
+        (kept,) = running_here(journal.sessions(PLACE).now())
         assert (kept.opened_at, kept.limits.money) == (None, None)
-        assert {question.candidates for question in journal.open_questions_now(PLACE)} == {()}
+        assert {question.candidates for question in journal.unconfirmed_intents(PLACE).now()} == {()}
         assert not said(journal)

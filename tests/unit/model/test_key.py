@@ -9,6 +9,7 @@ import traceback
 import pytest
 
 from ionq_tui.model.key import ApiKey, FoundKey
+from ionq_tui.model.key_source import KeySource
 
 SECRET = "canary-secret-0123456789-wxyz"
 KEY = ApiKey(SECRET)
@@ -27,7 +28,7 @@ KEY = ApiKey(SECRET)
         "{}".format(KEY),  # noqa: UP032
         repr([KEY]),
         repr({KEY: KEY}),
-        repr(FoundKey(KEY, "typed")),
+        repr(FoundKey(KEY, KeySource.TYPED)),
         logging.LogRecord("x", 20, "f", 1, "key %s", (KEY,), None).getMessage(),
     ],
 )

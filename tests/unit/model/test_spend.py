@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from ionq_tui.model.job import Failure, Job, JobCost
 from ionq_tui.model.money import Money
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs
 from ionq_tui.model.spend import Spend, by_failure, by_model
-from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs
 from tests.unit.engine.clock import NOON
 
 CIRCUIT, OTHER = "ionq.circuit.v1", "ionq.quantum-function.v1"
@@ -20,8 +20,8 @@ def usd(text: str) -> Money:
     return Money(Decimal(text), "usd")
 
 
-def made(costs: dict[str, JobCost], *jobs: Job) -> Watch:
-    return heard_costs(heard_jobs(EMPTY_WATCH, jobs, NOON, complete=True), costs)
+def made(costs: dict[str, JobCost], *jobs: Job) -> SessionSnapshot:
+    return apply_costs(apply_jobs(EMPTY_SNAPSHOT, jobs, NOON, complete=True), costs)
 
 
 def test_each_model_has_its_own_sum_exact_and_per_unit() -> None:
@@ -71,5 +71,5 @@ def test_what_was_told_before_the_end_is_charged_and_not_final() -> None:
     (spend,) = by_model(watch).values()
     assert (spend.charged, spend.finished, spend.priced, spend.known) == ((usd("0.30"),), 1, 0, False)
     assert watch.priced_count == 0 and not watch.cost_is_final(watch.jobs["a"])
-    final = heard_costs(watch, {"a": paid("0.65")})
-    assert final.priced_count == 1 and heard_costs(final, {"a": early}) is final
+    final = apply_costs(watch, {"a": paid("0.65")})
+    assert final.priced_count == 1 and apply_costs(final, {"a": early}) is final

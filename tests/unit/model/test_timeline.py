@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Failure, Job
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_jobs, apply_session, recalled
 from ionq_tui.model.timeline import timeline
-from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_jobs, heard_session, recalled
 from tests.unit.engine.clock import NOON
 from tests.unit.engine.cloud import session
 
@@ -13,17 +13,17 @@ MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 
 
-def told(watch: Watch) -> list[tuple[datetime, str, str, int]]:
+def told(watch: SessionSnapshot) -> list[tuple[datetime, str, str, int]]:
     return [(one.event.at, one.event.kind.value, one.event.subject, len(one.jobs)) for one in timeline(watch)]
 
 
-def past(*jobs: Job) -> Watch:
+def past(*jobs: Job) -> SessionSnapshot:
     over = session(
         "s", status="ended", active=False, created_at=NOON, started_at=NOON + MINUTE, ended_at=NOON + 9 * MINUTE,
         ender_id="u-7",
     )  # fmt: skip
     later = NOON + timedelta(hours=1)
-    return heard_jobs(heard_session(EMPTY_WATCH, over, later), jobs, later, complete=True)
+    return apply_jobs(apply_session(EMPTY_SNAPSHOT, over, later), jobs, later, complete=True)
 
 
 def test_what_was_before_anybody_looked_is_told_from_the_server_s_own_times() -> None:
@@ -81,4 +81,4 @@ def test_parts_are_not_told_and_naive_times_stop_nothing() -> None:
         ("job submitted", "j1", 1),
         ("ended", "", 0),
     ]
-    assert timeline(EMPTY_WATCH) == ()
+    assert timeline(EMPTY_SNAPSHOT) == ()

@@ -45,7 +45,7 @@ def load(folder: Path, text: str | None = None, flags: Flags = NO_FLAGS, **envir
 def test_nothing_given_is_production_and_the_default_profile(tmp_path: Path) -> None:
     settings = load(tmp_path)
     assert settings == Settings(config_path=tmp_path / "config.toml")
-    assert settings.base_url == PRODUCTION_URL and settings.is_production and settings.host == "api.ionq.co"
+    assert settings.base_url == PRODUCTION_URL and settings.host == "api.ionq.co"
     assert not settings.read_only and not settings.profile_named and settings.poll_interval == 5.0
 
 
@@ -54,7 +54,7 @@ def test_the_file_is_read_whole(tmp_path: Path) -> None:
     assert (settings.profile, settings.profile_named) == ("lab", False)
     assert settings.base_url == "https://lab.example:8443/v0.4"
     assert settings.host == settings.key_command_host == "lab.example:8443"
-    assert not settings.is_production
+    assert settings.base_url != PRODUCTION_URL
     assert (settings.key_command, settings.color, settings.read_only) == ("pass show ionq", "green", True)
     assert (settings.poll_interval, settings.end_on_hangup) == (2.0, True)
     assert (settings.on_event, settings.theme) == ("notify-send", "ansi")
@@ -94,10 +94,14 @@ def test_the_file_comes_from_the_flag_then_the_environment(tmp_path: Path) -> No
     assert load(tmp_path, LAB, Flags(config=second), IONQ_TUI_CONFIG=str(first)).theme == "two"
 
 
-def test_no_color_and_the_log(tmp_path: Path) -> None:
-    assert load(tmp_path, None, Flags(log=tmp_path / "log"), NO_COLOR="1").log_path == tmp_path / "log"
-    assert load(tmp_path, NO_COLOR="1").no_color
-    assert not load(tmp_path, NO_COLOR="").no_color
+@pytest.mark.parametrize("folder", ["file", "/dev/null"])
+def test_a_home_that_is_no_directory_has_no_file(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "file").write_text("")
+    assert load(tmp_path / folder) == Settings(config_path=tmp_path / folder / "config.toml")
+
+
+def test_the_log(tmp_path: Path) -> None:
+    assert load(tmp_path, None, Flags(log=tmp_path / "log")).log_path == tmp_path / "log"
 
 
 @pytest.mark.parametrize(
@@ -106,6 +110,8 @@ def test_no_color_and_the_log(tmp_path: Path) -> None:
         ("theme = \n", "line 1"),
         ("colour = 1", "unknown key 'colour'"),
         ("[profiles.lab]\nkey = 'secret'", "[profiles.lab]: unknown key 'key'"),
+        ("[profiles.lab]\ncolor = 'grün'", "[profiles.lab] color: 'grün' is not a color; use black, red, green"),
+        ("profile = 'default'\n[profiles.lab]\ncolor = '#12345'", "[profiles.lab] color: '#12345' is not a color"),
         ("poll_interval = '5'", "poll_interval must be a number"),
         ("poll_interval = true", "poll_interval must be a number"),
         ("poll_interval = 0.5", "from 1 to 60"),
@@ -115,7 +121,7 @@ def test_no_color_and_the_log(tmp_path: Path) -> None:
         ("[profiles.lab]\nread_only = 'yes'", "read_only must be true or false"),
         ("profiles = 3", "profiles must be a table"),
         ("[profiles]\nlab = 3", "[profiles.lab] must be a table"),
-        ("[profiles.'lab host']", "a profile's name"),
+        ("[profiles.'lab host']", "a profile name"),
         ("[people]\nx = 3", "[people]: x must be a text"),
         ("profile = 'nowhere'", "unknown profile 'nowhere'"),
         ("[profiles.lab]\nurl = 'http://lab.example'", "[profiles.lab] url: plain http to lab.example"),

@@ -1,4 +1,4 @@
-"""The life of sessions and jobs on the simulated cloud."""
+"""The life cycle of sessions and jobs on the simulated cloud."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ionq_tui.simulator.book import JobEntry, Order, Refusal, SessionEntry, Terms
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.store import JobEntry, Order, Refusal, SessionEntry, Terms
 
 BACKEND = "qpu.forte-1"
 
 
 class World:
-    """An empty cloud whose time stands still."""
+    """An empty cloud on a stopped clock."""
 
     def __init__(self, **options: bool) -> None:
         self.clock = StoppedClock()
@@ -142,7 +142,7 @@ def test_a_job_too_wide_for_the_backend_fails(world: World) -> None:
     session = world.open()
     job = world.cloud.submit("me", Order(BACKEND, qubits=40, session_id=session.id))
     world.wait(60)
-    assert job.status == "failed" and job.fate is not None and job.fate[0] == "NotEnoughQubits"
+    assert job.status == "failed" and job.failure is not None and job.failure[0] == "NotEnoughQubits"
 
 
 @pytest.mark.parametrize("backend", ["qpu.harmony", "qpu.aria-2", "qpu.unknown"])
@@ -159,7 +159,7 @@ def test_a_limit_in_another_unit_is_kept_but_not_applied(world: World) -> None:
 
 
 def books(cloud: SimulatedCloud) -> list[object]:
-    """Everything a test can see, as plain values."""
+    """Return everything that a test can observe, as plain values."""
     sessions = [
         (s.id, s.status, s.started_at, s.ended_at, s.charged, s.reserved, len(s.jobs)) for s in cloud.sessions.values()
     ]
@@ -167,6 +167,7 @@ def books(cloud: SimulatedCloud) -> list[object]:
     return [sessions, jobs]
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(st.floats(0.01, 600), max_size=10))
 def test_what_happens_does_not_depend_on_when_it_is_asked(pauses: list[float]) -> None:

@@ -1,4 +1,4 @@
-"""The seeded world: other people's sessions and programs that submit jobs."""
+"""The seeded demo data: other users' sessions, and programs that submit jobs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from statistics import mean
 
 import pytest
 
-from ionq_tui.simulator.book import Terms
-from ionq_tui.simulator.check import FAILURES
+from ionq_tui.simulator.bulk_data import many_jobs, many_sessions
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
-from ionq_tui.simulator.scale import many_jobs, many_sessions
+from ionq_tui.simulator.store import Terms
+from ionq_tui.simulator.validation import FAILURES
 
 UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -62,7 +62,7 @@ def test_a_session_opened_in_the_demo_comes_to_life() -> None:
     assert 0.6 < mean(float(job.cost or 0) for job in done if job.status == "completed") < 0.7
     failed = [job for job in done if job.status == "failed"]
     assert 1 / 16 < len(failed) / len(done) < 1 / 9
-    assert {job.fate[0] for job in failed if job.fate} <= FAILURES
+    assert {job.failure[0] for job in failed if job.failure} <= FAILURES
 
 
 def test_the_workload_uses_a_session_up_to_its_money() -> None:
@@ -88,7 +88,7 @@ def test_large_worlds_are_made_at_once() -> None:
     assert len(cloud.active) == 300 and list(cloud.sessions.values()) == crowd
     assert [job.place for job in jobs] == list(range(500)) == [job.number for job in cloud.log]
     assert crowd[0].charged == sum(job.cost or 0 for job in jobs)
-    today = cloud.ledger.days("user", cloud.now.date(), cloud.now.date())[cloud.now.date()]
+    today = cloud.usage_records.days("user", cloud.now.date(), cloud.now.date())[cloud.now.date()]
     assert today[crowd[0].creator_id].jobs == 500
     more = many_jobs(cloud, crowd[0], 5)
     assert len(cloud.jobs) == 505 and crowd[0].jobs[-5:] == more

@@ -1,4 +1,4 @@
-"""Requests in, replies out: paths, keys, checks and pages."""
+"""HTTP requests and replies: paths, keys, validation and pagination."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ionq_tui.simulator.bulk_data import many_jobs
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request, respond
-from ionq_tui.simulator.scale import many_jobs
 
 SECRET = "a-key-that-nobody-shall-keep"
 BACKEND = "qpu.forte-1"
 
 
 class World:
-    """A quiet cloud, and one who asks it."""
+    """A cloud without a workload, and a client of it."""
 
     def __init__(self, newest_first: bool = True) -> None:
         self.clock = StoppedClock()

@@ -1,4 +1,4 @@
-"""The loopback server: kept connections, one write, cut lines, a prompt end."""
+"""The loopback server: keep-alive, a single write per reply, dropped connections, prompt shutdown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Seen = list[Request]
 
 
 def echo(request: Request) -> Reply:
-    """Say what was asked."""
+    """Reply with the request."""
     if request.path.endswith("/cut"):
         raise ConnectionResetError
     shown = [request.method, request.path, request.query, request.headers.get("x-one"), request.body.decode()]

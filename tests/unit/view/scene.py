@@ -10,7 +10,7 @@ from ionq_tui.model.job import Failure, Job, JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
-from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs, apply_session
 
 TZ = timezone(timedelta(hours=2), "CEST")
 NOW = datetime(2026, 7, 22, 12, 2, 10, tzinfo=UTC)
@@ -73,6 +73,6 @@ def costs() -> dict[str, JobCost]:
     }
 
 
-def watch(held: Session | None = None, *, complete: bool = True) -> Watch:
-    told = heard_session(EMPTY_WATCH, held or session(), NOW)
-    return heard_costs(heard_jobs(told, jobs(), NOW, complete=complete), costs())
+def watch(held: Session | None = None, *, complete: bool = True) -> SessionSnapshot:
+    told = apply_session(EMPTY_SNAPSHOT, held or session(), NOW)
+    return apply_costs(apply_jobs(told, jobs(), NOW, complete=complete, began=NOW), costs())

@@ -54,6 +54,8 @@ def test_counts() -> None:
         (NO_LIMITS, "NO LIMIT", "NONE"),
         (LIMITS, "40j · 1h30m · 30.00 usd", "40j +2"),
         (Limits(minutes=120), "2h", "2h"),
+        (Limits(unread=("jobs",)), "job limit unknown", "—"),
+        (Limits(minutes=120, unread=("jobs", "money")), "2h · job limit unknown · cost limit unknown", "2h"),
         (Limits(minutes=45, money=Money(Decimal(200), "credit")), "45m · 200.00 credit", "45m +1"),
     ],
 )

@@ -9,27 +9,27 @@ from decimal import Decimal
 import pytest
 
 from ionq_tui.model.backend import Backend, Characterization, Measured
-from ionq_tui.model.board import EMPTY_FLEET, heard_backends
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Failure, Job, JobCost
 from ionq_tui.model.limits import NO_LIMITS, Limits
-from ionq_tui.model.link import FRESH, Fault, FaultKind, Refused, Stale
+from ionq_tui.model.link_state import FRESH, Fault, FaultKind, Refused, Stale
 from ionq_tui.model.money import Money
-from ionq_tui.model.outcome import Ended, EndUnknown, NotOpened, Opened, OpenRequest, StillOpen, Uncertain
+from ionq_tui.model.outcome import Ended, EndUnknown, NotOpened, Opened, OpenRequest, StillOpen, Unconfirmed
+from ionq_tui.model.overview import EMPTY_FLEET, apply_backends
 from ionq_tui.model.session import Owner
-from ionq_tui.model.watch import EMPTY_WATCH, heard_jobs, heard_session, jobs_lost
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_jobs, apply_session, with_jobs_fault
 from ionq_tui.view.backend_card import backend_facts
-from ionq_tui.view.ending import end_facts, needs_typing
-from ionq_tui.view.happening import event_line
-from ionq_tui.view.head import PRODUCTION, freshness, header, outage
-from ionq_tui.view.home import away_line, orphan_line, question_line, summary
+from ionq_tui.view.end_review import end_facts, needs_typing
+from ionq_tui.view.event_line import event_line
+from ionq_tui.view.header import PRODUCTION, freshness, header, outage
+from ionq_tui.view.home_summary import away_line, summary, unattended_line
 from ionq_tui.view.job_card import histogram, job_facts
 from ionq_tui.view.meter import money_meter
-from ionq_tui.view.plain import cells
+from ionq_tui.view.open_review import active_on, form_title, open_button, request_json, request_preview, review_lines
 from ionq_tui.view.result import end_result, open_result
-from ionq_tui.view.review import active_on, form_title, open_button, request_json, request_preview, review_lines
 from ionq_tui.view.row import SessionItem
+from ionq_tui.view.sanitize import cells
 from ionq_tui.view.session_card import (
     attach_command,
     export_line,
@@ -40,7 +40,7 @@ from ionq_tui.view.session_card import (
     timeline,
     title,
 )
-from ionq_tui.view.tone import words
+from ionq_tui.view.style import Cell, Chip, Tone, words
 from tests.unit.view.scene import ID, LIMITS, NOW, TZ, at, session, usd, watch
 
 OFFLINE = Fault(FaultKind.OFFLINE, "")
@@ -54,12 +54,19 @@ def test_the_header_names_key_source_and_server() -> None:
     assert words(header("x", None, None, PRODUCTION)) == "x · no key · production"
 
 
+def test_a_profile_with_a_color_is_a_chip_in_the_header() -> None:
+    told = header("lab-b", "vqe-lab", "keyring", PRODUCTION, color="green")
+    assert words(told) == " lab-b  · key vqe-lab (keyring) · production"
+    assert [cell for cell in told if isinstance(cell, Chip)] == [Chip(" lab-b ", Tone.STRONG, "green")]
+    assert header("lab-b", "vqe-lab", "keyring", PRODUCTION)[0] == Cell("lab-b", Tone.STRONG)
+
+
 def test_freshness() -> None:
     heard = NOW - timedelta(seconds=42)
     assert words(freshness(FRESH, NOW, NOW, TZ)) == "live · 14:02 CEST"
     assert words(freshness(FRESH, heard, NOW, TZ, late=True)) == "STALE 42 s"
     assert words(freshness(Stale(OFFLINE), heard, NOW, TZ)) == "STALE 42 s"
-    assert words(freshness(Stale(OFFLINE), heard, NOW, TZ, late=False)) == "heard 42 s ago"
+    assert words(freshness(Stale(OFFLINE), heard, NOW, TZ, late=False)) == "updated 42 s ago"
     assert words(freshness(FRESH, None, NOW, TZ)) == "no answer yet"
     assert words(freshness(Refused(OFFLINE), None, NOW, TZ)) == "REFUSED"
 
@@ -69,14 +76,14 @@ def test_an_outage_is_told_in_full() -> None:
     assert outage(FRESH, local, NOW, TZ) == ()
     told = words(outage(Stale(OFFLINE), local, NOW, TZ, next_try=again))
     assert told.startswith("! IonQ cannot be reached at http://127.0.0.1:8000/v0.4")
-    assert told.endswith(" · next try 14:02:15")
-    refused = Refused(Fault(FaultKind.FORBIDDEN, "no", 403, request_id="r-1"))
+    assert told.endswith(" · next retry 14:02:15")
+    refused = Refused(Fault(FaultKind.NOT_ENABLED, "no", 403, request_id="r-1"))
     told = words(outage(refused, PRODUCTION, NOW, TZ, about="sessions"))
-    assert told == "! Sessions are not enabled for this organisation (no) [request r-1] · trying again"
+    assert told == '! Sessions are not enabled for this organization ("no") [request r-1] · retrying'
 
 
 def test_title_and_timeline_as_drawn() -> None:
-    assert words(title(session(), Owner.HERE, "H2 scan")) == f'{ID} · qpu.forte-1 · opened here · "H2 scan"'
+    assert words(title(session(), Owner.HERE, "H2 scan")) == f'{ID} · qpu.forte-1 · owner: you · "H2 scan"'
     assert words(timeline(session(), NOW, TZ)) == "STARTED   created 13:10 > started 13:22 > expires 14:40"
     guess = words(timeline(session(expires_at=None), NOW, TZ))
     assert guess.endswith("expires ~14:52")
@@ -93,23 +100,23 @@ def test_the_timeline_of_an_end_names_who_and_when() -> None:
 
 def test_jobs_in_a_line() -> None:
     assert words(jobs_line(watch())) == "31 jobs: 28 completed · 1 FAILED · 1 running · 1 waiting"
-    odd = heard_jobs(EMPTY_WATCH, [Job("a", "submitted"), Job("b", "ready"), Job("c", "Compiling")], NOW)
+    odd = apply_jobs(EMPTY_SNAPSHOT, [Job("a", "submitted"), Job("b", "ready"), Job("c", "Compiling")], NOW)
     assert words(jobs_line(odd)) == "≥ 3 jobs: 2 waiting · 1 Compiling"
-    assert words(jobs_line(heard_jobs(EMPTY_WATCH, [], NOW, complete=True))) == "no jobs yet"
-    assert "not visible" in words(jobs_line(jobs_lost(EMPTY_WATCH, OFFLINE)))
+    assert words(jobs_line(apply_jobs(EMPTY_SNAPSHOT, [], NOW, complete=True))) == "no jobs yet"
+    assert "not visible" in words(jobs_line(with_jobs_fault(EMPTY_SNAPSHOT, OFFLINE)))
 
 
 def test_spend_has_a_line_for_each_unit() -> None:
     assert spend_lines(watch()) == ["charged 18.20 usd", "reserved 4.10 usd"]
-    assert spend_lines(EMPTY_WATCH) == ["charged —"]
+    assert spend_lines(EMPTY_SNAPSHOT) == ["charged —"]
 
 
 def test_where_no_job_ran_meter_and_dialog_tell_the_same() -> None:
-    idle = heard_jobs(heard_session(EMPTY_WATCH, session(status="created"), NOW), [], NOW, complete=True)
+    idle = apply_jobs(apply_session(EMPTY_SNAPSHOT, session(status="created"), NOW), [], NOW, complete=True)
     assert money_meter(idle).used == "0.00" and spend_lines(idle) == ["charged 0.00 usd"]
-    unlimited = heard_jobs(EMPTY_WATCH, [], NOW, complete=True)
+    unlimited = apply_jobs(EMPTY_SNAPSHOT, [], NOW, complete=True)
     assert money_meter(unlimited).used == "0.00" and spend_lines(unlimited) == ["charged 0.00"]
-    unseen = jobs_lost(idle, OFFLINE)
+    unseen = with_jobs_fault(idle, OFFLINE)
     assert money_meter(unseen).used == "—" and spend_lines(unseen) == ["charged —"]
 
 
@@ -175,8 +182,8 @@ def test_the_review_names_sessions_on_this_backend_yours_first() -> None:
     ]
     assert [item.session.short for item in active_on("qpu.forte-1", items)] == ["b07e44", "a90c12"]
     assert [words(line) for line in review_lines(OpenRequest("qpu.forte-1", LIMITS), items, NOW, TZ)] == [
-        "! b07e44, opened here at 13:10, is still active on this backend",
-        "· somebody else's session is active on it too: a90c12",
+        "! b07e44 (yours, opened 13:10) is still active on this backend",
+        "· a90c12 (owner: another user) is active on this backend too",
         "· limits cannot be changed later",
         "· IonQ does not publish what an idle hour costs",
     ]
@@ -186,7 +193,7 @@ def test_no_limits_are_loud_in_the_review() -> None:
     free = OpenRequest("qpu.forte-1")
     assert "NO LIMIT" in words(review_lines(free, [], NOW, TZ)[0])
     assert open_button(free) == "Open without limits"
-    assert open_button(OpenRequest("q", LIMITS)) == "Open: money may run"
+    assert open_button(OpenRequest("q", LIMITS)) == "Open session (billable)"
 
 
 def test_the_forms_title() -> None:
@@ -215,34 +222,36 @@ def test_the_facts_of_an_end() -> None:
     assert facts == {
         "session": f'{ID} "H2 scan"',
         "backend": "qpu.forte-1",
-        "whose": "somebody else's",
+        "owner": "another user",
         "status": "STARTED: created 13:10 > started 13:22 > expires 14:40",
-        "unfinished": "2 jobs (1 running, 1 waiting), of 2 people: Ann, bob",
+        "unfinished": "2 jobs (1 running, 1 waiting), from 2 people: Ann, bob",
         "cost": "charged 18.20 usd, reserved 4.10 usd",
-        "left": "time 37m, jobs 9, money 7.70 usd",
-        "known": "heard 3 s ago",
+        "left": "time 37m, jobs 9, cost 7.70 usd",
+        "data": "updated 3 s ago",
     }
 
 
 def test_the_facts_of_an_end_admit_what_is_not_known() -> None:
-    bare = heard_session(EMPTY_WATCH, session(NO_LIMITS, expires_at=None), NOW)
+    bare = apply_session(EMPTY_SNAPSHOT, session(NO_LIMITS, expires_at=None), NOW)
     facts = dict(end_facts(bare, Owner.UNKNOWN, "", None, NOW, TZ))
-    assert facts["unfinished"] == "unknown: jobs are being listed"
+    assert facts["unfinished"] == "unknown: still loading jobs"
     assert facts["left"] == "NO LIMIT"
-    assert facts["known"] == "these facts were never confirmed"
-    hidden = dict(end_facts(jobs_lost(bare, OFFLINE), Owner.UNKNOWN, "", None, NOW, TZ))
-    assert hidden["unfinished"] == "unknown: the jobs are not visible"
-    assert end_facts(EMPTY_WATCH, Owner.HERE, "", None, NOW, TZ)[0] == ("session", "nothing is known of it yet")
+    assert facts["data"] == "not confirmed by IonQ"
+    hidden = dict(end_facts(with_jobs_fault(bare, OFFLINE), Owner.UNKNOWN, "", None, NOW, TZ))
+    assert hidden["unfinished"] == "unknown: the jobs could not be read"
+    assert end_facts(EMPTY_SNAPSHOT, Owner.HERE, "", None, NOW, TZ)[0] == ("session", "no data yet")
 
 
 def test_what_became_of_opening() -> None:
     assert open_result(Opened(session()), NOW, TZ).text == "9fe21c on qpu.forte-1: opened"
-    assert "found by looking" in open_result(Opened(session(), adopted=True), NOW, TZ).text
+    assert "found after the reply was lost" in open_result(Opened(session(), adopted=True), NOW, TZ).text
     assert open_result(NotOpened(OFFLINE), NOW, TZ).text.startswith("nothing was opened: ")
-    lost = Uncertain((), OFFLINE, NOW)
-    assert "IonQ shows no trace of it as of 14:02:10" in open_result(lost, NOW, TZ).text
+    lost = Unconfirmed((), OFFLINE, NOW)
+    assert "not in IonQ's list as of 14:02:10" in open_result(lost, NOW, TZ).text
     assert "could not be asked" in open_result(replace(lost, looked_at=None), NOW, TZ).text
-    assert open_result(replace(lost, candidates=(session(),)), NOW, TZ).text.endswith("it may be 9fe21c")
+    assert open_result(replace(lost, candidates=(session(),)), NOW, TZ).text.endswith(
+        "it may be 9fe21c (IonQ cannot be reached)"
+    )
 
 
 def test_what_became_of_ending() -> None:
@@ -250,7 +259,9 @@ def test_what_became_of_ending() -> None:
     assert end_result(Ended(over), NOW, TZ, {"u-7": "Mara"}).text == "9fe21c ended at 14:02 by Mara"
     assert end_result(StillOpen(session()), NOW, TZ).text == '9fe21c is STILL OPEN, IonQ says "started"'
     assert "IonQ cannot be reached" in end_result(StillOpen(session(), OFFLINE), NOW, TZ).text
-    assert end_result(EndUnknown(OFFLINE), NOW, TZ, session_id=ID).text.startswith("whether 9fe21c ended is not known")
+    assert end_result(EndUnknown(OFFLINE), NOW, TZ, session_id=ID).text.startswith(
+        "whether 9fe21c ended is not confirmed"
+    )
 
 
 @pytest.mark.parametrize(
@@ -278,21 +289,20 @@ def test_events_in_utc_too() -> None:
 
 def test_the_lines_of_home() -> None:
     items = [SessionItem(session(), Owner.HERE), SessionItem(session(status="ended"), Owner.OTHER)]
-    fleet = heard_backends(
+    fleet = apply_backends(
         EMPTY_FLEET, [Backend("a", "available"), Backend("b", "available", True), Backend("c", "unavailable")]
     )
-    assert words(summary(items, fleet)) == "1 active in the organisation, 1 opened here · backends: 1 up, 1 degraded"
+    assert words(summary(items, fleet)) == "1 active in the organization, 1 yours · backends: 1 up, 1 degraded"
     assert words(summary([], EMPTY_FLEET, 2)).endswith("2 sessions could not be read")
     free = SessionItem(session(NO_LIMITS, created_at=at(7, 50)), Owner.HERE)
-    assert words(orphan_line(free, NOW, TZ, at(10, 22))) == (
-        "! 9fe21c opened here 6h12m ago has NO LIMIT and no job since 10:22"
+    assert words(unattended_line(free, NOW, TZ, at(10, 22))) == (
+        "! 9fe21c (yours), open for 6h12m, has NO LIMIT and no job since 10:22"
     )
-    assert words(orphan_line(SessionItem(session()), NOW, TZ)).endswith("ago is still active")
+    assert words(unattended_line(SessionItem(session()), NOW, TZ)).endswith(", is still active")
     ended = session(status="ended", ended_at=at(0, 11))
     assert words(away_line(ended, NOW, TZ, 36, 2, (usd("14.9"),))) == (
         "· 9fe21c ended while you were away: 00:11, 36 jobs, 2 failed, 14.90 usd"
     )
-    assert "asked for at 14:00 (2 min ago), may have been opened" in words(question_line("q", at(14, 0), NOW, TZ))
 
 
 def test_a_job_in_full() -> None:
@@ -321,11 +331,11 @@ def test_a_backend_in_full() -> None:
     assert (facts["lifetime"], facts["timing"]) == ("T1 100 s", "2q 970 µs")
     assert facts["backend"] == "qpu.x, 36 qubits"
     assert facts["measured"] == "5 h 2 min ago, 09:00 CEST (2026-07-22 07:00 UTC)"
-    assert "estimate" not in facts and "seen here" not in facts
+    assert "estimate" not in facts and "observed" not in facts
     assert "retired" in facts[""]
     degraded = Backend("qpu.x", "available", degraded=True, average_queue_time=60_000.0)
     samples = tuple((NOW - timedelta(minutes=10 * number), 60_000.0 * number) for number in (3, 2, 1))
     facts = dict(backend_facts(degraded, None, NOW, TZ, samples, Estimate("qpu.x", Circuit(), usd("0.65"))))
     assert facts["status"] == "available, degraded"
-    assert facts["seen here"].endswith("last 29 min, about 1 min to 3 min")
+    assert facts["observed"].endswith("last 29 min, about 1 min to 3 min")
     assert facts["estimate"].startswith("about 0.65 usd per 1,000 shots")

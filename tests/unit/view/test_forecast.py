@@ -10,10 +10,10 @@ from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
-from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs, apply_session
 from ionq_tui.view.alarm import alarms, idle_for
 from ionq_tui.view.forecast import first_line, forecasts, tail, unrated
-from ionq_tui.view.tone import words
+from ionq_tui.view.style import words
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
 USD = Money(Decimal(30), "usd")
@@ -33,19 +33,19 @@ def minutes(number: float) -> datetime:
     return NOW - timedelta(minutes=number)
 
 
-def watch(sent: int, *, price: str = "0.50", session: Session = SESSION, status: str = "completed") -> Watch:
+def watch(sent: int, *, price: str = "0.50", session: Session = SESSION, status: str = "completed") -> SessionSnapshot:
     """One job a minute, the last a minute ago."""
     jobs = [
         Job(f"j{number}", status, submitted_at=minutes(number + 1), completed_at=minutes(number + 0.5))
         for number in range(sent)
     ]
-    heard = heard_jobs(heard_session(EMPTY_WATCH, session, NOW), jobs, NOW, complete=True)
-    return heard_costs(heard, {job.id: JobCost(cost=Money(Decimal(price), "usd")) for job in jobs})
+    heard = apply_jobs(apply_session(EMPTY_SNAPSHOT, session, NOW), jobs, NOW, complete=True)
+    return apply_costs(heard, {job.id: JobCost(cost=Money(Decimal(price), "usd")) for job in jobs})
 
 
 def test_the_first_to_run_out_comes_first() -> None:
     told = forecasts(watch(30), NOW)
-    assert [one.name for one in told] == ["jobs", "money", "time"]
+    assert [one.name for one in told] == ["jobs", "cost", "time"]
     assert told[0].at - NOW == timedelta(minutes=10)
     assert words(first_line(told, NOW, UTC)) == (
         "! jobs run out first: about 13:12 UTC, in 10 min, at 60 jobs/h (last 20 min)"
@@ -72,7 +72,7 @@ def test_time_is_not_called_the_first_where_another_limit_has_no_rate() -> None:
     told = forecasts(early, NOW)
     assert unrated(early, told) == ("jobs",)
     assert words(first_line(told, NOW, UTC, 80, unrated(watch(0), forecasts(watch(0), NOW)))) == (
-        "· time runs out: 13:40 UTC, in 38 min (no rate of jobs and money yet)"
+        "· time runs out: 13:40 UTC, in 38 min (no rate for jobs and cost yet)"
     )
     assert unrated(watch(30), forecasts(watch(30), NOW)) == ()
     free = watch(0, session=replace(SESSION, limits=Limits(minutes=78)))
@@ -81,8 +81,8 @@ def test_time_is_not_called_the_first_where_another_limit_has_no_rate() -> None:
 
 def test_money_counts_what_was_charged_of_late() -> None:
     told = {one.name: one for one in forecasts(watch(20, price="1.00"), NOW)}
-    assert told["money"].at - NOW == timedelta(minutes=10)
-    assert told["money"].rate == "60.00 usd/h (last 20 min)"
+    assert told["cost"].at - NOW == timedelta(minutes=10)
+    assert told["cost"].rate == "60.00 usd/h (last 20 min)"
 
 
 def test_another_unit_is_no_basis() -> None:
@@ -98,11 +98,11 @@ def test_too_little_is_no_rate(sent: int) -> None:
 def test_jobs_are_not_called_the_first_where_the_money_cannot_be_rated() -> None:
     unpriced = replace(watch(30), costs={})
     told = forecasts(unpriced, NOW)
-    assert told[0].name == "jobs" and unrated(unpriced, told) == ("money",)
+    assert told[0].name == "jobs" and unrated(unpriced, told) == ("cost",)
     said = "! jobs run out: about 13:12 UTC, in 10 min"
-    assert words(first_line(told, NOW, UTC, 78, ("money",))) == f"{said} (no rate of money yet)"
-    wide = f"{said}, at 60 jobs/h (last 20 min) (no rate of money yet)"
-    assert words(first_line(told, NOW, UTC, 120, ("money",))) == wide
+    assert words(first_line(told, NOW, UTC, 78, ("cost",))) == f"{said} (no rate for cost yet)"
+    wide = f"{said}, at 60 jobs/h (last 20 min) (no rate for cost yet)"
+    assert words(first_line(told, NOW, UTC, 120, ("cost",))) == wide
 
 
 def test_what_lies_too_far_is_not_told() -> None:
@@ -127,19 +127,31 @@ def test_limits_that_are_near(sent: int, names: set[str]) -> None:
 
 def test_the_gravest_alarm_comes_last() -> None:
     near = [name for name in alarms(watch(38, price="0.66"), NOW, ours=True) if name != "idle"]
-    assert near == ["money 80 %", "jobs 95 %"]
+    assert near == ["cost 80 %", "jobs 95 %"]
 
 
 def test_the_last_five_minutes() -> None:
     assert "last minutes" not in alarms(watch(1), NOW + timedelta(minutes=32), ours=True)
-    assert "last minutes" in alarms(watch(1), NOW + timedelta(minutes=33), ours=True)
+    assert "last minutes" in alarms(watch(1), NOW + timedelta(minutes=33), ours=True)  # exactly five are left
+    just_before = NOW + timedelta(minutes=33, seconds=-1)
+    assert "last minutes" not in alarms(watch(1), just_before, ours=True)
+
+
+def test_what_has_run_out_is_not_foretold() -> None:
+    told = [one for one in forecasts(watch(1), NOW) if one.name == "time"]
+    assert first_line(told, told[0].at - timedelta(seconds=1), UTC)
+    assert first_line(told, told[0].at, UTC) == ()
+
+
+def test_free_jobs_have_no_rate_of_money() -> None:
+    assert [one.name for one in forecasts(watch(30, price="0"), NOW)] == ["jobs", "time"]
 
 
 def test_ten_idle_minutes() -> None:
     assert "idle" not in alarms(watch(3), NOW + timedelta(minutes=9), ours=True)
     assert "idle" in alarms(watch(3), NOW + timedelta(minutes=10), ours=True)
     assert "idle" not in alarms(watch(3, status="started"), NOW + timedelta(minutes=10), ours=True)
-    assert idle_for(EMPTY_WATCH, NOW) is None
+    assert idle_for(EMPTY_SNAPSHOT, NOW) is None
 
 
 @pytest.mark.parametrize(

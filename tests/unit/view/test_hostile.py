@@ -9,30 +9,31 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ionq_tui.model.activity import UnconfirmedSession
 from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Failure, Job, JobCost
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.link import Fault, FaultKind, link_of
+from ionq_tui.model.link_state import Fault, FaultKind, link_of
 from ionq_tui.model.money import Money
-from ionq_tui.model.outcome import Ended, EndUnknown, NotOpened, Opened, OpenRequest, StillOpen, Uncertain
+from ionq_tui.model.outcome import Ended, EndUnknown, NotOpened, Opened, OpenRequest, StillOpen, Unconfirmed
+from ionq_tui.model.record import Place, SessionRecord
 from ionq_tui.model.session import Owner, Session
-from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs, apply_session
 from ionq_tui.view.backend_card import backend_facts
 from ionq_tui.view.column import fitted, widths
-from ionq_tui.view.ending import end_facts
+from ionq_tui.view.end_review import end_facts
+from ionq_tui.view.event_line import event_line
 from ionq_tui.view.fault import fault_words
-from ionq_tui.view.gauge import meter_line, note_line
-from ionq_tui.view.happening import event_line
-from ionq_tui.view.head import header, outage
-from ionq_tui.view.home import away_line, orphan_line, question_line
+from ionq_tui.view.header import header, outage
+from ionq_tui.view.home_summary import away_line, end_asked_words, kept_words, unattended_line, unseen_words
 from ionq_tui.view.job_card import detail_facts, histogram, job_facts
 from ionq_tui.view.meter import meters
+from ionq_tui.view.meter_bar import meter_line, note_line
+from ionq_tui.view.open_review import form_title, request_preview, review_lines
 from ionq_tui.view.outcome_chart import result_lines
-from ionq_tui.view.plain import cells
-from ionq_tui.view.result import end_result, open_result
-from ionq_tui.view.review import form_title, request_preview, review_lines
+from ionq_tui.view.result import end_result, looking_words, open_result, question_words
 from ionq_tui.view.row import (
     BACKEND_COLUMNS,
     JOB_COLUMNS,
@@ -42,10 +43,11 @@ from ionq_tui.view.row import (
     job_row,
     session_row,
 )
+from ionq_tui.view.sanitize import cells
 from ionq_tui.view.session_card import export_line, how_to_send, jobs_line, spend_lines, terminal_title, timeline, title
-from ionq_tui.view.tone import width_of, words
+from ionq_tui.view.style import width_of, words
 from tests.unit.view.scene import NOW, TZ
-from tests.unit.view.test_plain import HOSTILE, harmless
+from tests.unit.view.test_sanitize import HOSTILE, harmless
 
 TIMES = st.none() | st.datetimes(timezones=st.just(UTC)) | st.just(NOW)
 NUMBERS = st.none() | st.integers(-(2**70), 2**70)
@@ -111,7 +113,7 @@ OWNERS = st.sampled_from(Owner)
 CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
-def of_session(session: Session, owner: Owner, label: str, watch: Watch) -> Iterator[str]:
+def of_session(session: Session, owner: Owner, label: str, watch: SessionSnapshot) -> Iterator[str]:
     item = SessionItem(session, owner, label)
     yield words(title(session, owner, label))
     yield words(timeline(session, NOW, TZ))
@@ -121,7 +123,7 @@ def of_session(session: Session, owner: Owner, label: str, watch: Watch) -> Iter
     yield export_line(session.id)
     yield terminal_title(session, "-")
     yield from (f"{name} {text}" for name, text in end_facts(watch, owner, label, session.created_at, NOW, TZ))
-    yield words(orphan_line(item, NOW, TZ, session.created_at))
+    yield words(unattended_line(item, NOW, TZ, session.created_at))
     yield words(away_line(session, NOW, TZ, 3, 1, watch.charged))
     request = OpenRequest(session.backend or "", session.limits)
     yield from (words(line) for line in review_lines(request, [item], NOW, TZ))
@@ -135,8 +137,8 @@ def of_session(session: Session, owner: Owner, label: str, watch: Watch) -> Iter
 @CALM
 @given(SESSIONS, OWNERS, HOSTILE, st.lists(JOBS, max_size=4), st.lists(COSTS, min_size=4, max_size=4))
 def test_a_session(session: Session, owner: Owner, label: str, jobs: list[Job], costs: list[JobCost]) -> None:
-    heard = heard_jobs(heard_session(EMPTY_WATCH, session, NOW), jobs, NOW, complete=True)
-    watch = heard_costs(heard, {job.id: cost for job, cost in zip(jobs, costs, strict=False)})
+    heard = apply_jobs(apply_session(EMPTY_SNAPSHOT, session, NOW), jobs, NOW, complete=True)
+    watch = apply_costs(heard, {job.id: cost for job, cost in zip(jobs, costs, strict=False)})
     assert all(harmless(text) for text in of_session(session, owner, label, watch))
     assert all(width_of(meter_line(meter, 80)) <= 80 for meter in meters(watch, NOW))
     given_widths = widths(SESSION_COLUMNS, 80)
@@ -176,8 +178,8 @@ def test_what_happened(fault: Fault, session: Session, text: str, when: datetime
     told = [
         fault_words(fault),
         open_result(Opened(session), NOW, TZ).text,
-        open_result(Uncertain((session,), fault, when), NOW, TZ).text,
-        open_result(Uncertain((), fault, when), NOW, TZ).text,
+        open_result(Unconfirmed((session,), fault, when), NOW, TZ).text,
+        open_result(Unconfirmed((), fault, when), NOW, TZ).text,
         open_result(NotOpened(fault), NOW, TZ).text,
         end_result(Ended(session), NOW, TZ).text,
         end_result(StillOpen(session, fault), NOW, TZ).text,
@@ -185,12 +187,16 @@ def test_what_happened(fault: Fault, session: Session, text: str, when: datetime
         words(event_line(Event(when or NOW, kind, text, text, text), NOW, TZ, people={text: text}, with_utc=True)),
         words(header(text, text, text, text, demo=True)),
         words(outage(link_of(fault), text, NOW, TZ)),
-        words(question_line(text, when, NOW, TZ)),
+        kept_words(SessionRecord(text, Place(text), True, backend=text, end_asked_at=when), when, NOW, TZ),
+        unseen_words(SessionRecord(text, Place(text), True), when, NOW, TZ),
+        end_asked_words(SessionRecord(text, Place(text), end_asked_at=when), NOW, TZ),
+        question_words(UnconfirmedSession(text, OpenRequest(text), Unconfirmed((), fault, when), text, when), NOW, TZ),
+        looking_words(fault),
     ]
     assert all(harmless(line) for line in told)
 
 
 def test_money_beyond_measure_is_still_told() -> None:
     vast = JobCost(cost=Money(Decimal("1E+900"), "usd"))
-    watch = heard_costs(heard_jobs(EMPTY_WATCH, [Job("a", "completed")], NOW, complete=True), {"a": vast})
+    watch = apply_costs(apply_jobs(EMPTY_SNAPSHOT, [Job("a", "completed")], NOW, complete=True), {"a": vast})
     assert meters(watch, NOW)[2].used == "1.000000E+900"

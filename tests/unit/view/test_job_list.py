@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.view.job_list import JobItems, JobList
-from ionq_tui.view.live import newest_first
+from ionq_tui.view.live_session import newest_first
 from ionq_tui.view.row import JobItem
 from tests.unit.view.scene import NOW, usd
 

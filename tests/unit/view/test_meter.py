@@ -10,19 +10,26 @@ from hypothesis import strategies as st
 
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import NO_LIMITS, Limits
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.money import Money
-from ionq_tui.model.watch import EMPTY_WATCH, Watch, heard_costs, heard_jobs, heard_session, jobs_lost
-from ionq_tui.view.gauge import column_widths, meter_line, note_line
+from ionq_tui.model.snapshot import (
+    EMPTY_SNAPSHOT,
+    SessionSnapshot,
+    apply_costs,
+    apply_jobs,
+    apply_session,
+    with_jobs_fault,
+)
 from ionq_tui.view.meter import Meter, bar, jobs_meter, meters, money_meter, time_meter
-from ionq_tui.view.plain import cells
-from ionq_tui.view.tone import Tone, width_of, words
-from tests.unit.view.scene import LIMITS, NOW, at, session, usd, watch
+from ionq_tui.view.meter_bar import column_widths, meter_line, note_line
+from ionq_tui.view.sanitize import cells
+from ionq_tui.view.style import Tone, width_of, words
+from tests.unit.view.scene import LIMITS, NOW, at, jobs, session, usd, watch
 
 
-def with_jobs(number: int, limits: Limits, *, complete: bool = True) -> Watch:
-    held = heard_session(EMPTY_WATCH, session(limits), NOW)
-    return heard_jobs(held, [Job(f"j{index}", "completed") for index in range(number)], NOW, complete=complete)
+def with_jobs(number: int, limits: Limits, *, complete: bool = True) -> SessionSnapshot:
+    held = apply_session(EMPTY_SNAPSHOT, session(limits), NOW)
+    return apply_jobs(held, [Job(f"j{index}", "completed") for index in range(number)], NOW, complete=complete)
 
 
 def test_the_three_meters_as_drawn() -> None:
@@ -30,12 +37,12 @@ def test_the_three_meters_as_drawn() -> None:
     assert lines == [
         "time   used  40m         of 1h18m   left 37m   ██████████░░░░░░░░░░  51%",
         "jobs   used  31          of 40      left 9     ████████████████░░░░  77%",
-        "money  18.20 + 4.10 res. of 30.00   left 7.70  ████████████▒▒▒░░░░░  74%",
+        "cost   18.20 + 4.10 res. of 30.00   left 7.70  ████████████▒▒▒░░░░░  74%",
     ]
     assert meters(watch(), NOW)[2].note == "usd, charged + reserved · all 29 finished jobs priced"
 
 
-def drawn(held: Watch, width: int = 79) -> list[str]:
+def drawn(held: SessionSnapshot, width: int = 79) -> list[str]:
     shown = meters(held, NOW)
     columns = column_widths(shown)
     return [words(meter_line(meter, width, columns=columns)) for meter in shown]
@@ -56,14 +63,14 @@ def test_the_columns_stay_in_line_while_not_all_is_known() -> None:
 def test_what_is_over_or_too_long_moves_no_other_line() -> None:
     over = drawn(watch(session(Limits(10, 90, Money(Decimal("30"), "usd")))))
     assert over[0].index("█") == over[1].index("█") == over[2].index("█") and "31 / 10 OVER" in over[1]
-    mixed = heard_costs(watch(), {f"job-{n:06}": JobCost(cost=Money(Decimal(7), "credit")) for n in range(3)})
+    mixed = apply_costs(watch(), {f"job-{n:06}": JobCost(cost=Money(Decimal(7), "credit")) for n in range(3)})
     time, jobs, money = drawn(mixed, 120)
     assert time.index(" of ") == jobs.index(" of ") == drawn(watch())[0].index(" of ") < money.index(" of ")
     assert time.index("█") == jobs.index("█")
 
 
 def test_before_anything_is_known_there_is_no_number_and_no_bar() -> None:
-    for meter in meters(EMPTY_WATCH, NOW):
+    for meter in meters(EMPTY_SNAPSHOT, NOW):
         assert (meter.used, meter.limit, meter.left, meter.fraction) == ("—", "—", "—", None)
         assert bar(meter, 20) == ""
 
@@ -76,11 +83,15 @@ def test_no_limit_is_loud_and_has_no_bar() -> None:
         assert "of NO LIMIT" in words(meter_line(meter, 60))
 
 
-def test_time_is_the_servers_expiry_even_beside_a_limit() -> None:
-    meter = time_meter(session(expires_at=at(14, 40)), NOW)
-    assert (meter.used, meter.limit, meter.left, meter.note) == ("40m", "1h18m", "37m", "")
-    odd = time_meter(session(expires_at=at(18, 0)), NOW)
-    assert odd.note == "limit 1h30m; what is left counts to the expiry IonQ gave"
+def test_a_limit_that_cannot_be_read_is_not_called_no_limit() -> None:
+    unread = Limits(unread=("jobs", "time", "money"))
+    for shown in (
+        session(unread, expires_at=None),
+        session(unread, expires_at=None, status="created", started_at=None),
+    ):
+        for meter in meters(watch(shown), NOW):
+            assert meter.limit == "—" and not meter.unlimited
+            assert "NO LIMIT" not in words(meter_line(meter, 60)) + meter.words + meter.note
 
 
 def test_time_from_start_plus_limit_is_marked() -> None:
@@ -94,8 +105,8 @@ def test_a_session_not_started_says_what_starts_it() -> None:
     assert meter.note == "starts with the first job, limit 60 min"
     assert (meter.used, meter.limit, meter.left) == ("0m", "1h", "1h")
     expiring = time_meter(session(Limits(minutes=60), status="created", started_at=None), NOW)
-    assert (expiring.used, expiring.left) == ("—", "37m")
-    assert expiring.note == "starts with the first job, limit 60 min"
+    assert (expiring.used, expiring.limit, expiring.left) == ("0m", "1h", "37m")
+    assert expiring.note.startswith("starts with the first job, limit 60 min; IonQ ends it at ")
 
 
 def test_time_that_is_up_is_over() -> None:
@@ -104,6 +115,23 @@ def test_time_that_is_up_is_over() -> None:
     assert meter.words == "40m / 38m OVER"
     assert meter.tone is Tone.BAD
     assert "40m / 38m OVER" in words(meter_line(meter, 60))
+
+
+def test_time_that_is_just_up_is_over() -> None:
+    meter = time_meter(session(expires_at=NOW), NOW)
+    assert meter.over and meter.fraction == 1.0 and meter.words == "40m / 40m OVER"
+    before = time_meter(session(expires_at=NOW + timedelta(seconds=1)), NOW)
+    assert not before.over and before.left == "1s"
+
+
+def test_the_last_five_minutes_are_less_than_five() -> None:
+    assert time_meter(session(started_at=None, expires_at=NOW + timedelta(minutes=5)), NOW).tone is Tone.PLAIN
+    assert time_meter(session(started_at=None, expires_at=NOW + timedelta(seconds=299)), NOW).tone is Tone.BAD
+
+
+def test_a_session_that_expired_when_it_started_has_no_part_to_tell() -> None:
+    meter = time_meter(session(started_at=NOW, expires_at=NOW), NOW)
+    assert meter.over and meter.fraction is None and bar(meter, 20) == ""
 
 
 def test_time_in_its_last_five_minutes_has_seconds() -> None:
@@ -139,17 +167,17 @@ def test_jobs_not_all_listed_are_at_least() -> None:
 
 
 def test_jobs_not_visible_are_unknown() -> None:
-    meter = jobs_meter(jobs_lost(with_jobs(0, LIMITS), Fault(FaultKind.FORBIDDEN, "no", 403)))
+    meter = jobs_meter(with_jobs_fault(with_jobs(0, LIMITS), Fault(FaultKind.FORBIDDEN, "no", 403)))
     assert (meter.used, meter.limit, meter.left, meter.note) == ("—", "40", "—", "jobs not visible")
 
 
 def test_parts_of_a_job_do_not_count_for_themselves() -> None:
-    held = heard_jobs(with_jobs(1, LIMITS), [Job("part", parent_job_id="j0")], NOW, complete=True)
+    held = apply_jobs(with_jobs(1, LIMITS), [Job("part", parent_job_id="j0")], NOW, complete=True)
     assert jobs_meter(held).used == "1"
 
 
 def test_money_not_yet_priced_is_at_least() -> None:
-    held = heard_costs(with_jobs(2000, LIMITS), {f"j{index}": JobCost(cost=usd("0.01")) for index in range(812)})
+    held = apply_costs(with_jobs(2000, LIMITS), {f"j{index}": JobCost(cost=usd("0.01")) for index in range(812)})
     meter = money_meter(held)
     assert (meter.used, meter.left) == ("≥ 8.12", "≤ 21.88")
     assert meter.note == "usd, charged + reserved · (812 of 2,000 jobs priced)"
@@ -166,7 +194,7 @@ def test_no_jobs_cost_nothing() -> None:
 
 
 def test_a_dry_run_is_no_spend() -> None:
-    held = heard_costs(with_jobs(1, LIMITS), {"j0": JobCost(dry_run=True, cost=usd("9"))})
+    held = apply_costs(with_jobs(1, LIMITS), {"j0": JobCost(dry_run=True, cost=usd("9"))})
     assert money_meter(held).used == "0.00"
 
 
@@ -175,11 +203,11 @@ def test_a_limit_in_another_unit_leaves_the_rest_unknown() -> None:
     meter = money_meter(held)
     assert (meter.used, meter.limit, meter.left) == ("18.20 usd + 4.10 usd res.", "200.00 credit", "—")
     assert bar(meter, 20) == ""
-    assert "another unit" in meter.note
+    assert "different units" in meter.note
 
 
 def test_units_are_told_side_by_side_and_never_added() -> None:
-    held = heard_costs(
+    held = apply_costs(
         with_jobs(2, LIMITS), {"j0": JobCost(cost=usd("1")), "j1": JobCost(cost=Money(Decimal(5), "credit"))}
     )
     meter = money_meter(held)
@@ -192,11 +220,34 @@ def test_money_over_the_limit_and_over_only_with_what_is_reserved() -> None:
     assert over.words == "18.20 + 4.10 res. / 10.00 usd OVER"
     near = money_meter(watch(session(Limits(money=usd("20")))))
     assert (near.over, near.left, near.tone) == (False, "0.00", Tone.BAD)
-    assert near.note.endswith("with what is reserved it goes over the limit")
+    assert near.note.endswith("charged + reserved is over the limit")
+
+
+def test_money_exactly_at_the_limit_is_not_over() -> None:
+    spent = {f"job-{number:06}": JobCost(cost=usd("0.65")) for number in range(28)}
+    paid = apply_costs(
+        apply_jobs(
+            apply_session(EMPTY_SNAPSHOT, session(Limits(money=usd("18.20"))), NOW), jobs()[:28], NOW, complete=True
+        ),
+        spent,
+    )
+    meter = money_meter(paid)
+    assert (meter.over, meter.left, meter.fraction, meter.tone) == (False, "0.00", 1.0, Tone.BAD)
+    assert meter.words == "18.20 of 18.20 usd, left 0.00" and "over" not in meter.note
+    cent_more = money_meter(apply_costs(paid, {"job-000000": JobCost(cost=usd("0.66"))}))
+    assert cent_more.over and cent_more.words == "18.21 / 18.20 usd OVER"
+
+
+def test_money_exactly_at_the_limit_with_what_is_reserved_does_not_go_over_it() -> None:
+    meter = money_meter(watch(session(Limits(money=usd("22.30")))))
+    assert (meter.over, meter.left) == (False, "0.00") and "over" not in meter.note
+    assert "charged + reserved is over the limit" in money_meter(watch(session(Limits(money=usd("22.29"))))).note
+    none_left = money_meter(apply_jobs(watch(session(Limits(money=usd("22.30")))), [Job("new", "ready")], NOW))
+    assert none_left.left == "0.00"  # not "at most 0.00": less is not possible
 
 
 def test_an_unfinished_job_of_unknown_reservation_makes_the_rest_at_most() -> None:
-    held = heard_jobs(watch(), [Job("new", "ready")], NOW, complete=True)
+    held = apply_jobs(watch(), [Job("new", "ready")], NOW, complete=True)
     meter = money_meter(held)
     assert meter.left == "≤ 7.70"
     assert meter.note.endswith("reservation of 1 job unknown")
@@ -227,5 +278,5 @@ def test_meter_lines_hold_their_width(width: int, tail: str) -> None:
 
 def test_a_narrow_line_gives_up_the_bar_before_the_words() -> None:
     line = words(meter_line(meters(watch(), NOW)[2], 50))
-    assert line.startswith("money  18.20 + 4.10 res. of 30.00   left 7.70")
+    assert line.startswith("cost   18.20 + 4.10 res. of 30.00   left 7.70")
     assert "█" not in line

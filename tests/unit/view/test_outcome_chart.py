@@ -8,10 +8,10 @@ import pytest
 
 from ionq_tui.model.job import Failure, Job
 from ionq_tui.model.job_detail import JobDetail
-from ionq_tui.model.link import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.view.job_card import detail_facts
 from ionq_tui.view.outcome_chart import bits, file_name, result_csv, result_json, result_lines
-from ionq_tui.view.tone import words
+from ionq_tui.view.style import words
 from tests.unit.view.scene import NOW
 
 DONE = Job("0192-41ba07", "completed", "qpu.forte-1", "vqe", shots=1000, submitted_at=NOW)
@@ -43,13 +43,13 @@ def test_an_outcome_in_binary(outcome: str, qubits: int | None, said: str) -> No
 
 def test_the_likeliest_outcomes_are_bars_under_the_total() -> None:
     title, first, *_ = map(words, result_lines(DONE, TWO, BELL, 40))
-    assert title == "result of 1,000 shots · 3 outcomes, the likeliest first, in binary"
+    assert title == "result of 1,000 shots · 3 outcomes, most likely first, in binary"
     assert first == "00  " + "█" * 28 + "  50.00%"
-    assert words(result_lines(DONE, None, BELL, 40)[0]).endswith("the likeliest first")
+    assert words(result_lines(DONE, None, BELL, 40)[0]).endswith("most likely first")
     assert words(result_lines(DONE, None, BELL, 40)[1]).startswith("0  ███")
     many = {str(number): 1 / 40 for number in range(40)}
     told = [words(one) for one in result_lines(DONE, TWO, many, 40)]
-    assert told[-1] == "and 24 more states" and told[0].endswith("the likeliest first")
+    assert told[-1] == "and 24 more states" and told[0].endswith("most likely first")
 
 
 def test_too_many_qubits_for_the_width_leave_numbers() -> None:
@@ -62,9 +62,9 @@ def test_why_there_is_no_result() -> None:
     assert result_lines(Job("a", "ready"), None, None, 40) == []
     assert result_lines(Job("a", "failed", failure=Failure("x", "y")), None, None, 40) == []
     missing = Fault(FaultKind.NOT_FOUND, "not found", 404)
-    assert words(result_lines(DONE, None, missing, 40)[0]) == "result: IonQ holds no result of this job"
+    assert words(result_lines(DONE, None, missing, 40)[0]) == "result: IonQ has no result for this job"
     assert "IonQ cannot be reached" in words(result_lines(DONE, None, Fault(FaultKind.OFFLINE, ""), 40)[0])
-    assert words(result_lines(DONE, None, None, 40)[0]) == "result: asking IonQ …"
+    assert words(result_lines(DONE, None, None, 40)[0]) == "result: loading…"
     assert words(result_lines(DONE, None, {}, 40)[1]) == "no result to show"
 
 

@@ -11,7 +11,6 @@ from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Owner
 from ionq_tui.view.column import Column, Item, Row, arranged, fitted, heads, widths
-from ionq_tui.view.plain import cells
 from ionq_tui.view.row import (
     BACKEND_COLUMNS,
     JOB_COLUMNS,
@@ -25,10 +24,11 @@ from ionq_tui.view.row import (
     queue_words,
     session_row,
 )
+from ionq_tui.view.sanitize import cells
 from ionq_tui.view.status import why_not
+from ionq_tui.view.style import Tone, words
 from ionq_tui.view.text_table import text_table
-from ionq_tui.view.tone import Tone, words
-from ionq_tui.view.used import FOLDED, HOME_COLUMNS, label_room
+from ionq_tui.view.usage import FOLDED, HOME_COLUMNS, label_room
 from tests.unit.view.scene import NOW, TZ, at, costs, jobs, session, usd
 
 
@@ -42,13 +42,13 @@ def names(columns: tuple[Column[Item], ...]) -> list[str]:
 
 def test_a_session_as_drawn() -> None:
     row = session_row(session(), Owner.HERE, "H2 scan", NOW, TZ)
-    assert names(SESSION_COLUMNS) == ["ID", "BACKEND", "STATUS", "WHOSE", "LABEL", "OPENED", "LEFT", "LIMITS"]
-    assert told(row) == ["9fe21c", "qpu.forte-1", "started", "here", "H2 scan", "13:10", "37m", "40j +2"]
+    assert names(SESSION_COLUMNS) == ["ID", "BACKEND", "STATUS", "OWNER", "LABEL", "OPENED", "LEFT", "LIMITS"]
+    assert told(row) == ["9fe21c", "qpu.forte-1", "started", "you", "H2 scan", "13:10", "37m", "40j +2"]
 
 
 def test_a_session_without_limits_says_so_loudly() -> None:
     row = session_row(session(NO_LIMITS, expires_at=None), Owner.OTHER, "", NOW, TZ)
-    assert told(row)[3:] == ["other", "-", "13:10", "-", "NONE"]
+    assert told(row)[3:] == ["another user", "-", "13:10", "-", "NONE"]
     assert row[-1].tone is Tone.WARN
 
 
@@ -74,12 +74,14 @@ def test_an_end_that_was_asked_for_is_ending_until_it_is_proved() -> None:
 def test_time_left_is_marked_where_it_is_a_guess_and_told_where_it_is_over() -> None:
     assert told(session_row(session(expires_at=None), Owner.HERE, "", NOW, TZ))[6] == "~49m"
     assert told(session_row(session(expires_at=at(14, 0)), Owner.HERE, "", NOW, TZ))[6] == "OVER"
+    assert told(session_row(session(expires_at=NOW), Owner.HERE, "", NOW, TZ))[6] == "OVER"
+    assert told(session_row(session(expires_at=at(14, 2, 11)), Owner.HERE, "", NOW, TZ))[6] == "1s"
 
 
 def test_a_name_stands_for_other_where_it_is_known() -> None:
     theirs = session(creator_id="u-7")
     assert told(session_row(theirs, Owner.OTHER, "", NOW, TZ, people={"u-7": "Mara"}))[3] == "Mara"
-    assert told(session_row(theirs, Owner.HERE, "", NOW, TZ, people={"u-7": "Mara"}))[3] == "here"
+    assert told(session_row(theirs, Owner.HERE, "", NOW, TZ, people={"u-7": "Mara"}))[3] == "you"
 
 
 def test_jobs_as_drawn() -> None:

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from ionq_tui.model.job import Failure, Job, JobCost
 from ionq_tui.model.money import Money
-from ionq_tui.model.watch import EMPTY_WATCH, heard_costs, heard_jobs
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_costs, apply_jobs
 from ionq_tui.view.spend import spend_rows, spend_table
 from tests.unit.view.scene import NOW, usd, watch
-from tests.unit.view.test_plain import harmless
+from tests.unit.view.test_sanitize import harmless
 
 MODEL = "ionq.circuit.v1, QCT"
 
@@ -18,7 +18,7 @@ def test_models_and_failures_with_their_jobs_and_money() -> None:
         (MODEL, "31", "18.20 usd"),
         ("of these failed: QuotaExhaustedError", "1", "0.00 usd"),
     ]
-    assert spend_table(EMPTY_WATCH) == []
+    assert spend_table(EMPTY_SNAPSHOT) == []
 
 
 def test_at_least_until_all_is_listed_and_priced() -> None:
@@ -30,16 +30,16 @@ def test_at_least_until_all_is_listed_and_priced() -> None:
 
 
 def test_units_stand_side_by_side_and_dry_runs_cost_nothing() -> None:
-    mixed = heard_costs(watch(), {"job-000003": JobCost(cost=Money(Decimal(7), "credit"))})
+    mixed = apply_costs(watch(), {"job-000003": JobCost(cost=Money(Decimal(7), "credit"))})
     assert spend_rows(mixed)[0][2] == "7.00 credit + 17.55 usd"
-    dry = heard_jobs(EMPTY_WATCH, [Job("a", "completed", dry_run=True)], NOW, complete=True)
+    dry = apply_jobs(EMPTY_SNAPSHOT, [Job("a", "completed", dry_run=True)], NOW, complete=True)
     assert spend_rows(dry) == [("unknown", "1", "dry run")]
 
 
 def test_many_kinds_are_counted_and_hostile_words_are_harmless() -> None:
     jobs = [Job(f"j{n}", "failed", type=f"\x1b[2Jtype {n}", failure=Failure(f"\u202ecode {n}", "")) for n in range(30)]
-    many = heard_costs(
-        heard_jobs(EMPTY_WATCH, jobs, NOW, complete=True), {one.id: JobCost(cost=usd("1")) for one in jobs}
+    many = apply_costs(
+        apply_jobs(EMPTY_SNAPSHOT, jobs, NOW, complete=True), {one.id: JobCost(cost=usd("1")) for one in jobs}
     )
     rows = spend_rows(many)
     assert rows[8] == ("and 22 more models", "22", "—") and rows[17] == ("and 22 more kinds of failure", "22", "—")

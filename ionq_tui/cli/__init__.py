@@ -1,0 +1,1 @@
+"""Commands that run without the dashboard, for scripts and for quick use."""

@@ -1,0 +1,1 @@
+"""Where the API key comes from and where it is stored. The only package that imports keyring."""

@@ -1,0 +1,70 @@
+"""The lines printed to the shell after the dashboard exits.
+
+The app needs the class from the start, and the texts only when it exits: the functions import what they need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ionq_tui.view import screen_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ionq_tui.engine.engine import Engine
+    from ionq_tui.model.record import Intent, SessionRecord
+    from ionq_tui.model.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class ExitSummary:
+    """Sessions that may still run, with the commands to return to them, and opens whose outcome is not known."""
+
+    lines: tuple[str, ...] = ()
+
+
+def exit_summary(engine: Engine, ended: tuple[str, ...] = ()) -> ExitSummary:
+    """List every session opened on this machine that is not confirmed ended, and how to return to it.
+
+    `ended` are the ids of sessions that were ended because the dashboard exits.
+    """
+    from ionq_tui.view.result import question_words, unheard
+
+    activity, now = engine.actions.activity.value, engine.clock.now()
+    running = () if engine.connection.demo else engine.unconfirmed
+    open_still = {session.id for session in running}
+    lines = [f"ended: {session_id}" for session_id in ended if session_id not in open_still]
+    for session in running:
+        lines += _left(engine, session)
+    lines += [unheard(one.request) for one in activity.opening.values()]
+    lines += [question_words(one, now, None) for one in activity.unconfirmed]
+    return ExitSummary(tuple(lines))
+
+
+def without_key(kept: Sequence[SessionRecord], openings: Sequence[Intent]) -> ExitSummary:
+    """List the same for a dashboard that had no API key, from the journal alone."""
+    from ionq_tui.view.sanitize import plain
+    from ionq_tui.view.session_card import attach_command, end_command
+
+    lines: list[str] = []
+    for one in kept:
+        lines += [screen_text.exit_may_be_running(one.id), f"  {attach_command(one.id)}", f"  {end_command(one.id)}"]
+    lines += [screen_text.exit_may_be_open(plain(one.backend, 60)) for one in openings]
+    return ExitSummary(tuple(lines))
+
+
+def _left(engine: Engine, session: Session) -> list[str]:
+    from ionq_tui.view.result import end_result
+    from ionq_tui.view.session_card import attach_command, end_command
+
+    activity, now = engine.actions.activity.value, engine.clock.now()
+    kept, outcome = activity.unended.get(session.id), activity.unconfirmed_end(session.id)
+    asked = session.id in activity.ending or (kept is not None and kept.end_asked_at is not None)
+    told = [f"left running: {session.id}"]
+    if outcome is not None:
+        told = [end_result(outcome, now, None, engine.people, session.id).text, f"not ended: {session.id}"]
+    elif asked:
+        told = [screen_text.exit_not_confirmed(session.id)]
+    return [*told, f"  {attach_command(session.id)}", f"  {end_command(session.id)}"]

@@ -1,0 +1,163 @@
+"""What the session list screen shows of the user's own sessions: usage, alarms, and events during an absence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from textual.app import App
+
+from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.session_poller import SessionPoller
+from ionq_tui.engine.user_activity import LONG_AGO, Absence
+from ionq_tui.model.session import Session
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
+from ionq_tui.ui.alarms import ring
+from ionq_tui.view.alarm import alarms
+from ionq_tui.view.away_report import meanwhile
+from ionq_tui.view.clock_skew import skew_line
+from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.time_text import clock
+from ionq_tui.view.usage import used_cells, used_words
+
+Result = TypeVar("Result")
+_MOST = 3
+"""The most lines of each kind."""
+_LATE = timedelta(minutes=1)
+"""Numbers older than this are marked as such."""
+_OUTLOOK = 10
+"""Seconds between two evaluations of the same snapshot."""
+
+
+class OwnSessions:
+    """Evaluate the snapshots of the user's own sessions, each unchanged one only once."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Store the engine."""
+        self._engine = engine
+        self._evaluated: dict[str, tuple[SessionSnapshot, int]] = {}
+        self._alarms: dict[str, dict[str, str]] = {}
+        self._used: dict[str, tuple[SessionSnapshot, bool, tuple[Cell, Cell]]] = {}
+        self._told: dict[str, tuple[SessionSnapshot, Absence, Line]] = {}
+        """The report about an absence by session id, with the snapshot and absence that it was made from."""
+        self._hook_told = False
+
+    @property
+    def watches(self) -> Mapping[str, SessionSnapshot]:
+        """The snapshots of the user's own sessions, by id."""
+        return {key: session_poller.store.value for key, session_poller in self._engine.own_sessions.pollers.items()}
+
+    @property
+    def running(self) -> list[Session]:
+        """The user's own sessions that are not known to have ended."""
+        return [watch.session for watch in self.watches.values() if watch.session is not None and not watch.ended]
+
+    def used(self, session_id: str) -> tuple[Cell, Cell]:
+        """Return the used jobs and cost of a session, marked if they are outdated."""
+        session_poller = self._engine.own_sessions.pollers.get(session_id)
+        watch = session_poller.store.value if session_poller is not None else EMPTY_SNAPSHOT
+        late, held = self._as_of(session_id) is not None, self._used.get(session_id)
+        if held is None or held[0] is not watch or held[1] is not late:
+            held = self._used[session_id] = watch, late, used_cells(watch, late=late)
+        return held[2]
+
+    def used_words(self, session_id: str) -> str:
+        """Return the same as a phrase, with its time if outdated; empty before the first poll."""
+        watch, as_of = self.watches.get(session_id), self._as_of(session_id)
+        if watch is None:
+            return ""
+        return used_words(watch, clock(as_of, self._engine.clock.now(), None) if as_of is not None else "")
+
+    def _as_of(self, session_id: str) -> datetime | None:
+        """Return when the jobs were last read if that is a while ago and they may have changed since, else None."""
+        session_poller = self._engine.own_sessions.pollers.get(session_id)
+        at = (
+            session_poller.jobs_as_of
+            if session_poller is not None and not (session_poller.running or session_poller.complete)
+            else None
+        )
+        return at if at is not None and self._engine.clock.now() - at >= _LATE else None
+
+    def look(self, app: App[Result]) -> None:
+        """Ring for new alarms, except for sessions with an open screen, which rings itself."""
+        now = self._engine.clock.now()
+        self._forget()
+        for session_poller in self._engine.own_sessions.pollers.values():
+            if not session_poller.running:
+                self._evaluate(app, session_poller, now)
+        trouble = self._engine.event_notifier.trouble
+        if trouble and not self._hook_told:
+            self._hook_told = True
+            app.notify(trouble, severity="warning", timeout=30, markup=False)
+
+    def _forget(self) -> None:
+        """Discard what belongs to sessions that are no longer polled or listed."""
+        held = self._engine.own_sessions.pollers
+        for by_id in (self._evaluated, self._alarms, self._told):
+            for session_id in by_id.keys() - held.keys():
+                by_id.pop(session_id)
+        for session_id in self._used.keys() - held.keys() - self._engine.session_list.overview.value.sessions.keys():
+            del self._used[session_id]
+
+    def _evaluate(self, app: App[Result], session_poller: SessionPoller, now: datetime) -> None:
+        watch, moment = session_poller.store.value, int(now.timestamp()) // _OUTLOOK
+        looked = self._evaluated.get(session_poller.session_id)
+        if looked is not None and looked[0] is watch and looked[1] == moment:
+            return
+        self._evaluated[session_poller.session_id] = watch, moment
+        told = self._alarms[session_poller.session_id] = alarms(
+            watch, now, session_poller.jobs_as_of, ours=self._engine.actions.activity.value.ours(watch.session)
+        )
+        ring(app, self._engine, session_poller, told)
+
+    def lines(self) -> list[Line]:
+        """Return the lines about alarms, and about events during an absence."""
+        told = [line(Cell(f"! {words}", Tone.WARN)) for words in map(self._most_serious, self._alarms) if words]
+        away = [one for one in map(self._absence_line, self._engine.own_sessions.pollers.values()) if one]
+        shown = [*told[:_MOST], *away[:_MOST]]
+        if len(away) > _MOST:
+            shown.append(line(f"· and {len(away) - _MOST:,} more"))
+        if skew := self._skew:
+            shown.append(skew)
+        if self.away:
+            shown[-1] = (*shown[-1], Cell("   esc: dismiss", Tone.DIM))
+        return shown
+
+    def _most_serious(self, session_id: str) -> str:
+        """Return the most serious alarm, without the idle alarm of earlier sessions, which the list shows already."""
+        actions, found = self._engine.actions, dict(self._alarms[session_id])
+        if session_id in actions.activity.value.here and session_id not in actions.opened_now:
+            found.pop("idle", None)
+        return [*found.values()][-1] if found else ""
+
+    @property
+    def away(self) -> bool:
+        """Whether a line is shown that `seen` removes."""
+        return bool(self._skew) or any(
+            self._absence_line(session_poller) for session_poller in self._engine.own_sessions.pollers.values()
+        )
+
+    @property
+    def _skew(self) -> Line:
+        """The line that this machine's clock is wrong, until it is acknowledged."""
+        return () if self._engine.user_activity.clock_seen else skew_line(self._engine.ahead())
+
+    def seen(self) -> None:
+        """Record that the user has seen these lines."""
+        self._engine.user_activity.clock_seen |= bool(self._skew)
+        self._engine.user_activity.seen()
+
+    def _absence_line(self, session_poller: SessionPoller) -> Line:
+        user_activity, watch, now = self._engine.user_activity, session_poller.store.value, self._engine.clock.now()
+        before = session_poller.archive.seen_until
+        if before is None and session_poller.session_id in self._engine.own_sessions.missed:
+            before = LONG_AGO
+        absence = user_activity.unseen(session_poller.session_id, before)
+        if absence is None:
+            return ()
+        held = self._told.get(session_poller.session_id)
+        if held is None or held[0] is not watch or held[1] != absence:
+            told = meanwhile(watch, absence.since, absence.until or now, now, None)
+            held = self._told[session_poller.session_id] = watch, absence, told
+        return held[2]

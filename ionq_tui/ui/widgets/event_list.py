@@ -1,0 +1,58 @@
+"""The events of a session, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+
+from ionq_tui.model.event import Event
+from ionq_tui.model.snapshot import SessionSnapshot
+from ionq_tui.ui.widgets.text_block import TextBlock
+from ionq_tui.view import screen_text
+from ionq_tui.view.event_line import event_line
+from ionq_tui.view.style import Cell, Line, line
+from ionq_tui.view.wrap import folded
+
+_TIME = 10
+_FEW = 8
+"""The most events in the small view; the height decides how many of them are visible."""
+
+
+class EventList(VerticalScroll):
+    """A few events below the jobs, or all events in place of the jobs, then also with times in UTC."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Start with the small view."""
+        super().__init__(id=id, can_focus=False)
+        self._words = TextBlock()
+        self._told: tuple[Sequence[Event], bool, object] = ((), False, None)
+        self.whole = False
+
+    def compose(self) -> ComposeResult:
+        """Compose the text of the events."""
+        yield self._words
+
+    def toggle(self) -> None:
+        """Switch between the small view and the view of all events."""
+        self.whole = not self.whole
+        self.can_focus = self.whole
+        self.set_class(self.whole, "-whole")
+        if self.whole:
+            self.focus()
+
+    def show(self, watch: SessionSnapshot, now: datetime, people: Mapping[str, str]) -> None:
+        """Show the events of a snapshot."""
+        looked = (watch.events, self.whole, (watch.costs, self.app.size.width))
+        if looked != self._told:
+            self._told = looked
+            width = self.app.size.width - (3 if self.whole else 4)
+            events = watch.events[::-1] if self.whole else watch.events[: -_FEW - 1 : -1]
+            told: list[Line] = []
+            for event in events:
+                one = event_line(event, now, None, costs=watch.costs, people=people, with_utc=self.whole)
+                parts = folded(one, width, _TIME)
+                told += parts if self.whole or len(parts) == 1 else [(*parts[0], Cell(" …"))]
+            self._words.tell(*(told or [line(screen_text.NO_EVENTS)]))

@@ -1,1 +1,0 @@
-"""Where the API key comes from and where it is kept; keyring lives here."""

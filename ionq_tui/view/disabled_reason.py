@@ -1,0 +1,35 @@
+"""Reasons why a command is not available now, and what to do about it, one line each."""
+
+from __future__ import annotations
+
+from ionq_tui.model.job import Job
+from ionq_tui.model.session import Session
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.status import job_status
+
+READ_ONLY = "read-only: start ionq-tui with --write to do this"
+NO_SESSION = "no session is selected: press n for a new one"
+NOTHING_TO_DECIDE = "nothing needs a decision"
+NO_SUCH_SESSION = "no such session at IonQ: nothing to end"
+ENDING = "the end was requested and is not confirmed yet"
+NO_JOB = "no job is selected: no jobs are listed"
+JOBS_HIDDEN = "the job list is hidden: press v to show it"
+NONE_WAITS = "no job is waiting: press x to cancel a running one"
+NO_BACKEND = "no backend is selected: press r to load them again"
+NO_KEY = 'this needs an API key: press : and choose "API key"'
+NO_RESULT = "there is no result to save"
+
+
+def session_ended(session: Session) -> str:
+    """Say that a session that has ended cannot be ended."""
+    return f"{plain(session.short, 6)} has already ended"
+
+
+def backend_unknown(session: Session) -> str:
+    """Say that a session whose backend is unknown cannot be copied."""
+    return f"the backend of {plain(session.short, 6)} is unknown: press n to choose one"
+
+
+def job_finished(job: Job) -> str:
+    """Say that a finished job cannot be canceled."""
+    return f"job {plain(job.short, 6)} has finished ({job_status(job.status).text}): nothing to cancel"

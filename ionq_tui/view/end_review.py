@@ -1,0 +1,80 @@
+"""Facts of the End dialog: what will end, its owner, unfinished jobs, cost, and the age of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, tzinfo
+
+from ionq_tui.model.session import Owner
+from ionq_tui.model.snapshot import SessionSnapshot
+from ionq_tui.view.amount import UNKNOWN, counted
+from ionq_tui.view.incomplete import at_least_jobs, jobs_missing
+from ionq_tui.view.meter import meters
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.session_card import cost_words, steps
+from ionq_tui.view.status import NOBODY, owner_words, session_status_loud
+from ionq_tui.view.style import Fact
+from ionq_tui.view.time_text import ago
+
+NO_UNFINISHED = "none"
+"""Shown if no job is waiting or running for certain. "none known: …" is less certain and stays a warning."""
+
+
+def needs_typing(owners: Collection[Owner], count: int = 1) -> bool:
+    """Return True if the last six characters of the id must be typed: not certainly yours, or several at once."""
+    return count != 1 or not owners or any(owner not in {Owner.HERE, Owner.YOU} for owner in owners)
+
+
+def end_facts(
+    watch: SessionSnapshot,
+    owner: Owner,
+    label: str,
+    heard: datetime | None,
+    now: datetime,
+    tz: tzinfo | None,
+    people: Mapping[str, str] = NOBODY,
+) -> list[Fact]:
+    """Return the facts of one session; `heard` is when it was last updated, in the server's time."""
+    session = watch.session
+    if session is None:
+        return [("session", "no data yet"), ("data", UNKNOWN)]
+    shown = plain(label, 60).strip()
+    status = session_status_loud(session, seen_active=watch.seen_active).text
+    left = [f"{meter.name} {meter.left} {meter.unit}".rstrip() for meter in meters(watch, now) if meter.left != UNKNOWN]
+    return [
+        ("session", plain(session.id, 80) + (f' "{shown}"' if shown else "")),
+        ("backend", plain(session.backend, 60)),
+        ("owner", owner_words(owner, session.creator_id, people)),
+        ("status", f"{status}: {steps(session, now, tz, people)}"),
+        ("unfinished", unfinished_words(watch, people)),
+        ("cost", cost_words(watch)),
+        ("left", ", ".join(left) if left else "NO LIMIT" if session.limits.absent else UNKNOWN),
+        ("data", f"updated {ago(heard, now)}" if heard is not None else "not confirmed by IonQ"),
+    ]
+
+
+def unfinished_words(watch: SessionSnapshot, people: Mapping[str, str] = NOBODY) -> str:
+    """Return how many jobs are waiting or running, and from how many people."""
+    if watch.jobs_fault is not None:
+        return "unknown: the jobs could not be read"
+    jobs = watch.unfinished
+    if not jobs:
+        if watch.all_listed and watch.unread:
+            return f"unknown: {counted(watch.unread, 'job')} could not be read"
+        if not watch.all_listed:
+            return "unknown: still loading jobs"
+        return NO_UNFINISHED if watch.whole else f"none known: {jobs_missing(watch)}"
+    told = [f"{sum(job.running for job in jobs):,} running", f"{sum(job.waiting for job in jobs):,} waiting"]
+    odd = sum(not job.running and not job.waiting for job in jobs)
+    if odd:
+        told.append(f"{odd:,} with another status")
+    return f"{at_least_jobs(watch)}{counted(len(jobs), 'job')} ({', '.join(told)}){_of_people(watch, people)}"
+
+
+def _of_people(watch: SessionSnapshot, people: Mapping[str, str]) -> str:
+    ids = {job.submitter_id for job in watch.unfinished}
+    names = sorted(plain(people.get(who, who[:8]), 24) for who in ids if who is not None)
+    if not names:
+        return ", from unknown people"
+    of = f", from {len(names):,} {'person' if len(names) == 1 else 'people'}: {', '.join(names[:3])}"
+    return of + (", …" if len(names) > 3 else "") + (" and unknown people" if None in ids else "")

@@ -1,0 +1,55 @@
+"""Events as lines of text: when and what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from ionq_tui.model.event import Event, EventKind
+from ionq_tui.model.job import JobCost
+from ionq_tui.view.amount import money
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.status import NOBODY, person
+from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.time_text import clock, utc
+
+_TONES = {
+    EventKind.JOB_FAILED: Tone.BAD,
+    EventKind.ENDED: Tone.STRONG,
+    EventKind.STARTED: Tone.GOOD,
+    EventKind.ALARM: Tone.WARN,
+    EventKind.LIMITS_DIFFER: Tone.WARN,
+    EventKind.COST_CHANGED: Tone.WARN,
+}
+_NO_COSTS: Mapping[str, JobCost] = {}
+
+
+def event_line(
+    event: Event,
+    now: datetime,
+    tz: tzinfo | None,
+    *,
+    costs: Mapping[str, JobCost] = _NO_COSTS,
+    people: Mapping[str, str] = NOBODY,
+    with_utc: bool = False,
+) -> Line:
+    """Return "14:01:40  job b81d3c failed: QuotaExhaustedError, project budget reached"."""
+    time = clock(event.at, now, tz, seconds=True) + (f" ({utc(event.at, seconds=True)})" if with_utc else "")
+    told = event_words(event, costs, people)
+    return line(Cell(time, Tone.DIM), "  ", Cell(told, _TONES.get(event.kind, Tone.PLAIN)))
+
+
+def event_words(event: Event, costs: Mapping[str, JobCost] = _NO_COSTS, people: Mapping[str, str] = NOBODY) -> str:
+    """Return a short description of the event."""
+    words = plain(event.words, 300).strip()
+    if event.kind in (EventKind.NOTE, EventKind.ALARM):
+        return words
+    if event.kind is EventKind.ENDED:
+        return "session ended" + (f" by {person(event.words, people)}" if words else "")
+    if not event.subject:
+        return f"session {event.kind.value}" + (f": {words}" if words else "")
+    what = event.kind.value.removeprefix("job ")
+    said = f"job {plain(event.subject[-6:])} {what}" + (f": {words}" if words else "")
+    cost = costs.get(event.subject) if event.kind is EventKind.JOB_COMPLETED else None
+    final = cost is not None and not (cost.early or cost.dry_run)
+    return said + (f", {money(cost.cost)}" if final and cost is not None and cost.cost is not None else "")

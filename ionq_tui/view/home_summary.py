@@ -1,0 +1,105 @@
+"""Summary lines above the session list: counts, and what is unusual about your sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, tzinfo
+
+from ionq_tui.model.money import Money
+from ionq_tui.model.overview import BackendOverview
+from ionq_tui.model.record import SessionRecord
+from ionq_tui.model.session import SHORT, Owner, Session
+from ionq_tui.view.amount import counted, money
+from ionq_tui.view.incomplete import AT_LEAST
+from ionq_tui.view.row import SessionItem
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.style import Cell, Line, Tone, joined, line, width_of
+from ionq_tui.view.time_text import clock, duration, since
+from ionq_tui.view.wrap import spared
+
+
+def summary(
+    items: Collection[SessionItem], fleet: BackendOverview, unreadable: int = 0, *, loaded: bool = True, width: int = 80
+) -> Line:
+    """Return "4 active in the organization, 2 yours · backends: 2 up, 1 degraded", with what fits of it.
+
+    Before a list was heard (`loaded` is False) there is no number: unknown is not zero. What no list shows and is not
+    confirmed ended is counted by itself.
+    """
+    active = [item for item in items if not item.session.ended and not item.unseen]
+    unseen = sum(item.unseen and not item.session.ended for item in items)
+    yours = sum(item.owner in {Owner.HERE, Owner.YOU} for item in active)
+    forms = [f"{len(active):,} active{where}, {yours:,} yours" for where in (" in the organization", "")]
+    odd = line(Cell(f"{counted(unreadable, 'session')} could not be read", Tone.WARN)) if unreadable else ()
+    owed = line(Cell(f"{unseen:,} not confirmed ended", Tone.WARN)) if unseen else ()
+    rest = [owed, odd, line(f"backends: {_fleet(fleet)}") if fleet.loaded else ()]
+    long, short = ([line(form), *rest] for form in (forms if loaded else ["session list not loaded yet"] * 2))
+    return joined(long) if width_of(joined(long)) <= width else spared(short, width, spare=(3,))
+
+
+def _fleet(fleet: BackendOverview) -> str:
+    up = [backend for backend in fleet.backends if backend.available]
+    degraded = sum(bool(backend.degraded) for backend in up)
+    told = ((len(up) - degraded, "up"), (degraded, "degraded"))
+    return ", ".join(f"{number:,} {word}" for number, word in told if number) or "none"
+
+
+def unattended_line(item: SessionItem, now: datetime, tz: tzinfo | None, last_job: datetime | None = None) -> Line:
+    """Return "! b07e44 (yours), open for 6h12m, has NO LIMIT and no job since 10:22"."""
+    session = item.session
+    told = f"! {plain(session.short, 6)} (yours), open for {_age(session, now)},"
+    odd = ["has NO LIMIT"] if session.limits.absent else []
+    if last_job is not None:
+        odd.append(f"{'' if odd else 'has '}no job since {clock(last_job, now, tz)}")
+    told += f" {' and '.join(odd)}" if odd else " is still active"
+    return line(Cell(told, Tone.WARN))
+
+
+def kept_words(kept: SessionRecord, seen: datetime | None, now: datetime, tz: tzinfo | None) -> str:
+    """Return what the journal knows of a session that is not listed and not confirmed ended."""
+    on = f" on {plain(kept.backend, 60)}" if kept.backend else ""
+    what = "opened on this machine" if kept.here else "not opened on this machine"
+    since_then = f"last seen {clock(seen, now, tz)}" if seen is not None else "never seen"
+    asked = f", end requested {clock(kept.end_asked_at, now, tz)}" if kept.end_asked_at is not None else ""
+    return f"{plain(kept.id[-SHORT:], SHORT)}{on}, {what}, {since_then}{asked}: not confirmed ended"
+
+
+def unseen_words(kept: SessionRecord, seen: datetime | None, now: datetime, tz: tzinfo | None) -> str:
+    """Return a short form of it for use above the table, whose row shows the rest."""
+    what = "opened on this machine" if kept.here else "end requested on this machine"
+    since_then = f"last seen {clock(seen, now, tz)}" if seen is not None else "never seen"
+    return f"{plain(kept.id[-SHORT:], SHORT)} {what}, {since_then}, may still be running"
+
+
+def end_asked_words(kept: SessionRecord, now: datetime, tz: tzinfo | None) -> str:
+    """Return that the end of a session was requested earlier and is not confirmed."""
+    short = plain(kept.id[-SHORT:], SHORT)
+    return f"{short}: end requested {clock(kept.end_asked_at, now, tz)}, not confirmed; it may still be running"
+
+
+def _age(session: Session, now: datetime) -> str:
+    span = since(session.created_at, now)
+    return duration(span) if span is not None else "some time"
+
+
+def away_line(
+    session: Session,
+    now: datetime,
+    tz: tzinfo | None,
+    jobs: int | None,
+    failed: int,
+    charged: Iterable[Money],
+    *,
+    more: bool = False,
+    part: bool = False,
+) -> Line:
+    """Return "· 77d0aa ended while you were away: 00:11, 36 jobs, 2 failed, 14.90 usd".
+
+    With `more` not every job is read yet, with `part` not every one is priced: "≥ 36 jobs, ≥ 14.90 usd".
+    """
+    told = [clock(session.ended_at, now, tz)] if session.ended_at is not None else []
+    told += [f"{AT_LEAST if more else ''}{counted(jobs, 'job')}"] if jobs is not None else []
+    told += [f"{failed:,} failed"] if failed else []
+    told += [f"{AT_LEAST if part else ''}{money(amount)}" for amount in charged]
+    said = f"· {plain(session.short, 6)} ended while you were away"
+    return line(f"{said}: {', '.join(told)}" if told else said)

@@ -1,0 +1,79 @@
+"""What the live screen says between the meters and the jobs, and the order of its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+
+from ionq_tui.model.job import Job
+from ionq_tui.model.link_state import Fault
+from ionq_tui.model.outcome import Ended, EndOutcome
+from ionq_tui.model.snapshot import SessionSnapshot
+from ionq_tui.view.fault import fault_words, link_fault
+from ionq_tui.view.incomplete import missing
+from ionq_tui.view.result import end_result
+from ionq_tui.view.row import family
+from ionq_tui.view.session_card import number_of_jobs, spend_lines
+from ionq_tui.view.status import NOBODY
+from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.time_text import aware, clock
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def outcome_lines(
+    watch: SessionSnapshot,
+    outcome: EndOutcome | None,
+    now: datetime,
+    tz: tzinfo | None,
+    people: Mapping[str, str] = NOBODY,
+    *,
+    ending: bool = False,
+    again: datetime | None = None,
+) -> list[Line]:
+    """Return why nothing newer is to be seen, and what became of ending; mostly nothing.
+
+    Also why jobs are hidden, or their cost is unknown. `again` is when an end that is not confirmed is asked for again.
+    """
+    told: list[Line] = []
+    if (fault := link_fault(watch.link)) is not None:
+        told.append(line(Cell(f"! {fault_words(fault, 'session')}", Tone.WARN)))
+    if watch.ended:
+        told.append(_final(watch))
+    elif ending:
+        told.append(line(Cell("! ending… requested, not confirmed yet", Tone.WARN)))
+    elif outcome is not None and not isinstance(outcome, Ended):
+        said = end_result(outcome, now, tz, people, watch.session.id if watch.session else "")
+        when = (
+            f"next retry {clock(again, now, tz, seconds=True)}; retry now: e" if again is not None else "retry: press e"
+        )
+        told.append(line(Cell(f"! {said.text}", said.tone), f" · {when}"))
+    if watch.jobs_fault is not None:
+        told.append(line(Cell(f"! {fault_words(watch.jobs_fault, 'jobs')}", Tone.WARN)))
+    if watch.cost_fault is not None:
+        told.append(line(Cell(f"! {unread_cost(watch.cost_fault)}", Tone.WARN)))
+    return told
+
+
+def unread_cost(fault: Fault, *, once: bool = False) -> str:
+    """Return that what some jobs cost is unknown, and why; `once` where it is not asked again by itself."""
+    return f"the cost of some jobs is unknown: {fault_words(fault, once=once)}"
+
+
+def _final(watch: SessionSnapshot) -> Line:
+    """Tell the last numbers, and what proves the end where it is not the status."""
+    numbers = ", ".join((number_of_jobs(watch), *spend_lines(watch)))
+    part = [Cell(f" · {why}", Tone.WARN)] if (why := missing(watch)) else []
+    proof = "" if watch.session is None or watch.session.ended else ": IonQ says it is no longer active"
+    return line(Cell(f"ENDED{proof}", Tone.STRONG), f" · {numbers}", *part)
+
+
+def newest_first(jobs: Mapping[str, Job]) -> list[Job]:
+    """Return the jobs as they were sent, the newest first, each followed by its parts."""
+    ordered = sorted(jobs.values(), key=sent_at, reverse=True)
+    return family({job.id: job for job in ordered})
+
+
+def sent_at(job: Job) -> datetime:
+    """Return when it was sent, or a moment long ago."""
+    return aware(job.submitted_at) if job.submitted_at is not None else _LONG_AGO

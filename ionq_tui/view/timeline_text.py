@@ -1,0 +1,45 @@
+"""A session's timeline, one line per entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from ionq_tui.model.event import EventKind
+from ionq_tui.model.job import JobCost
+from ionq_tui.model.job_totals import cost_is_final
+from ionq_tui.model.money import totals
+from ionq_tui.model.snapshot import SessionSnapshot
+from ionq_tui.model.timeline import Moment, timeline
+from ionq_tui.view.amount import counted, sums
+from ionq_tui.view.event_line import event_words
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.status import NOBODY
+from ionq_tui.view.time_text import both
+
+
+def timeline_lines(
+    watch: SessionSnapshot, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY
+) -> list[str]:
+    """Return "13:20:00 CEST (2026-07-22 11:20:00 UTC)  28 jobs submitted" and so on, oldest first."""
+    return [
+        f"{both(moment.event.at, now, tz, seconds=True)}  {moment_words(moment, watch.costs, people)}"
+        for moment in timeline(watch)
+    ]
+
+
+def moment_words(moment: Moment, costs: Mapping[str, JobCost], people: Mapping[str, str] = NOBODY) -> str:
+    """Return what happened; for several jobs their number, and the total cost of those that completed."""
+    if len(moment.jobs) < 2:
+        return event_words(moment.event, costs, people)
+    event = moment.event
+    why = f": {plain(event.words, 300).strip()}" if event.words else ""
+    paid = _paid(moment, costs) if event.kind is EventKind.JOB_COMPLETED else ""
+    return f"{counted(len(moment.jobs), 'job')} {event.kind.value.removeprefix('job ')}{why}{paid}"
+
+
+def _paid(moment: Moment, costs: Mapping[str, JobCost]) -> str:
+    told = [(job, costs.get(job.id)) for job in moment.jobs if not job.dry_run]
+    paid = totals(cost.cost for _, cost in told if cost is not None and not cost.dry_run and cost.cost is not None)
+    at_least = "" if all(cost_is_final(job, cost) for job, cost in told) else "≥ "
+    return f", {at_least}{sums(paid)}" if paid else ""

@@ -1,0 +1,125 @@
+"""Used parts of a session's limits in the short form of a list, and the terminal's title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ionq_tui.model.session import Session
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
+from ionq_tui.view.alarm import IDLE, idle_for
+from ionq_tui.view.amount import UNKNOWN, money
+from ionq_tui.view.column import Column, SortKey, widths
+from ionq_tui.view.incomplete import at_least_charged, missing
+from ionq_tui.view.meter import jobs_meter, money_meter
+from ionq_tui.view.row import SESSION_COLUMNS, SessionItem
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.session_card import spend_lines, terminal_title
+from ionq_tui.view.style import Cell, Tone
+from ionq_tui.view.time_text import NOTHING, aware, used
+
+
+def _spent(item: SessionItem) -> SortKey:
+    """Sort by unit, then by amount: amounts of different units are never added or compared."""
+    if item.watch is None or not item.watch.spend_known:
+        return None
+    return tuple((one.unit, float(one.value)) for one in item.watch.charged if one.value.is_finite())
+
+
+def _sent(item: SessionItem) -> SortKey:
+    return None if item.watch is None else float(len(item.watch.counted))
+
+
+def _at_home(column: Column[SessionItem]) -> Column[SessionItem]:
+    """Return the column with what matters at home: the end of a backend's name tells it from others."""
+    if column.name == "BACKEND":
+        return replace(column, width=17, keeps_end=True)
+    if column.name == "STATUS":
+        return replace(column, width=7, late=True)
+    return replace(column, late=column.name in {"OWNER", "OPENED", "LIMITS"})
+
+
+HOME_COLUMNS: tuple[Column[SessionItem], ...] = (
+    *map(_at_home, SESSION_COLUMNS),
+    Column("JOBS", 7, _sent, "right", grows=11),
+    Column("SPENT", 11, _spent, "right", grows=20),
+)
+"""The list at home: what only ours can tell folds away first where it is narrow, and stands above the list then."""
+
+
+FOLDED = ("JOBS", "SPENT", "OPENED", "LABEL")
+"""Columns hidden when there is too little room, in this order."""
+
+
+def label_room(width: int) -> int:
+    """Return how many cells a label has in a list of that width; where it has too few it is told beside it."""
+    columns = list(HOME_COLUMNS)
+    for name in FOLDED:
+        if sum(column.width + 2 for column in columns) <= width:
+            break
+        columns = [column for column in columns if column.name != name]
+    given = dict(zip((column.name for column in columns), widths(columns, width), strict=True))
+    return given.get("LABEL", 0)
+
+
+def used_cells(watch: SessionSnapshot | None, *, late: bool = False) -> tuple[Cell, Cell]:
+    """Return "31/40" and "18.20 usd" for JOBS and SPENT, "~" where that is not of now; "-" where nobody asks for it."""
+    if watch is None or watch is EMPTY_SNAPSHOT or watch.session is None:
+        return Cell(NOTHING, Tone.DIM), Cell(NOTHING, Tone.DIM)
+    jobs, paid = jobs_meter(watch), money_meter(watch)
+    limited = jobs.limit if watch.session.limits.jobs is not None else ""
+    tones = (Tone.DIM, Tone.DIM) if watch.ended else (jobs.tone, paid.tone)
+    told = f"{jobs.used}/{limited}" if limited else jobs.used, _charged(watch)
+    return Cell(_marked(told[0], late), tones[0]), Cell(_marked(told[1], late), tones[1])
+
+
+def _charged(watch: SessionSnapshot) -> str:
+    if not watch.charged:  # nothing yet, or not known
+        return next((one.removeprefix("charged ") for one in spend_lines(watch) if one.startswith("charged")), UNKNOWN)
+    return " + ".join(f"{at_least_charged(watch)}{money(amount)}" for amount in watch.charged)
+
+
+def _marked(told: str, late: bool) -> str:
+    """Mark a value that is not current, unless it is marked as incomplete or unknown."""
+    return f"~{told}" if late and not told.startswith(("≥", UNKNOWN)) else told
+
+
+def used_words(watch: SessionSnapshot, as_of: str = "") -> str:
+    """Return "9fe21c: jobs 31 of 40, left 9 · cost 18.20 of 30.00 usd, left 7.70"; empty if nothing was read.
+
+    Where that is not of now, `as_of` is the time of day of it.
+    """
+    if watch.session is None or not (watch.all_listed or watch.jobs):
+        return ""
+    jobs, paid = jobs_meter(watch), money_meter(watch)
+    told = [f"{plain(watch.session.short, 6)}: jobs {jobs.words}", f"cost {paid.words}"]
+    told += [missing(watch)] if watch.ended else []
+    told += [f"as of {as_of}"] if as_of else []
+    return " · ".join(one for one in told if one)
+
+
+def idle_since(watch: SessionSnapshot | None, now: datetime) -> datetime | None:
+    """Return when the last job finished, if that is long ago and no job is waiting or running."""
+    span = idle_for(watch, now) if watch is not None else None
+    return now - span if span is not None and span >= IDLE else None
+
+
+def window_title(sessions: Iterable[Session], now: datetime) -> str:
+    """Return "forte-1 38m" for the session that is over first, "forte-1 ~38m +1" where a guess and there are others."""
+    running = sorted((one for one in sessions if not one.ended), key=_runs_out)
+    if not running:
+        return "ionq-tui"
+    first = running[0]
+    more = f" +{len(running) - 1:,}" if len(running) > 1 else ""
+    return terminal_title(first, _left(first.time_left(now), "~" if first.runs_out_is_guess else "")) + more
+
+
+def _left(span: timedelta | None, mark: str) -> str:
+    if span is None:
+        return NOTHING
+    return "OVER" if span <= timedelta() else mark + used(span)
+
+
+def _runs_out(session: Session) -> float:
+    return aware(session.runs_out_at).timestamp() if session.runs_out_at is not None else float("inf")

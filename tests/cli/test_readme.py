@@ -1,0 +1,99 @@
+"""What the README tells a user to type is what the program takes, and what it links to is there."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ionq_tui.cli.arguments import parsed
+from tests.cli.site import ROOT, Site
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "tests/bench/README.md")
+COMMANDS = ("attach", "auth", "backends", "ls", "show", "jobs", "open", "end", "answer", "run", "watch", "id")
+OWN = (*COMMANDS, "config", "simulate")
+_ID = "a1b2c3"
+
+
+def written() -> Iterator[str]:
+    """Every command line in the README: in blocks a description follows after two spaces, in a sentence a backtick."""
+    for block in re.findall(r"^```\n(.*?)^```", README, re.MULTILINE | re.DOTALL):
+        yield from (line.partition("  ")[0] for line in block.splitlines() if line.startswith("ionq-tui"))
+    yield from re.findall(r"`(ionq-tui(?: [^`]+)?)`", README)
+
+
+def forms(command: str) -> Iterator[list[str]]:
+    """What may be typed for it: with and without what stands in brackets, and each of what stands between bars."""
+    pieces = re.split(r"(\[[^]]*\])", command.removeprefix("ionq-tui").replace("ID", _ID))
+    ways = [("", *piece[1:-1].split(" | ")) if piece.startswith("[") else (piece,) for piece in pieces]
+    for chosen in itertools.product(*ways):
+        yield " ".join(chosen).split()
+
+
+@pytest.mark.parametrize("command", sorted(set(written())))
+def test_a_command_of_the_readme_is_understood(command: str) -> None:
+    # `run` and `watch --end-when-idle` also stand alone, as names of what a sentence is about.
+    named = {"ionq-tui run", "ionq-tui end", "ionq-tui auth"}
+    for argv in forms(command):
+        if command not in named:
+            parsed(argv)
+
+
+def test_every_command_is_in_the_readme() -> None:
+    told = " ".join(written())
+    assert [name for name in OWN if not re.search(rf"ionq-tui {name}\b", told)] == []
+
+
+def test_every_option_of_the_readme_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    offered = set[str]()
+    for name in ("", *OWN):
+        with pytest.raises(SystemExit):
+            parsed([*name.split(), "--help"])
+        offered |= set(re.findall(r"--[a-z][a-z-]+", capsys.readouterr().out))
+    others = {"--compile-bytecode"}
+    assert set(re.findall(r"(?<![\w|-])--[a-z][a-z-]+", README)) - offered - others == set()
+
+
+def test_every_variable_that_a_user_can_set_is_in_the_readme() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "ionq_tui").rglob("*.py"))
+    read = set(re.findall(r"\bIONQ_[A-Z_]+", sources)) - {"IONQ_TUI_PATIENCE"}
+    assert {name for name in read if f"`{name}`" not in README} == set()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_is_linked_is_there(name: str) -> None:
+    document = ROOT / name
+    text = document.read_text(encoding="utf-8")
+    headings = {anchor(line) for line in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if not link.startswith("https://")]
+    assert [one for one in links if one.startswith("#") and one[1:] not in headings] == []
+    assert [one for one in links if not one.startswith("#") and not (document.parent / one).exists()] == []
+
+
+def anchor(heading: str) -> str:
+    """The name under which a heading can be linked to."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_what_comes_before_the_reference_is_short() -> None:
+    before, _, _ = README.partition("\n## Reference\n")
+    assert len(before.splitlines()) <= 150
+
+
+def test_the_example_of_the_library_runs(site: Site, home: Path) -> None:
+    examples = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    example = next(one for one in examples if "with SessionManager(" in one)
+    path = home / "example.py"
+    path.write_text(example)
+    done = subprocess.run([sys.executable, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    (session,) = site.cloud.sessions.values()
+    assert done.stdout.split()[0] == session.id
+    assert session.ended_at is not None
+    assert (session.terms.jobs, session.terms.minutes) == (10, 60)
