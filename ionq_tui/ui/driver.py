@@ -34,6 +34,8 @@ SAVE_TITLE, RESTORE_TITLE = "\x1b[22;2t", "\x1b[23;2t"
 _KITTY_KEYS = "\x1b[=25;1u"
 """Set the flags of the kitty keyboard protocol that Textual requests, instead of pushing them onto its stack again."""
 _INTERVAL = 0.1
+_LAST_OUTPUT = 0.5
+"""Seconds for a terminal to take the last output before its attributes are restored all the same."""
 _READ_SIZE = 4096
 _SEQUENCE_TIMEOUT = max(1.0, 2 * constants.ESCAPE_DELAY)
 """Seconds after the last byte in which an incomplete escape sequence may turn out to be the escape key."""
@@ -145,7 +147,14 @@ class DashboardDriver(DriverHooks):
             self.write(f"\x1b]2;\x07{RESTORE_TITLE}")
         if self._in_background and _attributes(self.fileno) != self._app_attributes:
             self.attrs_before = None  # the shell has taken the terminal back and set its own attributes
+        # The attributes turn the echo on again: a key pressed while the rest is written would appear in the middle of it.
+        before, self.attrs_before = self.attrs_before, None
         super().stop_application_mode()
+        if not self._output_stopped:
+            self.finish_output(_LAST_OUTPUT)
+        if before is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, before)
         self._started = False
         self._restore_stderr()
 

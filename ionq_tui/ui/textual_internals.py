@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from io import TextIOWrapper
-from queue import Empty
+from queue import Empty, Full
 from typing import Protocol, TypeVar
 
 from rich.console import RenderableType
@@ -197,6 +197,13 @@ else:
                 with suppress(Empty):
                     while True:
                         self._writer_thread._queue.get_nowait()
+
+        def finish_output(self, seconds: float) -> None:
+            """Stop the thread that writes once all is written; a terminal that blocks is waited for `seconds` at most."""
+            if self._writer_thread is not None and self._writer_thread.is_alive():
+                with suppress(Full):
+                    self._writer_thread._queue.put(None, timeout=seconds)
+                    self._writer_thread.join(seconds)
 
         def enable_modes(self) -> None:
             """Set the modes of the terminal that Textual sets when it starts: bracketed paste, no line wrap, mouse."""

@@ -21,6 +21,7 @@ from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request, respond
 from ionq_tui.simulator.server import Server
 from ionq_tui.simulator.store import Order, SessionEntry, Terms
+from tests.house.held_port import held_port
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "canary-key-of-the-tests-0001"
@@ -76,10 +77,7 @@ class Site:
         """Cut every connection and make none any more, until `come_back` or for so many seconds."""
         port = self.server.port
         self.server.stop()
-        # Bound and not listening: connections are refused, and nobody else gets the port.
-        self._placeholder = socket.socket()
-        self._placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._placeholder.bind(("127.0.0.1", port))
+        self._placeholder = held_port(port)
         if seconds is not None:
             self._returning = threading.Timer(seconds, self.come_back)
             self._returning.start()

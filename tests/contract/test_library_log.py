@@ -12,7 +12,7 @@ import pytest
 
 from ionq_tui import IonQClient, IonQError, SessionManager
 from tests.contract.both import BACKEND, KEY, refusal, world_of
-from tests.unit.api.lines import refused_url
+from tests.house.held_port import refused_url
 
 LOGGER = "ionq_tui.request"
 

@@ -23,6 +23,7 @@ from ionq_tui.simulator.http import PREFIX, Reply, Request, respond
 from ionq_tui.simulator.random_stream import hashed_id
 from ionq_tui.simulator.store import SessionEntry
 from tests.faults.fault import BLIND, Colleague, Fault, Operation, Stage
+from tests.house.held_port import held_port
 
 KEY = "our-key-for-the-fault-server"
 SOUND = Fault("sound")
@@ -85,9 +86,9 @@ class FaultServer:
         self._lock = threading.Lock()
         self._random = Random(7)
         self._stopping = threading.Event()
-        self.port = 0
+        self._held_port = held_port()
+        self.port = int(self._held_port.getsockname()[1])
         self._listener = self._listening()
-        self.port = int(self._listener.getsockname()[1])
 
     @property
     def url(self) -> str:
@@ -104,6 +105,7 @@ class FaultServer:
         self._stopping.set()
         self.release.set()
         self._close_listener()
+        self._held_port.close()
         self.drop_lines()
         for thread in self._threads:
             thread.join(10)

@@ -472,3 +472,40 @@ sys.exit(code)
     terminal.keys("ctrl+c", "ctrl+c")
     assert terminal.wait_exit() == 0
     assert "SIG_IGN" in terminal.text
+
+
+def test_a_key_while_leaving_is_not_echoed_amid_what_is_still_written(
+    environment: dict[str, str], open_terminal: OpenTerminal
+) -> None:
+    program = """
+import time
+from textual.drivers._writer_thread import WriterThread
+from ionq_tui.cli.main import main
+
+class Slow(WriterThread):
+    def run(self):
+        write = self._file.write
+        def later(text):
+            if "1004l" in text:
+                self._file.flush()
+                time.sleep(0.3)
+            write(text)
+        self._file.write = later
+        super().run()
+
+from textual.drivers import linux_driver
+linux_driver.WriterThread = Slow
+main(["--demo"])
+"""
+    terminal = open_terminal([sys.executable, "-c", program], environment).wait_for("DEMO")
+    terminal.keys("q")
+    for _ in range(60):
+        if b"\x1b[?1004l" in terminal.raw or terminal.exit_code is not None:
+            break
+        with suppress(OSError):
+            terminal.type("y")
+        time.sleep(0.01)
+    terminal.wait_exit()
+    written, last, _ = terminal.raw.partition(b"\x1b[?1004l")
+    assert last, written[-200:]
+    assert b"y" not in written.rpartition(b"\x1b[<u")[2], written[-200:]

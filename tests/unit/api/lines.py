@@ -125,10 +125,3 @@ class Listener:
         for thread in self._threads:
             thread.join(10)
         self._listening.close()
-
-
-def refused_url() -> str:
-    """Return the URL of a port where nobody listens."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{taken.getsockname()[1]}"

@@ -33,7 +33,8 @@ from ionq_tui.model.outcome import OpenOutcome, OpenRequest, Unconfirmed
 from ionq_tui.model.priority import Priority
 from tests.unit.api.given import KEY, NOW, SESSION, URL, error_body, reply, runner, wiring
 from tests.unit.api.held import HeldActions, cancelled, manager_on, never_entered
-from tests.unit.api.lines import Line, Listener, refused_url
+from tests.house.held_port import refused_url
+from tests.unit.api.lines import Line, Listener
 
 pytestmark = pytest.mark.timeout(30)
 
