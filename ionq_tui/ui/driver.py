@@ -147,7 +147,7 @@ class DashboardDriver(DriverHooks):
             self.write(f"\x1b]2;\x07{RESTORE_TITLE}")
         if self._in_background and _attributes(self.fileno) != self._app_attributes:
             self.attrs_before = None  # the shell has taken the terminal back and set its own attributes
-        # The attributes turn the echo on again: a key pressed while the rest is written would appear in the middle of it.
+        # The attributes turn the echo on again: a key pressed before the rest is written would appear amid it.
         before, self.attrs_before = self.attrs_before, None
         super().stop_application_mode()
         if not self._output_stopped:

@@ -199,7 +199,7 @@ else:
                         self._writer_thread._queue.get_nowait()
 
         def finish_output(self, seconds: float) -> None:
-            """Stop the thread that writes once all is written; a terminal that blocks is waited for `seconds` at most."""
+            """Stop the thread that writes once all is written, or leave it after `seconds` if the terminal blocks."""
             if self._writer_thread is not None and self._writer_thread.is_alive():
                 with suppress(Full):
                     self._writer_thread._queue.put(None, timeout=seconds)

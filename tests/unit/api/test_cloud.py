@@ -14,8 +14,8 @@ from ionq_tui.model.estimate import Circuit
 from ionq_tui.model.key import ApiKey
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.outcome import NOTHING_KNOWN, Ended, EndUnknown, NotOpened, Opened, OpenRequest
-from tests.unit.api.given import KEY, SESSION, error_body, raw, reply, runner
 from tests.house.held_port import refused_url
+from tests.unit.api.given import KEY, SESSION, error_body, raw, reply, runner
 
 REQUEST = OpenRequest("qpu.forte-1")
 Ask = Callable[[HttpCloud], Awaitable[object]]

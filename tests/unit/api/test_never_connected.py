@@ -14,8 +14,8 @@ import pytest
 from ionq_tui import APIConnectionError, APITimeoutError, IonQClient, IonQError, SessionManager
 from ionq_tui.api.errors import ProxyError
 from ionq_tui.api.runner import Runner
-from tests.unit.api.given import KEY, wiring
 from tests.house.held_port import refused_url
+from tests.unit.api.given import KEY, wiring
 from tests.unit.api.lines import Line, Listener
 
 pytestmark = pytest.mark.timeout(30)

@@ -31,9 +31,9 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import OpenOutcome, OpenRequest, Unconfirmed
 from ionq_tui.model.priority import Priority
+from tests.house.held_port import refused_url
 from tests.unit.api.given import KEY, NOW, SESSION, URL, error_body, reply, runner, wiring
 from tests.unit.api.held import HeldActions, cancelled, manager_on, never_entered
-from tests.house.held_port import refused_url
 from tests.unit.api.lines import Line, Listener
 
 pytestmark = pytest.mark.timeout(30)

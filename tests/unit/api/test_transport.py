@@ -30,8 +30,8 @@ from ionq_tui.api.reply import MAX_CHUNKS
 from ionq_tui.api.runner import Runner
 from ionq_tui.api.transport import AsyncClient, Client, ConnectionConfig
 from ionq_tui.model.outcome import OpenRequest
-from tests.unit.api.given import KEY, raw, wiring
 from tests.house.held_port import refused_url
+from tests.unit.api.given import KEY, raw, wiring
 from tests.unit.api.lines import Line, Listener, Serve
 
 pytestmark = pytest.mark.timeout(30)
