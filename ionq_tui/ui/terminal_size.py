@@ -1,14 +1,38 @@
-"""The size of the terminal, as the terminal itself reports it."""
+"""The size of the terminal, as the terminal itself reports it, and the layout that fits into it."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterable, Mapping
+from enum import IntEnum
 
+SMALLEST = (60, 15)
+"""The smallest usable size of the terminal, in columns and rows."""
+_ROOMY = (100, 30)
+_WIDE = (140, 36)
 _DEFAULT = (80, 24)
 _MOST = 1000
 """Columns or rows above this are taken for a mistake in a variable: the app would paint all of them."""
+
+
+class Density(IntEnum):
+    """The three layouts of every screen; each shows the same facts, and a larger one more of them at once."""
+
+    COMPACT = 0
+    """Titled rules without borders: every row counts."""
+    ROOMY = 1
+    """Cards with a titled border."""
+    WIDE = 2
+    """Cards side by side."""
+
+
+def density(columns: int, rows: int) -> Density:
+    """Return the layout for a terminal of this size."""
+    for wanted, (least_columns, least_rows) in ((Density.WIDE, _WIDE), (Density.ROOMY, _ROOMY)):
+        if columns >= least_columns and rows >= least_rows:
+            return wanted
+    return Density.COMPACT
 
 
 def terminal_size(descriptors: Iterable[int], environ: Mapping[str, str]) -> tuple[int, int]:

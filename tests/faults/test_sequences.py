@@ -7,14 +7,15 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Awaitable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.key import FoundKey
@@ -24,6 +25,7 @@ from ionq_tui.simulator.random_stream import hashed_id
 from ionq_tui.simulator.store import SessionEntry, Terms
 from tests.faults.fault import Fault, Operation, Stage
 from tests.faults.faults import TO_END, TO_OPEN
+from tests.faults.forked import forked
 from tests.faults.world import BACKEND, World, world_at
 
 T = TypeVar("T")
@@ -170,10 +172,26 @@ class Sequences(RuleBasedStateMachine):
         shutil.rmtree(self.home)
 
 
-TestSequences = Sequences.TestCase
-TestSequences.settings = settings(
-    max_examples=40,
-    stateful_step_count=8,
-    phases=[Phase.generate],  # real sockets and clocks: shrinking would take minutes
-    suppress_health_check=[HealthCheck.too_slow],
-)
+PARTS = 5
+"""Processes beside each other: what a step costs is mostly waiting."""
+
+
+def _played(part: int) -> bool:
+    machine = seed(part)(type(f"Sequences{part}", (Sequences,), {}))
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=8,
+            stateful_step_count=8,
+            phases=[Phase.generate],  # real sockets and clocks: shrinking would take minutes
+            suppress_health_check=[HealthCheck.too_slow],
+            deadline=None,
+            database=None,
+        ),
+    )
+    return True
+
+
+def test_random_sequences() -> None:
+    with ThreadPoolExecutor(PARTS) as pool:
+        assert all(pool.map(lambda part: forked(_played, part), range(PARTS)))

@@ -19,6 +19,7 @@ from ionq_tui.model.outcome import Done
 from ionq_tui.ui.commands import EVERYWHERE, QUIT, TABLE, Command, Commands, bindings, refusals
 from ionq_tui.ui.driver_support import repaint
 from ionq_tui.ui.messages import HelpWanted, SearchGivenUp
+from ionq_tui.ui.terminal_size import SMALLEST, Density, density
 from ionq_tui.ui.textual_internals import TerminalScreen
 from ionq_tui.ui.widgets.footer import Footer
 from ionq_tui.ui.widgets.header import Header
@@ -28,8 +29,6 @@ from ionq_tui.view import screen_text
 from ionq_tui.view.header import header
 from ionq_tui.view.style import Line
 
-SMALLEST = (60, 15)
-"""The smallest usable size of the terminal, in columns and rows."""
 _FILTER = "FilterLine"
 """Selects the filter input, whose module is imported when it is first opened."""
 
@@ -98,6 +97,11 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
     def room(self) -> int:
         """The width of a line of the body, in cells."""
         return self.app.size.width - 2
+
+    @property
+    def density(self) -> Density:
+        """The layout for the present size of the terminal; the classes `-roomy` and `-wide` follow it."""
+        return density(*self.app.size)
 
     def shows_outcome(self, done: Done) -> bool:
         """Return whether this screen shows this outcome itself, so that no notification is needed."""
@@ -179,6 +183,8 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
         self.set_class(small, "-too-small")
         self.set_class(height < 24, "-low")
         self.set_class(width < 80, "-narrow")
+        self.set_class(self.density >= Density.ROOMY, "-roomy")
+        self.set_class(self.density >= Density.WIDE, "-wide")
         if not small and self.focused is None and self.is_current:
             self.call_after_refresh(self._focus_again)
         if small:
