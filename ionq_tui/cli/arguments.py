@@ -37,71 +37,93 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    everywhere = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    _add_options(everywhere)
-    parser = _Parser(prog="ionq-tui", description="A terminal dashboard for IonQ sessions.", allow_abbrev=False)
+    parser = _Parser(
+        prog="ionq-tui",
+        usage="ionq-tui [options] [COMMAND ...]",
+        description="A terminal dashboard for IonQ sessions. Without a COMMAND, it opens the dashboard.",
+        allow_abbrev=False,
+    )
     parser.add_argument("--version", action="version", version=f"ionq-tui {__version__}")
     parser.add_argument(
         "--demo", action="store_true", help="run the dashboard on a simulated cloud; needs no key and no network"
     )
     _add_options(parser)
     parser.set_defaults(profile=None, read_only=None, config=None, log=None, log_level=None)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="ionq-tui")
 
     def add(name: str, words: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=words, description=words, parents=[everywhere], allow_abbrev=False)
+        return commands.add_parser(name, help=words, description=words, allow_abbrev=False)
 
     _add_looking(add)
     _add_acting(add)
     _add_rest(add)
+    for command in commands.choices.values():
+        _add_options(command.add_argument_group("options of every command"), default=argparse.SUPPRESS)
     return parser
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--profile", metavar="NAME", help="profile that gives the key and the URL of an organization")
+def _add_options(parser: argparse._ActionsContainer, default: str | None = None) -> None:
+    """Add the options that may stand before and after the command; those not given get the default."""
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        default=default,
+        help="use the API key and the server of this profile in the configuration",
+    )
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument(
         "--read-only",
         dest="read_only",
         action="store_true",
         default=argparse.SUPPRESS,
-        help="send only requests that read",
+        help="never open or end sessions or cancel jobs",
     )
     mode.add_argument(
         "--write",
         dest="read_only",
         action="store_false",
         default=argparse.SUPPRESS,
-        help="allow changes, whatever the profile says",
+        help="allow these changes even if the profile is read-only",
     )
-    parser.add_argument("--config", metavar="FILE", help="configuration file to use instead of the default")
+    parser.add_argument(
+        "--config", metavar="FILE", default=default, help="read this configuration file instead of the usual one"
+    )
     parser.add_argument(
         "--log",
         metavar="FILE",
-        help="append a log of requests, decisions and errors; no keys, headers or bodies; a new file gets mode 0600",
+        default=default,
+        help="add a log of requests and errors to this file, without API keys, headers, or message bodies; only you "
+        "can read a new file",
     )
     parser.add_argument(
         "--log-level",
         choices=LOG_LEVELS,
-        help="debug: each request (default); info: actions and messages; warning, error: problems only",
+        metavar="LEVEL",
+        default=default,
+        help="how much to log: debug (every request; the default), info (actions and messages), warning, or error",
     )
 
 
 def _add_looking(add: _Add) -> None:
-    attach = add("attach", "open the dashboard on one session")
-    attach.add_argument("id", metavar="ID", help="session id, or a unique beginning or end of it")
-    backends = add("backends", "list the backends")
+    attach = add("attach", "open the dashboard on the screen of one session")
+    _add_id(attach)
+    backends = add("backends", "list the quantum computers and simulators (backends); needs no key")
     listing = add("ls", "list the active sessions of the organization")
-    listing.add_argument("--all", action="store_true", help="ended sessions shown")
+    listing.add_argument("--all", action="store_true", help="list ended sessions too")
     for name, words in (("show", "show a report of one session"), ("jobs", "list the jobs of one session")):
         one = add(name, words)
-        one.add_argument("id", metavar="ID")
+        _add_id(one)
         forms = one.add_mutually_exclusive_group()
         _add_json(forms)
         if name == "show":
             forms.add_argument("--markdown", action="store_true", help="print the report as Markdown")
     for one in (backends, listing):
         _add_json(one)
+
+
+def _add_id(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
+    words = "id of the session; its first or last characters are enough if no other session has the same"
+    parser.add_argument("id", metavar="ID", nargs=nargs, default="", help=words)
 
 
 def _add_json(parser: argparse._ActionsContainer) -> None:
@@ -113,76 +135,97 @@ def _add_acting(add: _Add) -> None:
     _add_limits(opening)
     opening.add_argument("--json", action="store_true", help="print the session as JSON instead of its id")
     ending = add("end", "end a session and confirm that it ended")
-    ending.add_argument("id", metavar="ID", nargs="?", default="")
+    _add_id(ending, nargs="?")
     ending.add_argument("--all-here", action="store_true", help="end every session opened on this machine")
     _add_ending(ending)
     ending.add_argument("--json", action="store_true", help="print the ended session as JSON instead of a message")
     answer = add(
         "answer",
-        "say which session was opened by a request that got no reply; without arguments, list such requests",
+        "list requests to open a session with an unknown result, or tell which session one of them opened",
     )
-    answer.add_argument(
-        "id", metavar="ID", nargs="?", default="", help="id of the session that was opened by the request"
-    )
-    answer.add_argument("--none", action="store_true", help="no session was opened by the request: close it")
-    answer.add_argument("--question", metavar="NAME", default="", help="which request, if several are unconfirmed")
-    answer.add_argument("--yes", action="store_true", help="required: an answer cannot be undone")
-    run = add("run", "open a session, run a command with IONQ_SESSION_ID set, end the session")
+    answer.add_argument("id", metavar="ID", nargs="?", default="", help="id of the session that the request opened")
+    answer.add_argument("--none", action="store_true", help="the request opened no session")
+    answer.add_argument("--question", metavar="NAME", default="", help="which request is meant, if there are several")
+    answer.add_argument("--yes", action="store_true", help="confirm the answer; without it nothing is changed")
+    run = add("run", "open a session, run a command with IONQ_SESSION_ID set to its id, and end the session")
     run.usage = "ionq-tui run BACKEND [limits] [--end-within 10m] --yes -- COMMAND ..."
     _add_limits(run)
     run.add_argument(
         "--end-within",
         metavar="10m",
         default="10m",
-        help="how long to retry ending the session until the end is confirmed; ctrl+c stops retrying (default: 10m)",
+        help="how long to keep trying to end the session; ctrl+c stops (default: 10m)",
     )
     run.set_defaults(argv=[])
     watch = add("watch", "print a line for each change of one session until it ends")
-    watch.add_argument("id", metavar="ID", help="session id, or a unique beginning or end of it")
+    _add_id(watch)
     watch.add_argument(
         "--end-when-idle",
         metavar="15m",
         default="",
-        help="end the session after this time without a job, and retry until the end is confirmed",
+        help="end the session once it has had no unfinished job for this long, and keep trying until it has ended",
     )
     _add_ending(watch)
     _add_json(watch)
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("backend", metavar="BACKEND")
-    parser.add_argument("--max-jobs", metavar="N", default="")
-    parser.add_argument("--max-time", metavar="90|1h30m", default="", help="minutes, or hours and minutes")
-    parser.add_argument("--max-cost", metavar="30|30usd|200credit", default="")
-    parser.add_argument("--no-limit", action="store_true", help="required if no limit is given")
+    parser.add_argument("backend", metavar="BACKEND", help="name of the backend, for example qpu.forte-1")
+    parser.add_argument("--max-jobs", metavar="N", default="", help="end the session after this many jobs")
+    parser.add_argument(
+        "--max-time", metavar="TIME", default="", help="end the session after this time: 90 (minutes), 90m, or 1h30m"
+    )
+    parser.add_argument(
+        "--max-cost",
+        metavar="COST",
+        default="",
+        help="end the session at this cost, with its unit: 30usd or 200credit (30 means 30usd)",
+    )
+    parser.add_argument("--no-limit", action="store_true", help="open the session without any limit")
     parser.add_argument(
         "--strict-limits",
         action="store_true",
-        help="end the session at once with exit code 1 if IonQ sets limits other than these",
+        help="if IonQ sets different limits, end the session at once and exit with code 1",
     )
-    parser.add_argument("--label", metavar="TEXT", default="", help="name of the session, stored on this machine only")
-    parser.add_argument("--yes", action="store_true", help="required: opening a session is billable")
+    parser.add_argument("--label", metavar="TEXT", default="", help="your name for it; it stays on this machine")
+    parser.add_argument("--yes", action="store_true", help="confirm the opening; without it nothing is sent")
 
 
 def _add_ending(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--not-mine", action="store_true", help="required if the session was not opened on this machine or by this key"
+        "--not-mine",
+        action="store_true",
+        help="allow ending a session that was opened neither on this machine nor with your key",
     )
-    parser.add_argument("--yes", action="store_true", help="required: ending cannot be undone")
+    parser.add_argument("--yes", action="store_true", help="confirm the end; without it nothing is sent")
 
 
 def _add_rest(add: _Add) -> None:
-    auth = add("auth", "store, remove or look up the API key")
-    auth.add_argument("action", choices=("login", "logout", "status"))
-    auth.add_argument("--json", action="store_true")
-    add("id", "print the id of the newest session opened on this machine")
-    config = add("config", "print the path of the configuration and its settings")
-    config.add_argument("--init", action="store_true", help="write a commented default configuration if there is none")
-    simulate = add("simulate", "serve a simulated cloud on this machine")
-    simulate.add_argument("--port", type=_port, default=0)
-    simulate.add_argument("--speed", type=_speed, default=1.0, help="simulated seconds per second")
-    simulate.add_argument("--seed", type=int, default=7)
-    simulate.add_argument("--start", choices=("first-job", "at-once"), default="first-job")
+    auth = add("auth", "save the API key in the system keyring, remove it, or show which key is used")
+    auth.add_argument(
+        "action",
+        choices=("login", "logout", "status"),
+        help="login: read a key from the terminal or standard input, check it, and save it; logout: remove it; "
+        "status: show where the key in use comes from",
+    )
+    auth.add_argument("--json", action="store_true", help="print the status as JSON")
+    add("id", "print the id of the session opened last on this machine")
+    config = add("config", "print the path of the configuration file and the settings in use")
+    config.add_argument(
+        "--init",
+        action="store_true",
+        help="create the file, with every setting explained, if there is none",
+    )
+    simulate = add("simulate", "run a simulated cloud on this machine, for tests and practice")
+    simulate.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
+    simulate.add_argument("--speed", type=_speed, default=1.0, help="simulated seconds per second (default: 1)")
+    simulate.add_argument("--seed", type=int, default=7, help="number that decides all random events (default: 7)")
+    simulate.add_argument(
+        "--start",
+        choices=("first-job", "at-once"),
+        default="first-job",
+        help="when a session starts: with its first job (default), or as soon as it is opened",
+    )
     simulate.add_argument("--no-workload", action="store_true", help="do not simulate other users' jobs")
 
 
