@@ -2,7 +2,7 @@
 
 A flow yields what it needs (`Send` for an operation, `Sleep` for a pause), receives the result, and returns an outcome.
 `runner.py` has two drivers for flows, one sync and one async. A flow sends its POST request once; everything after that
-only reads.
+only reads. How often a request that only reads is tried again, and after which pause, is decided here too.
 """
 
 from __future__ import annotations

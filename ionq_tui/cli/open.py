@@ -50,7 +50,7 @@ _OPTIONS = {"jobs": "--max-jobs", "time": "--max-time", "money": "--max-cost"}
 
 
 def requested(args: argparse.Namespace) -> OpenRequest:
-    """Read the limits of a command line. Raises Stop for wrong usage."""
+    """Read the limits of a command line. Raises CommandError for wrong usage."""
     try:
         limits = Limits(read_jobs(args.max_jobs), read_minutes(args.max_time), read_money(args.max_cost))
     except LimitError as error:

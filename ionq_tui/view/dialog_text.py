@@ -28,6 +28,17 @@ PALETTE_HINT = "type a command · enter runs it · esc closes"
 LEFT_RUNNING = "Sessions left running are billed until they end; the shell shows the commands to return."
 QUIT_LEAVE_RUNNING = "Quit, leave running"
 END_THEN_QUIT = "End it, then quit"
+KEEP_RUNNING = "Keep running"
+
+
+def end_title(number: int) -> str:
+    """Ask whether to end so many sessions."""
+    return "End this session?" if number == 1 else f"End {number:,} sessions?"
+
+
+def end_label(number: int) -> str:
+    """Return the label of the button that ends so many sessions."""
+    return "End session" if number == 1 else f"End {number:,} sessions"
 
 
 def several_ids(number: int, typed: str) -> str:

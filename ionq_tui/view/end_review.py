@@ -13,7 +13,7 @@ from ionq_tui.view.meter import meters
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import cost_words, steps
 from ionq_tui.view.status import NOBODY, owner_words, session_status_loud
-from ionq_tui.view.style import Fact
+from ionq_tui.view.style import Cell, Fact, Line, Tone, line
 from ionq_tui.view.time_text import ago
 
 NO_UNFINISHED = "none"
@@ -78,3 +78,15 @@ def _of_people(watch: SessionSnapshot, people: Mapping[str, str]) -> str:
         return ", from unknown people"
     of = f", from {len(names):,} {'person' if len(names) == 1 else 'people'}: {', '.join(names[:3])}"
     return of + (", …" if len(names) > 3 else "") + (" and unknown people" if None in ids else "")
+
+
+def in_brief(facts: Collection[Fact]) -> list[Line]:
+    """Return three lines about one of several sessions."""
+    held = dict(facts)
+    return [
+        line(
+            Cell(held.get("session", ""), Tone.STRONG), f" · {held.get('backend', '')} · owner: {held.get('owner', '')}"
+        ),
+        line(f"  unfinished: {held.get('unfinished', '')}"),
+        line(f"  cost: {held.get('cost', '')} · left: {held.get('left', '')} · {held.get('data', '')}"),
+    ]

@@ -71,7 +71,12 @@ class Meter:
 
 def meters(watch: SessionSnapshot, now: datetime, tz: tzinfo | None = None) -> tuple[Meter, Meter, Meter]:
     """Return the meters for time, jobs and cost at server time `now`; `tz` is the time zone of notes (None: local)."""
-    return time_meter(watch.session, now, tz, ended=watch.ended), jobs_meter(watch), money_meter(watch)
+    return time_meter(watch.session, now, tz, ended=watch.ended), *still_meters(watch)
+
+
+def still_meters(watch: SessionSnapshot) -> tuple[Meter, Meter]:
+    """Return the meters that do not change until the next snapshot: jobs and cost."""
+    return jobs_meter(watch), money_meter(watch)
 
 
 def time_meter(session: Session | None, now: datetime, tz: tzinfo | None = None, *, ended: bool = False) -> Meter:

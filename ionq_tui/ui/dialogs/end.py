@@ -13,7 +13,8 @@ from ionq_tui.engine.poller import Poller
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.ui.dialogs.choice import Choice, ChoiceDialog
-from ionq_tui.view.end_review import NO_UNFINISHED, end_facts, needs_typing
+from ionq_tui.view import dialog_text
+from ionq_tui.view.end_review import NO_UNFINISHED, end_facts, in_brief, needs_typing
 from ionq_tui.view.sanitize import pad, plain
 from ionq_tui.view.style import Cell, Fact, Line, Tone, line
 
@@ -37,12 +38,12 @@ class EndSession(ChoiceDialog[tuple[str, ...]]):
         self.hang = 4 if several else _NAME
         typed = needs_typing(self._owners.values(), len(sessions))
         super().__init__(
-            f"End {len(sessions)} sessions?" if several else "End this session?",
+            dialog_text.end_title(len(sessions)),
             (),
             (
-                Choice("Keep running", NONE),
+                Choice(dialog_text.KEEP_RUNNING, NONE),
                 Choice(
-                    f"End {len(sessions)} sessions" if several else "End session",
+                    dialog_text.end_label(len(sessions)),
                     tuple(one.id for one in sessions),
                     grave=True,
                 ),
@@ -73,7 +74,7 @@ class EndSession(ChoiceDialog[tuple[str, ...]]):
         told: list[Line | str] = []
         for session in self._shown:
             facts = self._facts(session)
-            told += _brief(facts) if len(self._shown) > 1 else _whole(facts)
+            told += in_brief(facts) if len(self._shown) > 1 else _whole(facts)
         return tuple(told)
 
     def _facts(self, session: Session) -> list[Fact]:
@@ -106,18 +107,6 @@ def _whole(facts: list[Fact]) -> list[Line | str]:
 def _fact(name: str, said: str) -> Line:
     loud = name == "unfinished" and said != NO_UNFINISHED
     return line(Cell(pad(name, _NAME), Tone.DIM), Cell(said, Tone.WARN if loud else Tone.PLAIN))
-
-
-def _brief(facts: list[Fact]) -> list[Line | str]:
-    """Return three lines about one of several sessions."""
-    held = dict(facts)
-    return [
-        line(
-            Cell(held.get("session", ""), Tone.STRONG), f" · {held.get('backend', '')} · owner: {held.get('owner', '')}"
-        ),
-        f"  unfinished: {held.get('unfinished', '')}",
-        f"  cost: {held.get('cost', '')} · left: {held.get('left', '')} · {held.get('data', '')}",
-    ]
 
 
 def ask_to_end(app: App[Result], engine: Engine, sessions: tuple[Session, ...]) -> None:

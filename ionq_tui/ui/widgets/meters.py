@@ -8,7 +8,7 @@ from datetime import datetime
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view.forecast import Forecast, tail
-from ionq_tui.view.meter import Meter, jobs_meter, money_meter, time_meter
+from ionq_tui.view.meter import Meter, still_meters, time_meter
 from ionq_tui.view.meter_bar import column_widths, meter_line, note_line
 from ionq_tui.view.style import Line
 
@@ -20,7 +20,7 @@ class Meters(TextBlock):
         """Start with an empty snapshot."""
         super().__init__(id=id)
         self._watch = EMPTY_SNAPSHOT
-        self._jobs, self._money = jobs_meter(EMPTY_SNAPSHOT), money_meter(EMPTY_SNAPSHOT)
+        self._still = still_meters(EMPTY_SNAPSHOT)
         self._measured: tuple[tuple[Meter, ...], Mapping[str, str], int, bool] | None = None
         """The values that the shown lines were made from."""
 
@@ -28,9 +28,9 @@ class Meters(TextBlock):
         """Show the meters as of now, with the forecasts of when limits are reached, and with notes if those fit."""
         tails = {one.name: tail(one, now, None) for one in told if notes and one.name != "time"}
         if watch is not self._watch:
-            self._watch, self._jobs, self._money = watch, jobs_meter(watch), money_meter(watch)
+            self._watch, self._still = watch, still_meters(watch)
         width = self.content_size.width or self.app.size.width - 2
-        measured = (time_meter(watch.session, now), self._jobs, self._money), tails, width, notes
+        measured = (time_meter(watch.session, now), *self._still), tails, width, notes
         if measured != self._measured:
             self._measured = measured
             self.tell(*_lines(*measured))
