@@ -11,7 +11,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
 from io import TextIOWrapper
-from time import monotonic
+from time import monotonic, sleep
 from typing import Protocol, TypeVar, runtime_checkable
 
 from rich.console import ConsoleDimensions
@@ -37,6 +37,8 @@ _INTERVAL = 0.1
 _LAST_OUTPUT = 0.5
 """Seconds for a terminal to take the last output before its attributes are restored all the same."""
 _READ_SIZE = 4096
+_SIGNALS_HANDLED_WITHIN = 0.05
+"""Seconds that a process which goes on after a stop gives the signals that were sent to it meanwhile."""
 _SEQUENCE_TIMEOUT = max(1.0, 2 * constants.ESCAPE_DELAY)
 """Seconds after the last byte in which an incomplete escape sequence may turn out to be the escape key."""
 
@@ -130,7 +132,7 @@ class DashboardDriver(DriverHooks):
     def start_application_mode(self) -> None:
         """Start reading and writing once this process is in the foreground; until then, stop like a background job."""
         while self._in_background and not self._exiting:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            self._stop()
         if self._in_background:
             self.stop_output()
             return
@@ -184,7 +186,7 @@ class DashboardDriver(DriverHooks):
         if not self._started or self._input_pipe is None:
             return
         self.suspend_application_mode()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        self._stop()
         self.resume_application_mode()
         repaint(self.dashboard)
 
@@ -198,7 +200,7 @@ class DashboardDriver(DriverHooks):
         if self._exiting or self._input_pipe is None or self._app_attributes is None:
             return
         if self._in_background:
-            os.kill(os.getpid(), signal.SIGSTOP)  # until the shell continues this process in the foreground
+            self._stop()  # until the shell continues this process in the foreground
             return
         with suppress(termios.error):
             termios.tcsetattr(self.fileno, termios.TCSANOW, self._app_attributes)
@@ -208,6 +210,14 @@ class DashboardDriver(DriverHooks):
         self.enable_modes()
         os.kill(os.getpid(), signal.SIGWINCH)
         repaint(self.dashboard)
+
+    def _stop(self) -> None:
+        """Stop this process until another one continues it, and let a signal that was sent meanwhile be handled first.
+
+        Another thread may have received it; this one would stop the process again before Python has run the handler.
+        """
+        os.kill(os.getpid(), signal.SIGSTOP)
+        sleep(_SIGNALS_HANDLED_WITHIN)
 
     @property
     def _in_background(self) -> bool:

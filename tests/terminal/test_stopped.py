@@ -77,8 +77,10 @@ def test_timeout_ends_it_in_the_foreground(tmp_path: Path, open_terminal: OpenTe
     assert_left_as_it_was(terminal, tmp_path, 124)
 
 
-def test_timeout_ends_it_in_the_background_too(tmp_path: Path, open_terminal: OpenTerminal) -> None:
-    # From a script `timeout` runs it as a job of its own, which may not touch the terminal.
+@pytest.mark.parametrize("_", range(4))
+def test_timeout_ends_it_in_the_background_too(_: int, tmp_path: Path, open_terminal: OpenTerminal) -> None:
+    # From a script `timeout` runs it as a job of its own, which may not touch the terminal. Which thread receives the
+    # signal when the stopped process goes on is left to the system: one time in five it was not the one that waits.
     terminal = open_terminal([*SHELL, "timeout", "2", *command("--demo")], directory=tmp_path)
     terminal.wait_for("code ")
     assert_left_as_it_was(terminal, tmp_path, 124)
