@@ -111,19 +111,23 @@ class Wiring:
         """Build an engine on a simulated cloud in real time, with an in-memory journal."""
         from ionq_tui.simulator.clock import FastClock
         from ionq_tui.simulator.cloud import SimulatedCloud
+        from ionq_tui.simulator.http import creator_id
 
-        return await self.demo_on(SimulatedCloud(FastClock()))
+        return await self.demo_on(SimulatedCloud(FastClock(), user=creator_id(DEMO_KEY)))
 
     async def demo_on(self, cloud: SimulatedCloud, clock: Clock | None = None) -> Engine:
         """Build an engine on an in-process simulated cloud, with the system clock or the given one."""
         from ionq_tui.journal.journal import Journal
 
-        key = ApiKey("demo-key-of-nobody")
+        key = ApiKey(DEMO_KEY)
         runner = await asyncio.to_thread(self._runner, key, inside(cloud))
         connection = replace(
             self.connection, base_url=runner.config.base_url, source=KeySource.DEMO.value, demo=True, read_only=False
         )
-        return self._engine(connection, runner, Journal(":memory:"), clock)
+        journal = Journal(":memory:")
+        if cloud.demo_session is not None:
+            await _remember(journal, connection, cloud)
+        return self._engine(connection, runner, journal, clock)
 
     async def keep(self, key: ApiKey) -> str:
         """Store the key in the system's keyring. Return the reason if this failed; empty if it succeeded."""
@@ -191,8 +195,42 @@ class Wiring:
         return EventHook(self.settings.on_event, self._environ)
 
 
+DEMO_KEY = "demo-key-of-nobody"
 DEMO_URL = "http://localhost/v0.4"
 """Never connected to: the demo's requests are answered inside the process."""
+
+
+async def _remember(journal: Journal, connection: Connection, cloud: SimulatedCloud) -> None:
+    """Record the demo user's session in the journal, as if it had been opened on this machine."""
+    from ionq_tui.model.job import JobCost
+    from ionq_tui.model.limits import Limits
+    from ionq_tui.model.money import Money
+    from ionq_tui.model.outcome import OpenRequest
+    from ionq_tui.model.record import Place
+    from ionq_tui.model.session import Session
+    from ionq_tui.simulator.demo_session import LABEL
+    from ionq_tui.simulator.random_stream import hashed_id
+
+    entry = cloud.demo_session.session if cloud.demo_session is not None else None
+    if entry is None:
+        return
+    terms = entry.terms
+    cost = Money(terms.money, terms.unit) if terms.money is not None else None
+    limits = Limits(terms.jobs, terms.minutes, cost)
+    session = Session(
+        entry.id, entry.status, entry.active, entry.backend, entry.created_at, entry.started_at,
+        expires_at=entry.expires_at, creator_id=entry.creator_id, limits=limits,
+    )  # fmt: skip
+    key_id = hashed_id("key", entry.creator_id)
+    place = Place(connection.base_url, cloud.organization_id, cloud.project_id, key_id, connection.profile)
+    number = await journal.intent(place, OpenRequest(entry.backend, limits), LABEL, asked_at=entry.created_at)
+    await journal.opened(number, session)
+    paid = {
+        job.id: JobCost(cost=Money(job.cost, cloud.unit), estimate=Money(job.estimate or job.cost, cloud.unit))
+        for job in entry.jobs
+        if job.cost is not None
+    }
+    await journal.keep_costs(place, entry.id, paid)
 
 
 def inside(cloud: SimulatedCloud) -> Handler:

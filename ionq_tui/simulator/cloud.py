@@ -17,6 +17,7 @@ from functools import partial
 from typing import Literal
 
 from ionq_tui.simulator.backend import MACHINES, SMALLEST_SHOTS, SimulatedBackend
+from ionq_tui.simulator.demo_session import DemoSession
 from ionq_tui.simulator.other_users import HISTORY, OtherUsers
 from ionq_tui.simulator.random_stream import hashed_id, stream, uuid7
 from ionq_tui.simulator.scheduler import Scheduler
@@ -38,10 +39,12 @@ class SimulatedCloud:
         colleagues: bool = True,
         unit: str = "usd",
         newest_first: bool = True,
+        user: str = "",
     ) -> None:
         """Build the cloud deterministically from the arguments.
 
-        `unit` is the billing unit, `newest_first` the order of job lists, `colleagues` whether other users exist.
+        `unit` is the billing unit, `newest_first` the order of job lists, `colleagues` whether other users exist, and
+        `user` the creator id of who has a session from the start, such as the user of the demo.
         """
         origin = clock().astimezone(UTC)
         self.lock = threading.RLock()
@@ -63,6 +66,7 @@ class SimulatedCloud:
         self._workload = Workload(self) if workload else None
         if colleagues:
             OtherUsers(self, origin, has_workload=workload).arrive()
+        self.demo_session = DemoSession(self, origin, user) if user else None
         self.advance()
 
     @property

@@ -90,6 +90,11 @@ def _caller(request: Request) -> str:
         raise Refusal(401, "An API key is needed")
     if key == REVOKED:
         raise Refusal(401, "The API key is not valid")
+    return creator_id(key)
+
+
+def creator_id(key: str) -> str:
+    """Return the creator id of the sessions that this key opens."""
     return hashed_id("creator", key)
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from textual.content import Content
 
-from ionq_tui.view.style import Cell, Chip, Line, Tone, line
+from ionq_tui.view.style import BarPart, Cell, Chip, Line, Tone, line
 
 _STYLES = {
     Tone.PLAIN: "",
@@ -18,6 +18,9 @@ _STYLES = {
     Tone.BAD: "bold $text-error",
 }
 
+_TRACK = "on $panel"
+"""The background of the part of a bar that is left."""
+
 
 def painted(shown: Line | str) -> Content:
     """Return the content of one line."""
@@ -27,6 +30,8 @@ def painted(shown: Line | str) -> Content:
 
 def _style(cell: Cell) -> str:
     told = _STYLES[cell.tone]
+    if isinstance(cell, BarPart):
+        return f"{told} {_TRACK}"
     return f"{told} {_ground(cell.ground)}" if isinstance(cell, Chip) else told
 
 

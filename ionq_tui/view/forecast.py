@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.job import Job
 from ionq_tui.model.limits import NO_LIMITS
 from ionq_tui.model.money import in_unit
+from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.view.amount import figure, unit
+from ionq_tui.view.amount import count, figure, money, unit
 from ionq_tui.view.style import Cell, Line, Tone, line
-from ionq_tui.view.time_text import aware, clock, spoken
+from ionq_tui.view.time_text import aware, clock, minutes, spoken
 from ionq_tui.view.wrap import fitting
 
 WINDOW = timedelta(minutes=20)
@@ -21,8 +22,9 @@ WINDOW = timedelta(minutes=20)
 _LEAST = timedelta(minutes=1)
 _FARTHEST = timedelta(days=30)
 _TODAY = timedelta(hours=12)
-_SOON = timedelta(minutes=20)
-_REACHED = {"time": "time runs out", "jobs": "jobs run out", "cost": "cost limit is reached"}
+SOON = timedelta(minutes=20)
+"""Time before an end in which it is amber."""
+_VERY_SOON = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Forecast:
     """The rate; empty for time."""
     guess: bool = True
     """False if the server reported the time."""
+    latest: bool = False
+    """True if another limit, of which no rate is known yet, may be reached earlier."""
 
 
 def forecasts(watch: SessionSnapshot, now: datetime) -> tuple[Forecast, ...]:
@@ -43,9 +47,16 @@ def forecasts(watch: SessionSnapshot, now: datetime) -> tuple[Forecast, ...]:
     if session is None or watch.ended:
         return ()
     told = [_of_jobs(watch, now), _of_money(watch, now)]
-    if session.runs_out_at is not None:
-        told.append(Forecast("time", aware(session.runs_out_at), guess=session.runs_out_is_guess))
-    return tuple(sorted((one for one in told if one is not None), key=lambda one: one.at))
+    told.append(runs_out(session))
+    known = sorted((one for one in told if one is not None), key=lambda one: one.at)
+    latest = bool(unrated(watch, known))
+    return tuple(replace(one, latest=latest) for one in known) if latest else tuple(known)
+
+
+def runs_out(session: Session) -> Forecast | None:
+    """Return the forecast of the time alone, which needs no jobs."""
+    at = session.runs_out_at
+    return None if at is None else Forecast("time", aware(at), guess=session.runs_out_is_guess)
 
 
 def tail(forecast: Forecast, now: datetime, tz: tzinfo | None) -> str:
@@ -62,27 +73,51 @@ def unrated(watch: SessionSnapshot, told: Iterable[Forecast]) -> tuple[str, ...]
     return tuple(name for name, limit in asked if limit is not None and name not in names)
 
 
-def first_line(
-    told: Iterable[Forecast], now: datetime, tz: tzinfo | None, width: int = 80, unknown: Sequence[str] = ()
+def end_sentence(
+    watch: SessionSnapshot, told: Sequence[Forecast], now: datetime, tz: tzinfo | None, width: int = 80
 ) -> Line:
-    """Return "! jobs run out first: about 14:19 CEST, in 17 min, at 32 jobs/h (last 20 min)"; empty where unknown.
+    """Return what ends the session and when: "ends about 14:19, in 17 min, when the 40 jobs are used at 32 jobs/h".
 
-    What does not fit in `width` cells is left out: first how long that is from now, then the rate. Where limits are
-    `unknown` of which no rate tells, nothing is called the first.
+    That is the earliest of the forecasts `told`. What does not fit in `width` cells is left out: first the rate, then
+    how long that is from now. Where a limit has no rate yet, that is said: something else may be first.
     """
-    first = next(iter(told), None)
-    if first is None or first.at <= now:
+    session = watch.session
+    if session is None or session.ended or watch.ended:
         return ()
-    soon = first.at - now < _SOON
-    at = f"{'about ' if first.guess else ''}{clock(first.at, now, tz, zone=True)}"
-    said = f"{'!' if soon else '·'} {_REACHED[first.name]}{'' if unknown else ' first'}: {at}"
-    ahead, rate = f", in {spoken(first.at - now)}", f", at {first.rate}" if first.rate else ""
-    forms = (said + ahead + rate, said + rate, said + ahead, said)
-    if unknown:
-        why = f" (no rate for {' and '.join(unknown)} yet)"
-        forms = (said + ahead + rate + why, said + ahead + why, said + why, said)
-    words = fitting(forms, width)
-    return line(Cell(words, Tone.WARN if soon else Tone.PLAIN))
+    if not told:
+        return _no_end(watch, width)
+    first, limits = told[0], session.limits
+    if first.at <= now:
+        past = {"time": f"its time ran out {clock(first.at, now, tz)}", "cost": "the cost limit is reached"}
+        return line(Cell(f"{past.get(first.name, 'all its jobs are used')}, not confirmed ended", Tone.BAD))
+    at, ahead = clock(first.at, now, tz), "" if first.name == "time" else f", in {spoken(first.at - now)}"
+    verb = "ends about" if first.guess else "expires"
+    when = {
+        "jobs": f", when the {count(limits.jobs or 0)} jobs are used",
+        "cost": f", when the {money(limits.money) if limits.money is not None else 'cost limit'} are spent",
+        "time": f", when the {minutes(limits.minutes)} are used" if first.guess and limits.minutes is not None else "",
+    }[first.name]
+    rate = f" at {first.rate}" if first.rate else ""
+    at += " or earlier" if first.latest else ""
+    why = f"; no rate for {' and '.join(unrated(watch, told))} yet" if first.latest else ""
+    forms = (ahead + when + rate + why, ahead + when + why, when + why, ahead + when, when, "")
+    tone = Tone.BAD if first.at - now < _VERY_SOON else Tone.WARN if first.at - now < SOON else Tone.GOOD
+    return line(Cell(fitting([f"{verb} {at}{form}" for form in forms], width), tone))
+
+
+def _no_end(watch: SessionSnapshot, width: int) -> Line:
+    """Say why no end is known."""
+    session = watch.session
+    if session is None or session.limits.unread:
+        return line(Cell("its end is not known: its limits could not be read", Tone.WARN))
+    if session.limits.absent:
+        forms = ("NO LIMIT: no end is known, so end it yourself (e)", "NO LIMIT: end it yourself (e)")
+        return line(Cell(fitting(forms, width), Tone.BAD))
+    if session.started_at is None:
+        return line(Cell("not started", Tone.PLAIN))
+    unknown = unrated(watch, ())
+    forms = (f"its end is not known yet: no rate for {' and '.join(unknown)}", "its end is not known yet")
+    return line(Cell(fitting(forms, width), Tone.WARN))
 
 
 def _of_jobs(watch: SessionSnapshot, now: datetime) -> Forecast | None:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
-from ionq_tui.model.money import Money
+from ionq_tui.model.money import Money, totals
 from ionq_tui.model.overview import BackendOverview
 from ionq_tui.model.record import SessionRecord
 from ionq_tui.model.session import SHORT, Owner, Session
 from ionq_tui.view.amount import counted, money
-from ionq_tui.view.incomplete import AT_LEAST
+from ionq_tui.view.forecast import SOON, Forecast
+from ionq_tui.view.incomplete import AT_LEAST, at_least_charged
+from ionq_tui.view.meter import still_meters
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.style import Cell, Line, Tone, joined, line, width_of
-from ionq_tui.view.time_text import clock, duration, since
-from ionq_tui.view.wrap import spared
+from ionq_tui.view.time_text import clock, duration, since, spoken
+from ionq_tui.view.wrap import fitting, spared
 
 
 def summary(
     items: Collection[SessionItem], fleet: BackendOverview, unreadable: int = 0, *, loaded: bool = True, width: int = 80
 ) -> Line:
-    """Return "4 active in the organization, 2 yours · backends: 2 up, 1 degraded", with what fits of it.
+    """Return the list's caption: "4 active in the organization, 2 yours · backends: 2 up, 1 degraded", or what fits.
 
     Before a list was heard (`loaded` is False) there is no number: unknown is not zero. What no list shows and is not
     confirmed ended is counted by itself.
@@ -35,6 +37,88 @@ def summary(
     rest = [owed, odd, line(f"backends: {_fleet(fleet)}") if fleet.loaded else ()]
     long, short = ([line(form), *rest] for form in (forms if loaded else ["session list not loaded yet"] * 2))
     return joined(long) if width_of(joined(long)) <= width else spared(short, width, spare=(3,))
+
+
+def running_line(
+    items: Collection[SessionItem],
+    ends: Mapping[str, Forecast],
+    now: datetime,
+    *,
+    loaded: bool,
+    certain: bool,
+    width: int = 80,
+) -> Line:
+    """Answer "is money running?": "2 yours running · 41.20 usd so far · 9fe21c ends first, in 38 min".
+
+    It is red if one has no limit, amber if one is near a limit or not confirmed ended, else green. `ends` is what ends
+    a session first, by id. That nothing runs is said only if that is `certain`: a whole and current list shows it, and
+    this machine knows of nothing either.
+    """
+    running = [item for item in items if not item.session.ended]
+    yours = [item for item in running if item.owner in {Owner.HERE, Owner.YOU}]
+    if not yours:
+        return _none_of_yours(running, loaded=loaded, certain=certain)
+    listed = [item for item in yours if not item.unseen]
+    unlimited = [item for item in listed if item.session.limits.absent]
+    counted_words = [f"{len(listed):,} yours running"] if listed else []
+    counted_words += [f"{len(yours) - len(listed):,} not confirmed ended"] if len(listed) < len(yours) else []
+    first = [", ".join(counted_words) + (f", {_no_limit(unlimited, len(yours))}" if unlimited else "")]
+    coming = [(ends[one.session.id], one) for one in listed if one.session.id in ends]
+    coming.sort(key=lambda pair: pair[0].at)
+    spent, ending = _spent_so_far(listed), _ends_first(coming, len(yours), now)
+    near = len(listed) < len(yours) or any(_near(item, ends.get(item.session.id), now) for item in listed)
+    tone = Tone.BAD if unlimited else Tone.WARN if near or not loaded else Tone.GOOD
+    forms = ([*first, *spent, *ending], [*first, *ending], first)
+    return line(Cell(fitting([" · ".join(form) for form in forms], width), tone))
+
+
+def _none_of_yours(running: Collection[SessionItem], *, loaded: bool, certain: bool) -> Line:
+    if not loaded:
+        return line(Cell("asking IonQ what is running…", Tone.DIM))
+    unknown = sum(item.owner is Owner.UNKNOWN for item in running)
+    if unknown:
+        return line(Cell(f"{counted(unknown, 'session')} running, not known whose", Tone.WARN))
+    if not certain:
+        return line(Cell("none of yours is listed, but that is not certain", Tone.WARN))
+    return line(Cell("none of yours is running" if running else "nothing is running", Tone.DIM))
+
+
+def _no_limit(unlimited: Collection[SessionItem], number: int) -> str:
+    return "with NO LIMIT" if len(unlimited) == number else f"{len(unlimited):,} with NO LIMIT"
+
+
+def _spent_so_far(listed: Iterable[SessionItem]) -> list[str]:
+    watches = [item.watch for item in listed]
+    known = [watch for watch in watches if watch is not None and watch.spend_known]
+    if not known:
+        return []
+    part = len(known) < len(watches) or any(at_least_charged(watch) for watch in known)
+    paid = totals(amount for watch in known for amount in watch.charged)
+    told = " + ".join(money(amount) for amount in paid) or "nothing charged"
+    return [f"{AT_LEAST if part and paid else ''}{told} so far"]
+
+
+def _ends_first(coming: Sequence[tuple[Forecast, SessionItem]], number: int, now: datetime) -> list[str]:
+    if not coming:
+        return []
+    forecast, item = coming[0]
+    short = plain(item.session.short, 6)
+    if forecast.at <= now:
+        return [f"{short} should have ended"]
+    first = " first," if number > 1 else ""
+    about = "about " if forecast.guess else ""
+    return [f"{short} ends{first} in {about}{spoken(forecast.at - now)}{' or less' if forecast.latest else ''}"]
+
+
+def _near(item: SessionItem, end: Forecast | None, now: datetime) -> bool:
+    if end is not None and end.at - now < SOON:
+        return True
+    return item.watch is not None and any(one.tone in {Tone.WARN, Tone.BAD} for one in still_meters(item.watch))
+
+
+def numbers_as_of(session: Session, at: datetime, now: datetime, tz: tzinfo | None) -> str:
+    """Return "9fe21c as of 14:01" for numbers that are marked "~" because they are not current."""
+    return f"{plain(session.short, 6)} as of {clock(at, now, tz)}"
 
 
 def _fleet(fleet: BackendOverview) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from ionq_tui.model.job import Job
@@ -10,15 +10,39 @@ from ionq_tui.model.link_state import Fault
 from ionq_tui.model.outcome import Ended, EndOutcome
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.fault import fault_words, link_fault
+from ionq_tui.view.forecast import Forecast, end_sentence
 from ionq_tui.view.incomplete import missing
 from ionq_tui.view.result import end_result
 from ionq_tui.view.row import family
-from ionq_tui.view.session_card import number_of_jobs, spend_lines
-from ionq_tui.view.status import NOBODY
-from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.session_card import number_of_jobs, spend_lines, steps
+from ionq_tui.view.status import NOBODY, session_status_loud
+from ionq_tui.view.style import Cell, Line, Tone, line, width_of
 from ionq_tui.view.time_text import aware, clock
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def status_line(
+    watch: SessionSnapshot,
+    told: Sequence[Forecast],
+    now: datetime,
+    tz: tzinfo | None,
+    people: Mapping[str, str] = NOBODY,
+    *,
+    width: int = 80,
+    ending: bool = False,
+) -> Line:
+    """Return "STARTED 13:22 · ends about 14:19, when the 40 jobs are used", or how it went if it has ended."""
+    session = watch.session
+    if session is None:
+        return ()
+    status = session_status_loud(session, ending=ending, seen_active=watch.seen_active)
+    if session.ended or watch.ended or ending:
+        return line(status, "   ", steps(session, now, tz, people))
+    since = session.started_at or session.created_at
+    first = line(status, f" {clock(since, now, tz)}" if since is not None else "", Cell(" · ", Tone.DIM))
+    sentence = end_sentence(watch, told, now, tz, width - width_of(first))
+    return (*first, *sentence) if sentence else first[:-1]
 
 
 def outcome_lines(

@@ -11,7 +11,7 @@ from ionq_tui.model.session import EndSource, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, figure, none_of, sums, unit
 from ionq_tui.view.incomplete import at_least, at_least_jobs, jobs_missing
-from ionq_tui.view.style import Tone
+from ionq_tui.view.style import BarPart, Line, Tone
 from ionq_tui.view.time_text import NOTHING, clock, minutes, since
 from ionq_tui.view.time_text import left as left_words
 from ionq_tui.view.time_text import used as used_words
@@ -22,6 +22,8 @@ _NOISE = 1e-9
 _CLOSE = 0.95
 _LAST_MINUTES = timedelta(minutes=5)
 _ZERO = timedelta(0)
+_EIGHTHS = ("", *"▏▎▍▌▋▊▉")
+"""Blocks of so many eighths of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,21 +266,32 @@ def _dimmed(session: Session, tone: Tone) -> Tone:
     return Tone.DIM if session.ended else tone
 
 
-def bar(meter: Meter, width: int) -> str:
-    """Return a bar of █ used, ▒ reserved, ░ left; empty if the fraction is unknown or there is no room."""
+def bar(meter: Meter, width: int) -> Line:
+    """Return a bar that is exact to an eighth of a cell: used, reserved in a second shade, and what is left.
+
+    Its color is the meter's state; it is empty if the fraction is unknown or there is no room.
+    """
     if meter.fraction is None or width <= 0:
-        return ""
-    used = _blocks(meter.fraction, width)
-    both = max(used, _blocks(meter.fraction + meter.reserved, width))
-    if meter.reserved > 0 and both == used < width:
+        return ()
+    tone = Tone.GOOD if meter.tone is Tone.PLAIN else meter.tone
+    used, part = divmod(_eighths(meter.fraction, width), 8)
+    if meter.reserved > 0 and part:  # the second shade begins where the first one ends
+        used, part = used + (part >= 4 or not used), 0
+    filled = used + (part > 0)
+    both = max(filled, -(-_eighths(meter.fraction + meter.reserved, width) // 8))
+    if meter.reserved > 0 and both == filled < width:
         both += 1
-    return "█" * used + "▒" * (both - used) + "░" * (width - both)
+    drawn = (
+        BarPart("█" * used + _EIGHTHS[part], tone),
+        BarPart("▒" * (both - filled), tone),
+        BarPart(" " * (width - both), Tone.DIM),
+    )
+    return tuple(cell for cell in drawn if cell.text)
 
 
-def _blocks(fraction: float, width: int) -> int:
-    """Round to cells, but never to zero for a positive value, and to a full bar only for the full value."""
+def _eighths(fraction: float, width: int) -> int:
+    """Round to eighths of cells, but never to zero for a positive value, and to a full bar only for the full value."""
+    whole = width * 8
     if fraction >= 1:
-        return width
-    if fraction <= 0:
-        return 0
-    return min(max(1, round(fraction * width)), max(1, width - 1))
+        return whole
+    return 0 if fraction <= 0 else min(max(1, round(fraction * whole)), whole - 1)

@@ -13,10 +13,10 @@ from ionq_tui.view.wrap import fitting
 _NAME = 7
 Widths = tuple[int, int, int]
 """Widths in cells of the columns for used, limit and left."""
-NARROWEST: Widths = (17, 10, 10)
+NARROWEST: Widths = (6, 8, 10)
 _WIDEST: Widths = (24, 14, 16)
 """A longer text does not widen the columns of the other meters."""
-_BAR = 20
+_BAR = 40
 _LEAST_BAR = 4
 
 
@@ -39,20 +39,30 @@ def _wider(held: Widths, needed: Sequence[int]) -> Widths:
 
 
 def meter_line(meter: Meter, width: int, tail: str = "", tail_room: int = 0, columns: Widths = NARROWEST) -> Line:
-    """Return one line of at most `width` cells. The text comes first; the bar gets the remaining room.
+    """Return one line of at most `width` cells: used, limit, the bar in the room between, percent, left, and the tail.
 
-    `tail_room` cells are reserved for a tail even if there is none, so that the bars of several meters are aligned.
+    What does not fit goes in this order: the tail, the bar, the percentage. `tail_room` cells are reserved for a tail
+    even if there is none, so that the bars of several meters are aligned.
     """
     name = Cell(pad(meter.name, _NAME), Tone.DIM)
-    percent = f" {meter.percent:>4}" if meter.percent else ""
-    said = cut(_said(meter, columns, width - _NAME, cells(percent)), max(0, width - _NAME))
-    room = width - _NAME - cells(said)
-    whole = percent + (f" {tail:<{tail_room}}" if tail or tail_room else "")
-    ending = next((one for one in (whole, percent) if cells(one) <= room), "")
-    drawn = bar(meter, min(_BAR, room - cells(ending)))
-    if len(drawn) < _LEAST_BAR:
-        drawn = ""
-    return line(name, Cell(said, meter.tone), Cell(drawn, meter.tone), Cell(ending, meter.tone))
+    room = width - _NAME
+    head, percent, left = _columns(meter, columns)
+    more = f"  {tail:>{tail_room}}" if tail or tail_room else ""
+    least = _LEAST_BAR if meter.fraction is not None else 0
+    for ending in (percent + left + more, percent + left):
+        if cells(head) + least + cells(ending) <= room:
+            drawn = bar(meter, min(_BAR, room - cells(head) - cells(ending)))
+            return line(name, Cell(head, meter.tone), *drawn, Cell(ending.rstrip(" "), meter.tone))
+    used, limit, rest = _parts(meter)
+    first = f"{rest} {limit}" if rest else f"{used} {limit}"
+    forms = (
+        f"{head}{percent}{left}",
+        f"{used} {limit} {percent} {rest}",
+        f"{used} {limit} {rest}",
+        first,
+        rest or used,
+    )
+    return line(name, Cell(cut(fitting([one.rstrip(" ") for one in forms], room), max(0, room)), meter.tone))
 
 
 def note_line(meter: Meter, width: int) -> Line:
@@ -60,23 +70,21 @@ def note_line(meter: Meter, width: int) -> Line:
     return line(Cell(" " * _NAME + cut(meter.note, max(0, width - _NAME)), Tone.DIM)) if meter.note else ()
 
 
-def _said(meter: Meter, columns: Widths, room: int, percent: int) -> str:
-    """Return the text aligned with the other meters, or only its most important part if there is no room."""
+def _columns(meter: Meter, columns: Widths) -> tuple[str, str, str]:
+    """Return what stands before the bar, the percentage, and what is left, aligned with the other meters."""
+    used, limit, left = _parts(meter)
+    percent = f" {meter.percent:>4}" if meter.percent else ""
     if meter.over:
-        return pad_up(f"{meter.used} / {meter.limit} OVER", sum(columns) + 2) + " "
-    parts = _parts(meter)
-    said = "".join(f"{pad_up(part, width)} " for part, width in zip(parts, columns, strict=True))
-    if cells(said.rstrip(" ")) + percent <= room:
-        return said
-    used, limit, left = parts
-    most = f"{left} {limit}" if meter.left != UNKNOWN else used
-    return fitting((" ".join(part for part in parts if part), most), room - percent - 1) + " "
+        return pad_up(used, columns[0] + columns[1] + 1) + " ", percent, ""
+    head = f"{pad_up(used, columns[0])} {pad_up(limit, columns[1])} "
+    return head, percent, "  " + pad_up(left, columns[2]) if left else ""
 
 
 def _parts(meter: Meter) -> tuple[str, str, str]:
-    used = meter.used if " res." in meter.used else f"used  {meter.used}"
-    left = f"left {meter.left}" if meter.left != UNKNOWN or not meter.unlimited else ""
-    return used, f"of {meter.limit}", left
+    if meter.over:
+        return f"{meter.used} / {meter.limit} OVER", "", ""
+    left = f"{meter.left} left" if meter.left != UNKNOWN or not (meter.unlimited or meter.tone is Tone.DIM) else ""
+    return meter.used, f"of {meter.limit}", left
 
 
 def pad_up(text: str, width: int) -> str:

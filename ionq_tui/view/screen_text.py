@@ -21,6 +21,8 @@ REQUEST_CONTINUES = "the request to open continues; you will be notified of its 
 CLOSED_AS_ANSWERED = "closed: according to your answer, no session of this request is running"
 OPENING = "opening… request sent once"
 NOTHING_SENT = "nothing was sent"
+EVENTS = "Events"
+NOT_POLLED = "its jobs and cost are read once it is opened: enter"
 EVENTS_HINT = "all events, newest first · v: jobs"
 ENDED_SHOWN = "ended sessions shown"
 NO_EVENTS = "nothing has happened yet"
@@ -84,3 +86,12 @@ def exit_not_confirmed(session_id: str) -> str:
 def another_key(refused: str, label: str) -> str:
     """Say why a key was refused, and where another one is entered."""
     return f'{refused}: press : and choose "{label}"'
+
+
+DEMO_HINT = (
+    "This is a demo: nothing here is real, and nothing costs anything.",
+    "enter shows the session at the cursor live: what is left, and what ends it",
+    "n opens another one · e ends one, after a question",
+    "? shows the keys of every screen · any key hides this hint",
+)
+"""Four lines below the demo's sessions."""

@@ -1,4 +1,4 @@
-"""Details of one session: title, timeline, jobs and cost on one line, and how to submit jobs to it."""
+"""Details of one session: title, steps, jobs and cost on one line, and how to submit jobs to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, count, counted, figure, money, unit
 from ionq_tui.view.incomplete import at_least, at_least_jobs, missing
 from ionq_tui.view.sanitize import plain
-from ionq_tui.view.status import NOBODY, job_status, owner_name, person, session_status_loud
+from ionq_tui.view.status import NOBODY, job_status, owner_name, person
 from ionq_tui.view.style import Cell, Line, Tone, joined, line, width_of
 from ionq_tui.view.time_text import NOTHING, clock
 
@@ -37,18 +37,10 @@ def title(
     return whole if width_of(whole) <= width else short
 
 
-def timeline(
-    session: Session,
-    now: datetime,
-    tz: tzinfo | None,
-    people: Mapping[str, str] = NOBODY,
-    *,
-    ending: bool = False,
-    seen_active: bool = False,
-) -> Line:
-    """Return the status and "created 13:10 > started 13:22 > expires 14:40"."""
-    status = session_status_loud(session, ending=ending, seen_active=seen_active)
-    return line(status, "   ", steps(session, now, tz, people))
+def short_title(session: Session, label: str = "") -> Line:
+    """Return the short id, the backend and the label: "9fe21c · qpu.forte-1 · H2 scan"."""
+    parts = (plain(session.short, 6), plain(session.backend, 60), plain(label, 80).strip())
+    return joined([line(Cell(one, Tone.STRONG if number == 0 else Tone.PLAIN)) for number, one in enumerate(parts)])
 
 
 def steps(session: Session, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY) -> str:

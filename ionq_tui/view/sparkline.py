@@ -29,6 +29,12 @@ def sparkline(samples: Samples, since: datetime, now: datetime, width: int = _WI
     return "".join(" " if value is None else _bar(value, low, high) for value in values)
 
 
+def bars(values: Sequence[float]) -> str:
+    """Return one bar for each amount on a scale from zero to the largest; nothing is drawn for zero."""
+    most = max(values, default=0.0)
+    return "".join(" " if value <= 0 else _bar(value, 0.0, most) for value in values)
+
+
 def _at(samples: Samples, moment: datetime) -> float | None:
     """Return the newest sample at a moment, unless that is too old to stand for it."""
     seen = [sample for sample in samples if sample[0] <= moment]

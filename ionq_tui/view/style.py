@@ -35,6 +35,11 @@ class Chip(Cell):
     """A color that `model.color` knows."""
 
 
+@dataclass(frozen=True, slots=True)
+class BarPart(Cell):
+    """A piece of a bar, on the background that shows how long the whole bar is."""
+
+
 Line = tuple[Cell, ...]
 
 Fact = tuple[str, str]

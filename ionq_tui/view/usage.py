@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.view.alarm import IDLE, idle_for
 from ionq_tui.view.amount import UNKNOWN, money
 from ionq_tui.view.column import Column, SortKey, widths
-from ionq_tui.view.incomplete import at_least_charged, missing
+from ionq_tui.view.incomplete import at_least_charged
 from ionq_tui.view.meter import jobs_meter, money_meter
 from ionq_tui.view.row import SESSION_COLUMNS, SessionItem
-from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import spend_lines, terminal_title
+from ionq_tui.view.sparkline import bars
 from ionq_tui.view.style import Cell, Tone
 from ionq_tui.view.time_text import NOTHING, aware, used
+
+_SPARK_PART = timedelta(minutes=5)
+SPARK_WIDTH = 12
+"""Cells of a sparkline of the last hour: one for each five minutes."""
+_NO_LIMIT = "NO LIM"
+"""Short for NO LIMIT, beside which a number of jobs says little."""
 
 
 def _spent(item: SessionItem) -> SortKey:
@@ -34,7 +41,7 @@ def _sent(item: SessionItem) -> SortKey:
 def _at_home(column: Column[SessionItem]) -> Column[SessionItem]:
     """Return the column with what matters at home: the end of a backend's name tells it from others."""
     if column.name == "BACKEND":
-        return replace(column, width=17, keeps_end=True)
+        return replace(column, width=13, late=True, keeps_end=True)
     if column.name == "STATUS":
         return replace(column, width=7, late=True)
     return replace(column, late=column.name in {"OWNER", "OPENED", "LIMITS"})
@@ -44,11 +51,12 @@ HOME_COLUMNS: tuple[Column[SessionItem], ...] = (
     *map(_at_home, SESSION_COLUMNS),
     Column("JOBS", 7, _sent, "right", grows=11),
     Column("SPENT", 11, _spent, "right", grows=20),
+    Column("LAST HOUR", SPARK_WIDTH, lambda _: None),
 )
-"""The list at home: what only ours can tell folds away first where it is narrow, and stands above the list then."""
+"""The columns of the session list. At 80 columns without OPENED and LIMITS, which the live screen shows."""
 
 
-FOLDED = ("JOBS", "SPENT", "OPENED", "LABEL")
+FOLDED = ("LAST HOUR", "OPENED", "LIMITS", "LABEL", "JOBS")
 """Columns hidden when there is too little room, in this order."""
 
 
@@ -70,8 +78,29 @@ def used_cells(watch: SessionSnapshot | None, *, late: bool = False) -> tuple[Ce
     jobs, paid = jobs_meter(watch), money_meter(watch)
     limited = jobs.limit if watch.session.limits.jobs is not None else ""
     tones = (Tone.DIM, Tone.DIM) if watch.ended else (jobs.tone, paid.tone)
-    told = f"{jobs.used}/{limited}" if limited else jobs.used, _charged(watch)
+    none = watch.session.limits.absent and not watch.ended
+    told = _NO_LIMIT if none else f"{jobs.used}/{limited}" if limited else jobs.used, _charged(watch)
     return Cell(_marked(told[0], late), tones[0]), Cell(_marked(told[1], late), tones[1])
+
+
+def spend_spark(watch: SessionSnapshot | None, now: datetime) -> Cell:
+    """Return what was charged in the last hour as a sparkline, one bar for each five minutes; empty if nothing was.
+
+    Amounts of different units are never added: the unit of the limit counts, else the first one.
+    """
+    if watch is None or not watch.charged:
+        return Cell("")
+    limit = watch.session.limits.money if watch.session is not None else None
+    name = limit.unit if limit is not None else watch.charged[0].unit
+    sums = [Decimal(0)] * SPARK_WIDTH
+    for job in watch.counted:
+        cost, at = watch.costs.get(job.id), job.completed_at
+        if cost is None or cost.cost is None or at is None or job.dry_run or cost.cost.unit != name:
+            continue
+        part = SPARK_WIDTH - 1 - int((now - aware(at)) / _SPARK_PART)
+        if 0 <= part < SPARK_WIDTH and cost.cost.value.is_finite():
+            sums[part] += cost.cost.value
+    return Cell(bars(list(map(float, sums))), Tone.GOOD)
 
 
 def _charged(watch: SessionSnapshot) -> str:
@@ -83,20 +112,6 @@ def _charged(watch: SessionSnapshot) -> str:
 def _marked(told: str, late: bool) -> str:
     """Mark a value that is not current, unless it is marked as incomplete or unknown."""
     return f"~{told}" if late and not told.startswith(("≥", UNKNOWN)) else told
-
-
-def used_words(watch: SessionSnapshot, as_of: str = "") -> str:
-    """Return "9fe21c: jobs 31 of 40, left 9 · cost 18.20 of 30.00 usd, left 7.70"; empty if nothing was read.
-
-    Where that is not of now, `as_of` is the time of day of it.
-    """
-    if watch.session is None or not (watch.all_listed or watch.jobs):
-        return ""
-    jobs, paid = jobs_meter(watch), money_meter(watch)
-    told = [f"{plain(watch.session.short, 6)}: jobs {jobs.words}", f"cost {paid.words}"]
-    told += [missing(watch)] if watch.ended else []
-    told += [f"as of {as_of}"] if as_of else []
-    return " · ".join(one for one in told if one)
 
 
 def idle_since(watch: SessionSnapshot | None, now: datetime) -> datetime | None:

@@ -32,7 +32,7 @@ async def lost(app: Cast, backend: str = "qpu.aria-1") -> None:
 
 
 def banner(app: Cast) -> list[str]:
-    return [one for one in app.text().splitlines() if one.startswith(" !")]
+    return [one for one in app.text().splitlines() if one.lstrip(" ").startswith("!")]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 15), (120, 40)])

@@ -24,7 +24,8 @@ async def test_first_and_last_line_fit_and_keep_what_matters(connector: FakeConn
         assert "e end" in lines[-1]
         assert "? help" in lines[-1]
         assert "LEFT" in app.text()
-        assert "LIMITS" in app.text()
+        assert "SPENT" in app.text()
+        assert ("LIMITS" in app.text()) == (size[0] >= 100)
 
 
 async def test_too_small_it_says_what_it_needs_and_recovers(connector: FakeConnector) -> None:

@@ -30,7 +30,9 @@ from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.store import JobEntry, SessionEntry
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
+from ionq_tui.ui.widgets.card import Card
 from ionq_tui.view.amount import figure
+from ionq_tui.view.style import words
 from ionq_tui.view.time_text import left
 from ionq_tui.wiring import Wiring, inside
 from tests.unit.engine.clock import NOON, ManualClock
@@ -91,12 +93,18 @@ class Shown:
     def on(screen: SessionScreen) -> Shown:
         screen.tick()
         time, jobs, money = (
-            re.sub(r"[█▒░].*$", "", found).strip()
+            re.sub(r" *[▏▎▍▌▋▊▉█▒ ]{4,} +([0-9]+% .*)?$", r"  \1", found).strip()
             for found in re.findall(r"^(?:time|jobs|cost) .*$", screen.meters.text, re.MULTILINE)
         )
-        told = re.search(r"left (\S+)|/ \S+ OVER", time)
-        status = screen.steps_line.text.split()[0].lower()
-        return Shown(status, (told[1] or "OVER") if told else "", jobs, money, screen.summary.text)
+        told = re.search(r"(\S+) left|/ \S+ OVER", time)
+        status = screen.status.text.split()[0].lower()
+        return Shown(status, (told[1] or "OVER") if told else "", jobs, money, _counts(screen))
+
+
+def _counts(screen: SessionScreen) -> str:
+    told = screen.query_one("#jobs-card", Card).told
+    assert isinstance(told, tuple)
+    return words(told).partition(" · row ")[0]
 
 
 def words_of(entry: SessionEntry) -> str:
@@ -170,15 +178,15 @@ def compare(shown: Shown, entry: SessionEntry, limits: Limits, till: Till, now: 
     """Fail where the screen tells anything else than the books."""
     assert shown.status == entry.status
     assert shown.counts == words_of(entry)
-    assert re.split(r"\s+", shown.jobs)[2] == str(len(entry.jobs))
+    assert re.split(r"\s+", shown.jobs)[1] == str(len(entry.jobs))
     used = till.spent(entry, limits.money)
-    assert re.match(rf"cost   (used  )?{re.escape(used)} +of ", shown.money), (shown.money, used)
+    assert re.match(rf"cost   {re.escape(used)} +of ", shown.money), (shown.money, used)
     assert sum(till.sums(entry, reserved=False).values()) == entry.charged or not till.complete(entry)
     one = len({limits.money.unit if limits.money else "", *till.sums(entry, reserved=False)}) == 1
     if limits.money is not None and one and "—" not in shown.money:
         spent = sum((sum(till.sums(entry, reserved=held).values(), Decimal(0)) for held in (False, True)), Decimal(0))
         left_over = figure(max(Decimal(0), limits.money.value - spent))
-        assert re.search(rf"left (≤ )?{re.escape(left_over)}\b|OVER", shown.money), (shown.money, left_over)
+        assert re.search(rf"(≤ )?{re.escape(left_over)} left|OVER", shown.money), (shown.money, left_over)
     if limits.minutes is not None and entry.status == "started" and entry.expires_at is not None:
         near = {left(entry.expires_at - now + timedelta(seconds=second)) for second in range(-2, 3)}
         assert shown.left in near

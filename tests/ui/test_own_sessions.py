@@ -64,12 +64,15 @@ async def test_jobs_and_spend_are_on_home(ours: FakeConnector) -> None:
         hear(app, job(1), job(2, "started"))
         await ticked(pilot, app)
         assert "2/5" in app.text() and "1.30 usd" in app.text()
-        assert "000001: jobs 2 of 5, left 3 · cost 1.30 of 30.00" in app.text()
     app = Cast(ours)
     async with at_home(app) as pilot:
         hear(app, job(1))
         await ticked(pilot, app)
-        assert "jobs 1 of 5, left 4 · cost 0.65 of 30.00" in app.text() and "SPENT" not in app.text()
+        assert "1/5" in app.text() and "0.65 usd" in app.text() and "LIMITS" not in app.text()
+    async with at_home(app := Cast(ours), (200, 55)) as pilot:
+        hear(app, job(1))
+        await ticked(pilot, app)
+        assert "█" in next(one for one in app.text().splitlines() if "1/5" in one), "the spend of the last hour"
 
 
 async def test_numbers_that_are_not_of_now_say_of_when_they_are(ours: FakeConnector) -> None:
@@ -83,7 +86,7 @@ async def test_numbers_that_are_not_of_now_say_of_when_they_are(ours: FakeConnec
         ours.clock.forward(90)
         await ticked(pilot, app)
         assert "~2/5" in app.text() and "~1.30 usd" in app.text()
-        assert "cost 1.30 of 30.00 usd" in app.text() and f"as of {NOW.astimezone():%H:%M}" in app.text()
+        assert f"000001 as of {NOW.astimezone():%H:%M}" in app.text()
         session_poller.jobs_as_of = app.running.clock.now()
         await ticked(pilot, app)
         assert "~" not in app.text() and "as of" not in app.text()

@@ -72,9 +72,9 @@ async def test_status_meters_and_jobs_are_to_be_seen(app: Stage, hand: Hand, siz
         for words in (
             "H2 scan",
             "STARTED",
-            "created",
-            "time   used  40m",
-            "jobs   used  5",
+            "STARTED 12:22 · ends about 13:40",
+            "time   40m",
+            "jobs   5",
             "cost",
             "5 jobs:",
             "000004",
@@ -99,9 +99,9 @@ async def test_jobs_that_could_not_be_read_are_counted_and_make_every_number_the
     async with app.run_test() as pilot:
         await ready(pilot, app)
         await until(pilot, lambda: "≥ 5 jobs (3 more could not be read): 1 comp" in app.text())
-        assert "jobs   used  ≥ 5" in app.text()
-        assert "left ≤ 35" in app.text()
-        assert "cost   ≥ " in app.text() or "used  ≥ " in app.text()
+        assert "jobs   ≥ 5" in app.text()
+        assert "≤ 35 left" in app.text()
+        assert "cost   ≥ " in app.text()
         await pilot.press("e")
         await until(pilot, lambda: shows(app, EndSession) and "unfinished  ≥ 3 jobs" in app.text())
         await pilot.press("escape")
@@ -274,7 +274,7 @@ async def test_an_unchanged_session_paints_nothing(app: Stage, hand: Hand) -> No
         screen = app.screen
         assert isinstance(screen, SessionScreen)
         await pilot.pause()
-        for widget in (screen.heading_line, screen.steps_line, screen.meters, screen.summary):
+        for widget in (screen.heading_line, screen.status, screen.meters):
             before = widget.told
             screen.tick()
             assert widget.told is before
@@ -306,7 +306,7 @@ async def test_an_alarm_rings_once_and_stays(app: Stage, hand: Hand, monkeypatch
         screen.tick()
         await pilot.pause()
         assert len(bells) == 1
-        assert "jobs run" in app.text() or "time runs" in app.text()
+        assert "ends about" in app.text() or "expires" in app.text()
 
 
 async def test_one_changed_job_of_many_makes_only_the_lines_that_are_seen(

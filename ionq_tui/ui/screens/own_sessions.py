@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -17,9 +17,9 @@ from ionq_tui.ui.alarms import ring
 from ionq_tui.view.alarm import alarms
 from ionq_tui.view.away_report import meanwhile
 from ionq_tui.view.clock_skew import skew_line
+from ionq_tui.view.forecast import Forecast, forecasts, runs_out
 from ionq_tui.view.style import Cell, Line, Tone, line
-from ionq_tui.view.time_text import clock
-from ionq_tui.view.usage import used_cells, used_words
+from ionq_tui.view.usage import spend_spark, used_cells
 
 Result = TypeVar("Result")
 _MOST = 3
@@ -38,7 +38,10 @@ class OwnSessions:
         self._engine = engine
         self._evaluated: dict[str, tuple[SessionSnapshot, int]] = {}
         self._alarms: dict[str, dict[str, str]] = {}
+        self._ends: dict[str, Forecast] = {}
+        """What ends a session first, by id."""
         self._used: dict[str, tuple[SessionSnapshot, bool, tuple[Cell, Cell]]] = {}
+        self._sparks: dict[str, tuple[SessionSnapshot, int, Cell]] = {}
         self._told: dict[str, tuple[SessionSnapshot, Absence, Line]] = {}
         """The report about an absence by session id, with the snapshot and absence that it was made from."""
         self._hook_told = False
@@ -55,21 +58,27 @@ class OwnSessions:
 
     def used(self, session_id: str) -> tuple[Cell, Cell]:
         """Return the used jobs and cost of a session, marked if they are outdated."""
-        session_poller = self._engine.own_sessions.pollers.get(session_id)
-        watch = session_poller.store.value if session_poller is not None else EMPTY_SNAPSHOT
-        late, held = self._as_of(session_id) is not None, self._used.get(session_id)
+        watch = self.watch(session_id)
+        late, held = self.as_of(session_id) is not None, self._used.get(session_id)
         if held is None or held[0] is not watch or held[1] is not late:
             held = self._used[session_id] = watch, late, used_cells(watch, late=late)
         return held[2]
 
-    def used_words(self, session_id: str) -> str:
-        """Return the same as a phrase, with its time if outdated; empty before the first poll."""
-        watch, as_of = self.watches.get(session_id), self._as_of(session_id)
-        if watch is None:
-            return ""
-        return used_words(watch, clock(as_of, self._engine.clock.now(), None) if as_of is not None else "")
+    def spark(self, session_id: str) -> Cell:
+        """Return what was charged in the last hour as a sparkline; its parts move on every five minutes."""
+        now = self._engine.clock.now()
+        watch, moment = self.watch(session_id), int(now.timestamp()) // 300
+        held = self._sparks.get(session_id)
+        if held is None or held[0] is not watch or held[1] != moment:
+            held = self._sparks[session_id] = watch, moment, spend_spark(watch, now)
+        return held[2]
 
-    def _as_of(self, session_id: str) -> datetime | None:
+    def watch(self, session_id: str) -> SessionSnapshot:
+        """Return the snapshot of one session, an empty one if it is not polled."""
+        session_poller = self._engine.own_sessions.pollers.get(session_id)
+        return session_poller.store.value if session_poller is not None else EMPTY_SNAPSHOT
+
+    def as_of(self, session_id: str) -> datetime | None:
         """Return when the jobs were last read if that is a while ago and they may have changed since, else None."""
         session_poller = self._engine.own_sessions.pollers.get(session_id)
         at = (
@@ -94,11 +103,13 @@ class OwnSessions:
     def _forget(self) -> None:
         """Discard what belongs to sessions that are no longer polled or listed."""
         held = self._engine.own_sessions.pollers
-        for by_id in (self._evaluated, self._alarms, self._told):
+        for by_id in (self._evaluated, self._alarms, self._ends, self._told):
             for session_id in by_id.keys() - held.keys():
                 by_id.pop(session_id)
-        for session_id in self._used.keys() - held.keys() - self._engine.session_list.overview.value.sessions.keys():
-            del self._used[session_id]
+        listed = self._engine.session_list.overview.value.sessions
+        for by_row in (self._used, self._sparks):
+            for session_id in by_row.keys() - held.keys() - listed.keys():
+                by_row.pop(session_id)
 
     def _evaluate(self, app: App[Result], session_poller: SessionPoller, now: datetime) -> None:
         watch, moment = session_poller.store.value, int(now.timestamp()) // _OUTLOOK
@@ -109,7 +120,15 @@ class OwnSessions:
         told = self._alarms[session_poller.session_id] = alarms(
             watch, now, session_poller.jobs_as_of, ours=self._engine.actions.activity.value.ours(watch.session)
         )
+        self._ends.pop(session_poller.session_id, None)
+        for first in forecasts(watch, now)[:1]:
+            self._ends[session_poller.session_id] = first
         ring(app, self._engine, session_poller, told)
+
+    def ends(self, sessions: Iterable[Session]) -> dict[str, Forecast]:
+        """Return what ends each of these sessions first, as far as that is known."""
+        found = {one.id: self._ends.get(one.id) or runs_out(one) for one in sessions}
+        return {key: one for key, one in found.items() if one is not None}
 
     def lines(self) -> list[Line]:
         """Return the lines about alarms, and about events during an absence."""

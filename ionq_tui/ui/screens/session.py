@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual import on
+from textual.containers import Container
 from textual.getters import query_one
 from textual.widget import Widget
 
@@ -21,7 +22,7 @@ from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.alarms import ring
 from ionq_tui.ui.commands import LIVE, Command, Commands
 from ionq_tui.ui.screens.live_base import LiveBase
-from ionq_tui.ui.widgets.caption import Caption
+from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.event_list import EventList
 from ionq_tui.ui.widgets.meters import Meters
 from ionq_tui.ui.widgets.table import Table
@@ -31,13 +32,13 @@ from ionq_tui.view.alarm import alarms
 from ionq_tui.view.clock_skew import skew_line
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About
-from ionq_tui.view.forecast import Forecast, first_line, forecasts, unrated
+from ionq_tui.view.forecast import Forecast, forecasts
 from ionq_tui.view.job_list import JobList
-from ionq_tui.view.live_session import outcome_lines
+from ionq_tui.view.live_session import outcome_lines, status_line
 from ionq_tui.view.mismatch import mismatch_line
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
-from ionq_tui.view.session_card import how_to_send, jobs_line, timeline, title
-from ionq_tui.view.style import Cell, Line, Tone, line
+from ionq_tui.view.session_card import how_to_send, jobs_line, title
+from ionq_tui.view.style import Cell, Line, Tone, joined, line
 from ionq_tui.view.usage import window_title
 from ionq_tui.view.wrap import all_folded
 
@@ -60,12 +61,12 @@ class SessionScreen(LiveBase):
     AUTO_FOCUS = "#jobs"
 
     heading_line = query_one("#title", TextBlock)
-    steps_line = query_one("#timeline", TextBlock)
+    status = query_one("#status", TextBlock)
     meters = query_one("#meters", Meters)
     outcome = query_one("#outcome", TextBlock)
-    summary = query_one("#summary", TextBlock)
     empty = query_one("#no-jobs", TextBlock)
     history = query_one("#history", EventList)
+    state = query_one("#state", Card)
 
     def __init__(self, engine: Engine, session_id: str) -> None:
         """Store the engine and the complete id of the session."""
@@ -81,14 +82,7 @@ class SessionScreen(LiveBase):
         self._alarm: list[Line] = []
 
     def compose_body(self) -> Iterable[Widget]:
-        """Compose status and meters, jobs, and events."""
-        yield TextBlock(id="title", classes="one-line")
-        yield TextBlock(id="timeline", classes="one-line")
-        yield Meters(id="meters")
-        yield TextBlock(id="outcome")
-        yield Caption(id="rule")
-        yield TextBlock(id="summary", classes="one-line")
-        yield TextBlock(id="no-jobs")
+        """Compose status and meters, the charts of a wide layout, jobs, and events."""
         table = Table[JobItem](
             JOB_COLUMNS,
             self._cells,
@@ -100,9 +94,18 @@ class SessionScreen(LiveBase):
             id="jobs",
         )
         table.display = False  # until there are jobs
-        yield table
-        yield Caption(id="events-rule")
-        yield EventList(id="history")
+        with Container(id="cards"):
+            yield Card(
+                TextBlock(id="title", classes="one-line"),
+                TextBlock(id="status", classes="one-line"),
+                Meters(id="meters"),
+                TextBlock(id="outcome"),
+                rule=False,
+                id="state",
+            )
+            yield Card(id="charts")
+            yield Card(TextBlock(id="no-jobs"), table, id="jobs-card")
+            yield Card(EventList(id="history"), id="events")
 
     def on_mount(self) -> None:
         """Subscribe first, then start to poll."""
@@ -194,27 +197,24 @@ class SessionScreen(LiveBase):
             said = screen_text.no_such_session(self.session_id) if self.missing else f"loading {self.session_id}…"
             self.heading_line.tell(said)
             return
-        self.heading_line.tell(
-            title(session, activity.owner(session), activity.label(session.id), people, width=self.room)
-        )
-        told = timeline(session, now, None, people, ending=self.ending, seen_active=watch.seen_active)
-        self.steps_line.tell(told)
+        room = self.state.room
+        named = title(session, activity.owner(session), activity.label(session.id), people, width=room)
+        self.heading_line.tell(named)
+        self.state.tell(named)
         self._forecast(watch, now)
+        self.status.tell(status_line(watch, self._coming, now, None, people, width=room, ending=self.ending))
         self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"))
         outcome = activity.ends.get(session.id)
         again = activity.retries.get(session.id)
         differs = None if watch.ended else activity.mismatch(session)
         lines = [mismatch_line(differs)] if differs is not None else []
         lines += [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending, again=again)]
-        if first := first_line(self._coming, now, None, self.room, unrated(watch, self._coming)):
-            lines.append(first)
         if not self.engine.user_activity.clock_seen and (skew := skew_line(self.engine.ahead())):
             lines.append(skew)
-        self.outcome.tell(*all_folded(lines, self.room))
+        self.outcome.tell(*all_folded(lines, room))
         self.outcome.display = bool(lines)
         self.history.show(watch, now, people)
-        whole = self.history.whole
-        self.query_one("#events-rule", Caption).tell(screen_text.EVENTS_HINT if whole else "")
+        self.query_one("#events", Card).tell(screen_text.EVENTS_HINT if self.history.whole else screen_text.EVENTS)
 
     def _forecast(self, watch: SessionSnapshot, now: datetime) -> None:
         """Compute the forecasts for a new snapshot or every ten seconds, and ring for new alarms."""
@@ -231,12 +231,11 @@ class SessionScreen(LiveBase):
 
     def _list_jobs(self) -> None:
         self._listed = watch = self._snapshot()
-        self.summary.tell(jobs_line(watch))
+        self._arranged()
         bare = not watch.jobs
         self.empty.display = bare and watch.session is not None and not watch.ended
-        self.summary.display = not self.empty.display
         if self.empty.display:
-            self.empty.tell(*how_to_send(self.session_id, self.room))
+            self.empty.tell(*how_to_send(self.session_id, self.query_one("#jobs-card", Card).room))
         self._table.update_rows(self._jobs.items(watch.jobs, watch.costs))
         self._table.display = not bare and not self.history.whole
         if self._table.display and self.focused is None:
@@ -343,5 +342,6 @@ class SessionScreen(LiveBase):
 
     def _arranged(self) -> None:
         """Update the caption after the filter, order or cursor has changed."""
-        self.query_one("#rule", Caption).tell(self._table.caption)
+        told = self._table.caption if self._table.display else ""
+        self.query_one("#jobs-card", Card).tell(joined([jobs_line(self._shown[0]), line(Cell(told, Tone.DIM))]))
         self.renew_commands()

@@ -6,8 +6,10 @@ from collections.abc import Hashable, Iterable
 from datetime import datetime
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
+from textual.containers import Container
 from textual.getters import query_one
+from textual.timer import Timer
 from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
@@ -20,23 +22,26 @@ from ionq_tui.ui.gc_tuning import GcTuning
 from ionq_tui.ui.key_guard import KeyGuard, KeyGuarded
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.screens.own_sessions import OwnSessions
-from ionq_tui.ui.widgets.caption import Caption
+from ionq_tui.ui.terminal_size import Density
+from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import disabled_reason, screen_text
 from ionq_tui.view.banner import home_lines, nothing_to_show, shortened
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About, fault_words, link_fault
-from ionq_tui.view.home_summary import summary
+from ionq_tui.view.home_summary import numbers_as_of, running_line, summary
 from ionq_tui.view.row import SessionItem, session_moment, session_row
 from ionq_tui.view.sanitize import cells, plain
-from ionq_tui.view.style import Line
+from ionq_tui.view.style import Line, joined, line
 from ionq_tui.view.usage import FOLDED, HOME_COLUMNS, label_room, window_title
 from ionq_tui.view.wrap import all_folded
 
 _RANK = {owner: rank for rank, owner in enumerate(Owner)}
 _ON_ONE = frozenset({"new_like", "mark", "copy", "end"})
 """Commands that require a selected session."""
+_REST = 0.3
+"""Seconds that the cursor rests on a session before that is shown beside the list."""
 _LINES, _LINES_LOW = 6, 3
 """The most lines above the list that ask for a decision, on a terminal of normal and of low height."""
 
@@ -50,10 +55,10 @@ class SessionsScreen(KeyGuarded, LiveBase):
     AUTO_FOCUS = "#sessions"
 
     table = query_one("#sessions", Table)
-    told = query_one("#summary", TextBlock)
+    running = query_one("#running", TextBlock)
     banner = query_one("#banner", TextBlock)
     notice = query_one("#notice", TextBlock)
-    caption = query_one("#caption", Caption)
+    card = query_one("#list", Card)
 
     def __init__(self, engine: Engine) -> None:
         """Store the engine."""
@@ -66,15 +71,17 @@ class SessionsScreen(KeyGuarded, LiveBase):
         """Ids of sessions known only from the list of ended sessions."""
         self._own_sessions = OwnSessions(engine)
         self._gc_tuning = GcTuning()
+        self._detail_of = ""
+        """The id of the session shown beside a wide list, which follows the cursor after a rest."""
+        self._rest: Timer | None = None
         self._listed: dict[str, SessionItem] = {}
         """The items of the table, by session id."""
 
     def compose_body(self) -> Iterable[Widget]:
-        """Compose a summary, the lines that ask for a decision, the table, and a notice for an empty table."""
-        yield TextBlock(id="summary")
+        """Compose what is running, the lines that ask for a decision, and the list or a notice in its place."""
+        yield TextBlock(id="running")
         yield TextBlock(id="banner")
-        yield Caption(id="caption")
-        yield Table[SessionItem](
+        table = Table[SessionItem](
             HOME_COLUMNS,
             self._cells,
             moment_of=self._moment,
@@ -83,13 +90,24 @@ class SessionsScreen(KeyGuarded, LiveBase):
             dispensable=FOLDED,
             id="sessions",
         )
-        yield TextBlock(id="notice")
+        with Container(id="cards"):
+            yield Card(table, TextBlock(id="notice"), TextBlock(id="hint"), id="list")
 
     def on_mount(self) -> None:
         """Subscribe to the sessions, the backends and the actions."""
         self.listen(self.engine.session_list.overview, lambda _: self._show())
         self.listen(self.engine.actions.activity, lambda _: self._show())
-        self.listen(self.engine.backend_list.fleet, lambda _: self._say())
+        self.listen(self.engine.backend_list.fleet, lambda _: self._caption())
+
+        hint = self.query_one("#hint", TextBlock)
+        hint.display = self.engine.connection.demo
+        if hint.display:
+            hint.tell(*screen_text.DEMO_HINT)
+
+    def on_key(self, event: events.Key) -> None:
+        """Record the key; the demo's hint goes with the first one."""
+        super().on_key(event)
+        self.query_one("#hint").display = False
 
     def why_not(self, command: str) -> str:
         """Return why a command is disabled: most need a session, and ending needs one not known to have ended."""
@@ -126,6 +144,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         else:
             self._say()
         self._caption()
+        self._tell_detail()
 
     # Display
 
@@ -149,14 +168,15 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self._listed = self._items()
         self.table.update_rows(self._listed)
         self._say()
+        self._caption()
 
     def _say(self) -> None:
         """Update what is shown above the table, or in its place."""
         overview, now = self.engine.session_list.overview.value, self.engine.clock.now()
-        items = self._listed.values()
-        fleet, room = self.engine.backend_list.fleet.value, self.room
-        self.told.tell(summary(items, fleet, overview.unreadable, loaded=overview.loaded, width=room))
+        items, room = self._listed.values(), self.room
+        self.running.tell(self._running_line(overview, now))
         notice = self._notice(overview, bool(items))
+        self.running.display = bool(items)
         lines = self._lines(now)
         self.banner.tell(*shortened(lines, room, _LINES_LOW if self.has_class("-low") else _LINES))
         self.banner.display = bool(lines)
@@ -165,6 +185,50 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self.table.display = bool(items)
         if items and self.focused is None and self.is_current:
             self.table.focus()
+
+    def on_resize(self) -> None:
+        """Show the session at the cursor beside the list if there is room."""
+        super().on_resize()
+        if self.density >= Density.WIDE and not self.query("#detail"):
+            from ionq_tui.ui.widgets.session_detail import SessionDetail  # needed on large terminals only
+
+            self.query_one("#cards").mount(SessionDetail(id="detail"))
+        self.call_after_refresh(self._show)
+
+    def _tell_detail(self) -> None:
+        """Update the session beside the list."""
+        if self.density < Density.WIDE:
+            return
+        from ionq_tui.ui.widgets.session_detail import SessionDetail
+
+        if self._detail_of not in self._listed:
+            self._detail_of = self.table.key
+        item, now = self._listed.get(self._detail_of), self.engine.clock.now()
+        ending = self._detail_of in self.engine.actions.activity.value.ending
+        for detail in self.query(SessionDetail):
+            detail.show(item, now, self.engine.people, ending=ending)
+
+    def _follow(self) -> None:
+        self._detail_of = self.table.key
+        self._tell_detail()
+
+    @on(Table.Highlighted)
+    def _moved(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(_REST, self._follow)
+
+    def _running_line(self, overview: Overview, now: datetime) -> Line:
+        """Return the answer to "is money running?"."""
+        items, current = self._listed.values(), overview.loaded and link_fault(overview.link) is None
+        return running_line(
+            items,
+            self._own_sessions.ends(item.session for item in items),
+            now,
+            loaded=overview.loaded,
+            certain=current and not overview.unreadable and self.engine.actions.activity.value.at_rest,
+            width=self.room,
+        )
 
     def _lines(self, now: datetime) -> list[Line]:
         """Return the lines about decisions, alarms and events during an absence, the most serious first."""
@@ -197,7 +261,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         told = session_row(
             session, item.owner, item.label, now, None, ending=ending, unseen=item.unseen, people=self.engine.people
         )
-        return (*told, *self._own_sessions.used(session.id))
+        return (*told, *self._own_sessions.used(session.id), self._own_sessions.spark(session.id))
 
     def _moment(self, item: SessionItem) -> Hashable:
         session, ending = item.session, self.engine.actions.activity.value.ending
@@ -205,20 +269,26 @@ class SessionsScreen(KeyGuarded, LiveBase):
             session_moment(session, self.engine.clock.now()),
             session.id in ending,
             self._own_sessions.used(session.id),
+            self._own_sessions.spark(session.id),
         )
 
     # Commands
 
     def _caption(self) -> None:
-        item = self._listed.get(self.table.key)
+        item, overview = self._listed.get(self.table.key), self.engine.session_list.overview.value
         label = plain(item.label, 40).strip() if item is not None else ""
+        as_of = self._own_sessions.as_of(self.table.key)
         told = (
             self.table.caption,
             screen_text.ENDED_SHOWN if self._with_ended else "",
-            self._own_sessions.used_words(self.table.key),
-            f'"{label}"' if cells(label) > label_room(self.app.size.width) else "",
+            numbers_as_of(item.session, as_of, self.engine.clock.now(), None) if item is not None and as_of else "",
+            f'"{label}"' if cells(label) > label_room(self.table.size.width or self.app.size.width) else "",
         )
-        self.caption.tell(" · ".join(one for one in told if one))
+        rest = " · ".join(one for one in told if one)
+        room = self.card.room - 4 - (cells(rest) + 3 if rest else 0)
+        fleet = self.engine.backend_list.fleet.value
+        counted = summary(self._listed.values(), fleet, overview.unreadable, loaded=overview.loaded, width=room)
+        self.card.tell(joined([counted, line(rest) if rest else ()]))
 
     def _arranged(self) -> None:
         self._caption()

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widget import Widget
 
-from ionq_tui.ui.widgets.caption import Caption
-from ionq_tui.view.sanitize import plain
+from ionq_tui.ui.widgets.caption import Caption, titled
+from ionq_tui.view.style import Line
 
 
 class Card(Vertical):
     """Widgets under one title. Which of rule and border is shown stands in `styles/base.tcss`."""
 
-    def __init__(self, *children: Widget, title: str = "", id: str | None = None) -> None:
-        """Hold these widgets, or those composed inside it."""
+    def __init__(self, *children: Widget, title: Line | str = "", rule: bool = True, id: str | None = None) -> None:
+        """Hold these widgets; without a `rule` the compact layout shows no title."""
         super().__init__(id=id)
         self._held = children
-        self._title = title
+        self.told = title
+        """The title that is shown."""
+        self._caption = Caption(title) if rule else None
 
     def compose(self) -> ComposeResult:
         """Compose the rule and the widgets."""
-        yield Caption(self._title)
+        if self._caption is not None:
+            yield self._caption
         yield from self._held
 
     def on_mount(self) -> None:
         """Show the first title."""
-        self.border_title = Content(plain(self._title))
+        self.border_title = titled(self.told)
 
-    def tell(self, title: str) -> bool:
+    def tell(self, title: Line | str) -> bool:
         """Show this title, and return whether it has changed; the same title is not painted again."""
-        if title == self._title:
+        if title == self.told:
             return False
-        self._title = title
-        self.query_one(Caption).tell(title)
-        self.border_title = Content(plain(title))
+        self.told = title
+        if self._caption is not None:
+            self._caption.tell(title)
+        self.border_title = titled(title)
         return True
+
+    @property
+    def room(self) -> int:
+        """The width of a line inside the card, in cells; before the first layout that of the whole screen."""
+        return max(0, (self.content_size.width or self.app.size.width) - 2)

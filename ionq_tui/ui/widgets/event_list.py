@@ -45,11 +45,12 @@ class EventList(VerticalScroll):
 
     def show(self, watch: SessionSnapshot, now: datetime, people: Mapping[str, str]) -> None:
         """Show the events of a snapshot."""
-        looked = (watch.events, self.whole, (watch.costs, self.app.size.width))
+        width = (self.size.width or self.app.size.width - 1) - (2 if self.whole else 3)
+        few = max(_FEW, self.size.height)
+        looked = (watch.events, self.whole, (watch.costs, width, few))
         if looked != self._told:
             self._told = looked
-            width = self.app.size.width - (3 if self.whole else 4)
-            events = watch.events[::-1] if self.whole else watch.events[: -_FEW - 1 : -1]
+            events = watch.events[::-1] if self.whole else watch.events[: -few - 1 : -1]
             told: list[Line] = []
             for event in events:
                 one = event_line(event, now, None, costs=watch.costs, people=people, with_utc=self.whole)

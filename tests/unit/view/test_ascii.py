@@ -14,6 +14,7 @@ from ionq_tui.view.ascii import in_ascii, unencodable
 from ionq_tui.view.braille import Dots
 from ionq_tui.view.meter import Meter, bar
 from ionq_tui.view.sanitize import cells, plain
+from ionq_tui.view.style import words
 
 OURS = re.compile(r"[^\x00-\x7f]")
 
@@ -51,7 +52,7 @@ def test_likenesses(text: str, drawn: str) -> None:
 
 
 def test_a_bar() -> None:
-    assert in_ascii(bar(Meter("cost", fraction=0.5, reserved=0.25), 8)) == "####==--"
+    assert in_ascii(words(bar(Meter("cost", fraction=0.5, reserved=0.25), 8))) == "####==  "
 
 
 def test_lines_of_dots_look_like_lines() -> None:

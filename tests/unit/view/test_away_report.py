@@ -15,7 +15,7 @@ from ionq_tui.view.banner import home_lines
 from ionq_tui.view.column import arranged
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.style import words
-from ionq_tui.view.usage import HOME_COLUMNS, idle_since, used_cells, used_words, window_title
+from ionq_tui.view.usage import HOME_COLUMNS, SPARK_WIDTH, idle_since, spend_spark, used_cells, window_title
 from tests.unit.view.scene import NOW, TZ, at, session, usd, watch
 
 
@@ -46,17 +46,26 @@ def test_what_is_used_stands_in_the_list_and_above_it() -> None:
     assert [cell.text for cell in used_cells(watch())] == ["31/40", "18.20 usd"]
     assert [cell.text for cell in used_cells(watch(complete=False))] == ["≥ 31/40", "≥ 18.20 usd"]
     assert [cell.text for cell in used_cells(None)] == ["-", "-"]
-    told = "9fe21c: jobs 31 of 40, left 9 · cost 18.20 + 4.10 res. of 30.00 usd, left 7.70"
-    assert used_words(watch()) == told and used_words(watch(), "14:01") == f"{told} · as of 14:01"
+    free = watch(session(NO_LIMITS))
+    assert [cell.text for cell in used_cells(free)] == ["NO LIM", "18.20 usd"]
+
+
+def test_what_was_charged_in_the_last_hour_is_a_bar_for_each_five_minutes() -> None:
+    told = spend_spark(watch(), NOW).text
+    assert len(told) == SPARK_WIDTH and told.strip() and set(told) <= set(" ▁▂▃▄▅▆▇█")
+    finished = [job.completed_at for job in watch().counted if job.completed_at is not None]
+    last = SPARK_WIDTH - 1 - int((NOW - max(finished)) / timedelta(minutes=5))
+    assert told[last] != " " and told[last + 1 :].strip() == ""
+    assert spend_spark(watch(), NOW + timedelta(hours=2)).text.strip() == ""
+    assert spend_spark(None, NOW).text == spend_spark(EMPTY_SNAPSHOT, NOW).text == ""
 
 
 def test_what_is_not_of_now_is_marked() -> None:
     assert [cell.text for cell in used_cells(watch(), late=True)] == ["~31/40", "~18.20 usd"]
     assert [cell.text for cell in used_cells(watch(complete=False), late=True)] == ["≥ 31/40", "≥ 18.20 usd"]
     assert [cell.text for cell in used_cells(None, late=True)] == ["-", "-"]
-    assert used_words(EMPTY_SNAPSHOT) == ""
     item = SessionItem(session(), Owner.HERE, "", watch())
-    assert [column.key(item) for column in HOME_COLUMNS[-2:]] == [31.0, (("usd", 18.2),)]
+    assert [column.key(item) for column in HOME_COLUMNS[-3:-1]] == [31.0, (("usd", 18.2),)]
 
 
 def _paid(name: str, *costs: Money) -> SessionItem:
@@ -80,7 +89,7 @@ def test_the_list_is_sorted_by_what_was_spent_each_unit_for_itself() -> None:
         SessionItem(session(id="unasked")),
         SessionItem(session(id="unread"), watch=apply_session(EMPTY_SNAPSHOT, session(id="unread"), NOW)),
     ]
-    spent = HOME_COLUMNS[-1]
+    spent = HOME_COLUMNS[-2]
     assert spent.name == "SPENT"
     sorted_ids = [item.session.id for item in arranged(items, spent)]
     assert sorted_ids == ["none", "both", "four", "hundred", "five", "ten", "unasked", "unread"]
@@ -89,7 +98,7 @@ def test_the_list_is_sorted_by_what_was_spent_each_unit_for_itself() -> None:
 
 
 def test_an_amount_that_is_no_number_is_passed_over_in_sorting() -> None:
-    assert HOME_COLUMNS[-1].key(_paid("odd", usd("NaN"), Money(Decimal(2), "credit"))) == (("credit", 2.0),)
+    assert HOME_COLUMNS[-2].key(_paid("odd", usd("NaN"), Money(Decimal(2), "credit"))) == (("credit", 2.0),)
 
 
 def test_the_title_is_of_the_session_that_is_over_first_and_has_no_seconds() -> None:

@@ -1,43 +1,26 @@
 from __future__ import annotations
 
-import json
-import shlex
-from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
-
-import pytest
 
 from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event, EventKind
-from ionq_tui.model.job import Failure, Job, JobCost
+from ionq_tui.model.job import Failure, Job
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link_state import FRESH, Fault, FaultKind, Refused, Stale
-from ionq_tui.model.money import Money
-from ionq_tui.model.outcome import Ended, EndUnknown, NotOpened, Opened, OpenRequest, StillOpen, Unconfirmed
 from ionq_tui.model.overview import EMPTY_FLEET, apply_backends
-from ionq_tui.model.session import Owner
-from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_jobs, apply_session, with_jobs_fault
+from ionq_tui.model.session import Owner, Session
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_session
 from ionq_tui.view.backend_card import backend_facts
-from ionq_tui.view.end_review import end_facts, needs_typing
 from ionq_tui.view.event_line import event_line
+from ionq_tui.view.forecast import forecasts, runs_out
 from ionq_tui.view.header import PRODUCTION, freshness, header, outage
-from ionq_tui.view.home_summary import away_line, summary, unattended_line
+from ionq_tui.view.home_summary import away_line, running_line, summary, unattended_line
 from ionq_tui.view.job_card import histogram, job_facts
-from ionq_tui.view.meter import money_meter
-from ionq_tui.view.open_review import active_on, form_title, open_button, request_json, request_preview, review_lines
-from ionq_tui.view.result import end_result, open_result
+from ionq_tui.view.live_session import status_line
 from ionq_tui.view.row import SessionItem
-from ionq_tui.view.sanitize import cells
 from ionq_tui.view.session_card import (
-    attach_command,
-    export_line,
-    how_to_send,
-    jobs_line,
-    spend_lines,
-    terminal_title,
-    timeline,
+    steps,
     title,
 )
 from ionq_tui.view.style import Cell, Chip, Tone, words
@@ -84,202 +67,74 @@ def test_an_outage_is_told_in_full() -> None:
 
 def test_title_and_timeline_as_drawn() -> None:
     assert words(title(session(), Owner.HERE, "H2 scan")) == f'{ID} · qpu.forte-1 · owner: you · "H2 scan"'
-    assert words(timeline(session(), NOW, TZ)) == "STARTED   created 13:10 > started 13:22 > expires 14:40"
-    guess = words(timeline(session(expires_at=None), NOW, TZ))
-    assert guess.endswith("expires ~14:52")
+    assert steps(session(), NOW, TZ) == "created 13:10 > started 13:22 > expires 14:40"
+    assert steps(session(expires_at=None), NOW, TZ).endswith("expires ~14:52")
 
 
-def test_the_timeline_of_an_end_names_who_and_when() -> None:
+def status(shown: Session, **more: bool) -> str:
+    held = apply_session(EMPTY_SNAPSHOT, shown, NOW)
+    return words(status_line(held, forecasts(held, NOW), NOW, TZ, **more))  # type: ignore[arg-type]
+
+
+def test_one_line_says_the_status_and_what_ends_it() -> None:
+    assert status(session()) == "STARTED 13:22 · expires 14:40 or earlier; no rate for jobs and cost yet"
+    unlimited = session(NO_LIMITS, expires_at=None)
+    assert status(unlimited) == "STARTED 13:22 · NO LIMIT: no end is known, so end it yourself (e)"
+    waits = session(status="created", started_at=None, expires_at=None, limits=Limits(minutes=30))
+    assert status(waits) == "CREATED 13:10 · not started"
+    assert status_line(EMPTY_SNAPSHOT, (), NOW, TZ) == ()
+
+
+def test_the_line_of_an_end_names_who_and_when() -> None:
     over = session(status="ended", active=False, ended_at=at(14, 0), ender_id="u-7")
-    assert words(timeline(over, NOW, TZ)).endswith("> ended 14:00 by u-7")
-    assert words(timeline(over, NOW, TZ, {"u-7": "Mara"})).endswith("> ended 14:00 by Mara")
-    assert words(timeline(session(), NOW, TZ, ending=True)).startswith("ENDING…")
-    assert "yet IonQ says active: false" in words(timeline(session(active=False), NOW, TZ))
-    assert words(timeline(session(status="pAused"), NOW, TZ)).startswith("pAused ")
+    assert status(over) == "ENDED   created 13:10 > started 13:22 > ended 14:00 by u-7"
+    held = apply_session(EMPTY_SNAPSHOT, over, NOW)
+    assert words(status_line(held, (), NOW, TZ, {"u-7": "Mara"})).endswith("> ended 14:00 by Mara")
+    assert status(session(), ending=True).startswith("ENDING…")
+    assert "yet IonQ says active: false" in status(session(active=False))
+    assert status(session(status="pAused")).startswith("pAused ")
 
 
-def test_jobs_in_a_line() -> None:
-    assert words(jobs_line(watch())) == "31 jobs: 28 completed · 1 FAILED · 1 running · 1 waiting"
-    odd = apply_jobs(EMPTY_SNAPSHOT, [Job("a", "submitted"), Job("b", "ready"), Job("c", "Compiling")], NOW)
-    assert words(jobs_line(odd)) == "≥ 3 jobs: 2 waiting · 1 Compiling"
-    assert words(jobs_line(apply_jobs(EMPTY_SNAPSHOT, [], NOW, complete=True))) == "no jobs yet"
-    assert "not visible" in words(jobs_line(with_jobs_fault(EMPTY_SNAPSHOT, OFFLINE)))
+def item(number: int, owner: Owner = Owner.HERE, limits: Limits = LIMITS, **more: object) -> SessionItem:
+    shown = session(limits, id=f"s-{number:06}", **more)
+    return SessionItem(shown, owner, "", apply_session(EMPTY_SNAPSHOT, shown, NOW))
 
 
-def test_spend_has_a_line_for_each_unit() -> None:
-    assert spend_lines(watch()) == ["charged 18.20 usd", "reserved 4.10 usd"]
-    assert spend_lines(EMPTY_SNAPSHOT) == ["charged —"]
+def running(*items: SessionItem, loaded: bool = True, certain: bool = True, width: int = 90) -> tuple[str, Tone]:
+    ends = {one.session.id: first for one in items if (first := runs_out(one.session)) is not None}
+    (cell,) = running_line(items, ends, NOW, loaded=loaded, certain=certain, width=width)
+    return cell.text, cell.tone
 
 
-def test_where_no_job_ran_meter_and_dialog_tell_the_same() -> None:
-    idle = apply_jobs(apply_session(EMPTY_SNAPSHOT, session(status="created"), NOW), [], NOW, complete=True)
-    assert money_meter(idle).used == "0.00" and spend_lines(idle) == ["charged 0.00 usd"]
-    unlimited = apply_jobs(EMPTY_SNAPSHOT, [], NOW, complete=True)
-    assert money_meter(unlimited).used == "0.00" and spend_lines(unlimited) == ["charged 0.00"]
-    unseen = with_jobs_fault(idle, OFFLINE)
-    assert money_meter(unseen).used == "—" and spend_lines(unseen) == ["charged —"]
+def test_the_second_line_says_whether_money_is_running() -> None:
+    assert running() == ("nothing is running", Tone.DIM)
+    assert running(item(1, Owner.OTHER)) == ("none of yours is running", Tone.DIM)
+    assert running(item(1, Owner.OTHER), certain=False)[1] is Tone.WARN
+    assert running(certain=False) == ("none of yours is listed, but that is not certain", Tone.WARN)
+    assert running(loaded=False)[0] == "asking IonQ what is running…"
+    assert running(item(1, Owner.UNKNOWN)) == ("1 session running, not known whose", Tone.WARN)
+    assert running(item(1)) == ("1 yours running · 000001 ends in 37 min", Tone.GOOD)
+    two = running(item(1), item(2, expires_at=at(14, 30)))
+    assert two == ("2 yours running · 000002 ends first, in 27 min", Tone.GOOD)
+    assert running(item(1, expires_at=at(14, 12)))[1] is Tone.WARN
+    assert running(item(1, expires_at=at(14, 0)))[0].endswith("000001 should have ended")
+    free = item(2, limits=NO_LIMITS, expires_at=None)
+    assert running(free) == ("1 yours running, with NO LIMIT", Tone.BAD)
+    assert running(item(1), free)[0].startswith("2 yours running, 1 with NO LIMIT · 000001 ends first")
+    unseen = item(3)._replace(unseen=True)
+    assert running(item(1), unseen)[0].startswith("1 yours running, 1 not confirmed ended")
+    assert running(unseen, certain=False) == ("1 not confirmed ended", Tone.WARN)
+    assert running(item(1), loaded=False)[1] is Tone.WARN
+    ended = item(4, status="ended", active=False, ended_at=at(14, 0))
+    assert running(ended) == ("nothing is running", Tone.DIM)
 
 
-def test_lines_to_paste_are_safe_in_a_shell() -> None:
-    bad = "x'; rm -rf /\n`id`"
-    assert shlex.split(export_line(bad)) == ["export", "IONQ_SESSION_ID=x'; rm -rf / `id`"]
-    assert shlex.split(attach_command(bad)) == ["ionq-tui", "attach", "x'; rm -rf / `id`"]
-    told = "\n".join(how_to_send(ID))
-    assert f"export IONQ_SESSION_ID={ID}" in told
-    assert f"session_id='{ID}'" in told
-    assert f"SessionManager.from_id(client, '{ID}')" in " ".join(told.split()).replace("( ", "(")  # on two rows
-    assert max(len(row) for row in told.splitlines()) <= 78
-
-
-def test_the_terminals_title() -> None:
-    assert terminal_title(session(), "38m") == "forte-1 38m"
-    assert terminal_title(session(), "-") == "forte-1 started"
-
-
-@pytest.mark.parametrize(
-    ("limits", "settings"),
-    [
-        (NO_LIMITS, None),
-        (Limits(jobs=40), {"job_count_limit": 40}),
-        (Limits(minutes=90), {"duration_limit_min": 90}),
-        (Limits(money=Money(Decimal("200"), "credit")), {"cost_limit": {"unit": "credit", "value": 200.0}}),
-        (
-            LIMITS,
-            {"job_count_limit": 40, "duration_limit_min": 90, "cost_limit": {"unit": "usd", "value": 30.0}},
-        ),
-    ],
-)
-def test_the_request_holds_only_the_limits_given(limits: Limits, settings: object) -> None:
-    body = {"backend": "qpu.forte-1"} | ({"settings": settings} if settings is not None else {})
-    assert OpenRequest("qpu.forte-1", limits).body == body
-    assert json.loads(request_json(OpenRequest("qpu.forte-1", limits))) == body
-
-
-@pytest.mark.parametrize("name", ["qpu.forte-1", "a, b\x7f\u202e\x1b", "long" * 60])
-@pytest.mark.parametrize("width", [24, 60, 80])
-def test_the_preview_is_the_whole_request_within_the_width(name: str, width: int) -> None:
-    request = OpenRequest(name, LIMITS)
-    first, *rest = request_preview(request, PRODUCTION, width)
-    assert first == f"sent once, to {PRODUCTION}/sessions:"
-    assert all(cells(line) <= width for line in rest)
-    glued = "".join(line[2:] if not index else line[3:] for index, line in enumerate(rest))
-    assert glued.replace(" ", "") == request_json(request).replace(" ", "")
-
-
-def test_the_preview_as_drawn() -> None:
-    assert request_preview(OpenRequest("qpu.forte-1", LIMITS), PRODUCTION, 80)[1:] == [
-        '  {"backend": "qpu.forte-1", "settings": {"job_count_limit": 40,',
-        '   "duration_limit_min": 90, "cost_limit": {"unit": "usd", "value": 30.0}}}',
-    ]
-
-
-def test_the_review_names_sessions_on_this_backend_yours_first() -> None:
-    items = [
-        SessionItem(session(id="other-a90c12"), Owner.OTHER),
-        SessionItem(session(id="here-b07e44"), Owner.HERE),
-        SessionItem(session(id="away-000000", backend="qpu.aria-1"), Owner.HERE),
-        SessionItem(session(id="over-111111", status="ended"), Owner.HERE),
-    ]
-    assert [item.session.short for item in active_on("qpu.forte-1", items)] == ["b07e44", "a90c12"]
-    assert [words(line) for line in review_lines(OpenRequest("qpu.forte-1", LIMITS), items, NOW, TZ)] == [
-        "! b07e44 (yours, opened 13:10) is still active on this backend",
-        "· a90c12 (owner: another user) is active on this backend too",
-        "· limits cannot be changed later",
-        "· IonQ does not publish what an idle hour costs",
-    ]
-
-
-def test_no_limits_are_loud_in_the_review() -> None:
-    free = OpenRequest("qpu.forte-1")
-    assert "NO LIMIT" in words(review_lines(free, [], NOW, TZ)[0])
-    assert open_button(free) == "Open without limits"
-    assert open_button(OpenRequest("q", LIMITS)) == "Open session (billable)"
-
-
-def test_the_forms_title() -> None:
-    forte = Backend("qpu.forte-1", "available", False, 36, 360_000.0)
-    assert words(form_title(forte)) == "NEW SESSION on qpu.forte-1 · available · 36 qubits · queue about 6 min"
-
-
-@pytest.mark.parametrize(
-    ("owners", "count", "typed"),
-    [
-        ([Owner.HERE], 1, False),
-        ([Owner.YOU], 1, False),
-        ([Owner.OTHER], 1, True),
-        ([Owner.UNKNOWN], 1, True),
-        ([Owner.HERE, Owner.HERE], 2, True),
-        ([], 1, True),
-    ],
-)
-def test_what_is_not_surely_ours_is_typed(owners: list[Owner], count: int, typed: bool) -> None:
-    assert needs_typing(owners, count) is typed
-
-
-def test_the_facts_of_an_end() -> None:
-    heard = NOW - timedelta(seconds=3)
-    facts = dict(end_facts(watch(), Owner.OTHER, "H2 scan", heard, NOW, TZ, {"ann": "Ann"}))
-    assert facts == {
-        "session": f'{ID} "H2 scan"',
-        "backend": "qpu.forte-1",
-        "owner": "another user",
-        "status": "STARTED: created 13:10 > started 13:22 > expires 14:40",
-        "unfinished": "2 jobs (1 running, 1 waiting), from 2 people: Ann, bob",
-        "cost": "charged 18.20 usd, reserved 4.10 usd",
-        "left": "time 37m, jobs 9, cost 7.70 usd",
-        "data": "updated 3 s ago",
-    }
-
-
-def test_the_facts_of_an_end_admit_what_is_not_known() -> None:
-    bare = apply_session(EMPTY_SNAPSHOT, session(NO_LIMITS, expires_at=None), NOW)
-    facts = dict(end_facts(bare, Owner.UNKNOWN, "", None, NOW, TZ))
-    assert facts["unfinished"] == "unknown: still loading jobs"
-    assert facts["left"] == "NO LIMIT"
-    assert facts["data"] == "not confirmed by IonQ"
-    hidden = dict(end_facts(with_jobs_fault(bare, OFFLINE), Owner.UNKNOWN, "", None, NOW, TZ))
-    assert hidden["unfinished"] == "unknown: the jobs could not be read"
-    assert end_facts(EMPTY_SNAPSHOT, Owner.HERE, "", None, NOW, TZ)[0] == ("session", "no data yet")
-
-
-def test_what_became_of_opening() -> None:
-    assert open_result(Opened(session()), NOW, TZ).text == "9fe21c on qpu.forte-1: opened"
-    assert "found after the reply was lost" in open_result(Opened(session(), adopted=True), NOW, TZ).text
-    assert open_result(NotOpened(OFFLINE), NOW, TZ).text.startswith("nothing was opened: ")
-    lost = Unconfirmed((), OFFLINE, NOW)
-    assert "not in IonQ's list as of 14:02:10" in open_result(lost, NOW, TZ).text
-    assert "could not be asked" in open_result(replace(lost, looked_at=None), NOW, TZ).text
-    assert open_result(replace(lost, candidates=(session(),)), NOW, TZ).text.endswith(
-        "it may be 9fe21c (IonQ cannot be reached)"
-    )
-
-
-def test_what_became_of_ending() -> None:
-    over = session(status="ended", ended_at=at(14, 2), ender_id="u-7")
-    assert end_result(Ended(over), NOW, TZ, {"u-7": "Mara"}).text == "9fe21c ended at 14:02 by Mara"
-    assert end_result(StillOpen(session()), NOW, TZ).text == '9fe21c is STILL OPEN, IonQ says "started"'
-    assert "IonQ cannot be reached" in end_result(StillOpen(session(), OFFLINE), NOW, TZ).text
-    assert end_result(EndUnknown(OFFLINE), NOW, TZ, session_id=ID).text.startswith(
-        "whether 9fe21c ended is not confirmed"
-    )
-
-
-@pytest.mark.parametrize(
-    ("event", "shown"),
-    [
-        (
-            Event(at(14, 1, 40), EventKind.JOB_FAILED, ID, "job-b81d3c", "QuotaExhaustedError, project budget reached"),
-            "14:01:40  job b81d3c failed: QuotaExhaustedError, project budget reached",
-        ),
-        (Event(at(13, 58, 2), EventKind.JOB_COMPLETED, ID, "job-55e9a0"), "13:58:02  job 55e9a0 completed, 0.65 usd"),
-        (Event(at(13, 22), EventKind.STARTED, ID), "13:22:00  session started"),
-        (Event(at(14, 0), EventKind.ENDED, ID, words="u-7"), "14:00:00  session ended by Mara"),
-        (Event(at(14, 0), EventKind.NOTE, ID, words="80 % of the jobs"), "14:00:00  80 % of the jobs"),
-    ],
-)
-def test_events(event: Event, shown: str) -> None:
-    costs = {"job-55e9a0": JobCost(cost=usd("0.65"))}
-    assert words(event_line(event, NOW, TZ, costs=costs, people={"u-7": "Mara"})) == shown
+def test_what_was_spent_so_far_is_told_per_unit_and_never_too_surely() -> None:
+    held = SessionItem(session(), Owner.HERE, "", watch())
+    assert running(held)[0] == "1 yours running · 18.20 usd so far · 9fe21c ends in 37 min"
+    part = item(2)._replace(watch=None)
+    assert "≥ 18.20 usd so far" in running(held, part)[0]
+    assert running(held, width=40)[0] == "1 yours running · 9fe21c ends in 37 min"
 
 
 def test_events_in_utc_too() -> None:

@@ -12,8 +12,8 @@ from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs, apply_session
 from ionq_tui.view.alarm import alarms, idle_for
-from ionq_tui.view.forecast import first_line, forecasts, tail, unrated
-from ionq_tui.view.style import words
+from ionq_tui.view.forecast import end_sentence, forecasts, tail, unrated
+from ionq_tui.view.style import Tone, words
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
 USD = Money(Decimal(30), "usd")
@@ -47,8 +47,8 @@ def test_the_first_to_run_out_comes_first() -> None:
     told = forecasts(watch(30), NOW)
     assert [one.name for one in told] == ["jobs", "cost", "time"]
     assert told[0].at - NOW == timedelta(minutes=10)
-    assert words(first_line(told, NOW, UTC)) == (
-        "! jobs run out first: about 13:12 UTC, in 10 min, at 60 jobs/h (last 20 min)"
+    assert words(end_sentence(watch(30), told, NOW, UTC, 90)) == (
+        "ends about 13:12, in 10 min, when the 40 jobs are used at 60 jobs/h (last 20 min)"
     )
     assert tail(told[0], NOW, UTC) == "~13:12"
     assert tail(told[2], NOW, UTC) == "13:40"
@@ -57,26 +57,54 @@ def test_the_first_to_run_out_comes_first() -> None:
 @pytest.mark.parametrize(
     ("width", "said"),
     [
-        (78, "! jobs run out first: about 13:12 UTC, in 10 min, at 60 jobs/h (last 20 min)"),
-        (70, "! jobs run out first: about 13:12 UTC, at 60 jobs/h (last 20 min)"),
-        (58, "! jobs run out first: about 13:12 UTC, in 10 min"),
-        (20, "! jobs run out first: about 13:12 UTC"),
+        (81, "ends about 13:12, in 10 min, when the 40 jobs are used at 60 jobs/h (last 20 min)"),
+        (80, "ends about 13:12, in 10 min, when the 40 jobs are used"),
+        (54, "ends about 13:12, in 10 min, when the 40 jobs are used"),
+        (50, "ends about 13:12, when the 40 jobs are used"),
+        (42, "ends about 13:12"),
     ],
 )
 def test_the_sentence_leaves_out_what_does_not_fit(width: int, said: str) -> None:
-    assert words(first_line(forecasts(watch(30), NOW), NOW, UTC, width)) == said
+    assert words(end_sentence(watch(30), forecasts(watch(30), NOW), NOW, UTC, width)) == said
 
 
-def test_time_is_not_called_the_first_where_another_limit_has_no_rate() -> None:
+def test_an_end_is_the_latest_one_where_another_limit_has_no_rate() -> None:
     early = watch(1)
     told = forecasts(early, NOW)
-    assert unrated(early, told) == ("jobs",)
-    assert words(first_line(told, NOW, UTC, 80, unrated(watch(0), forecasts(watch(0), NOW)))) == (
-        "· time runs out: 13:40 UTC, in 38 min (no rate for jobs and cost yet)"
+    assert unrated(early, told) == ("jobs",) and told[0].latest
+    none = watch(0)
+    assert words(end_sentence(none, forecasts(none, NOW), NOW, UTC)) == (
+        "expires 13:40 or earlier; no rate for jobs and cost yet"
     )
+    assert words(end_sentence(none, forecasts(none, NOW), NOW, UTC, 30)) == "expires 13:40 or earlier"
     assert unrated(watch(30), forecasts(watch(30), NOW)) == ()
     free = watch(0, session=replace(SESSION, limits=Limits(minutes=78)))
-    assert words(first_line(forecasts(free, NOW), NOW, UTC, 80, unrated(free, ()))).startswith("· time runs out first")
+    assert words(end_sentence(free, forecasts(free, NOW), NOW, UTC)) == "expires 13:40"
+
+
+@pytest.mark.parametrize(
+    ("limits", "said", "tone"),
+    [
+        (Limits(), "NO LIMIT: no end is known, so end it yourself (e)", Tone.BAD),
+        (Limits(40), "its end is not known yet: no rate for jobs", Tone.WARN),
+        (Limits(unread=("jobs",)), "its end is not known: its limits could not be read", Tone.WARN),
+    ],
+)
+def test_without_a_forecast_it_says_why(limits: Limits, said: str, tone: Tone) -> None:
+    held = watch(0, session=replace(SESSION, limits=limits, expires_at=None))
+    assert forecasts(held, NOW) == ()
+    told = end_sentence(held, (), NOW, UTC)
+    assert words(told) == said and told[0].tone is tone
+
+
+@pytest.mark.parametrize(
+    ("before", "tone"),
+    [(21, Tone.GOOD), (20, Tone.GOOD), (19, Tone.WARN), (5, Tone.WARN), (4, Tone.BAD)],
+)
+def test_the_sentence_has_the_color_of_the_time_left(before: int, tone: Tone) -> None:
+    free = watch(0, session=replace(SESSION, limits=Limits(minutes=78)))
+    told = forecasts(free, NOW)
+    assert end_sentence(free, told, told[0].at - timedelta(minutes=before), UTC)[0].tone is tone
 
 
 def test_money_counts_what_was_charged_of_late() -> None:
@@ -99,10 +127,9 @@ def test_jobs_are_not_called_the_first_where_the_money_cannot_be_rated() -> None
     unpriced = replace(watch(30), costs={})
     told = forecasts(unpriced, NOW)
     assert told[0].name == "jobs" and unrated(unpriced, told) == ("cost",)
-    said = "! jobs run out: about 13:12 UTC, in 10 min"
-    assert words(first_line(told, NOW, UTC, 78, ("cost",))) == f"{said} (no rate for cost yet)"
-    wide = f"{said}, at 60 jobs/h (last 20 min) (no rate for cost yet)"
-    assert words(first_line(told, NOW, UTC, 120, ("cost",))) == wide
+    said = "ends about 13:12 or earlier, in 10 min, when the 40 jobs are used"
+    assert words(end_sentence(unpriced, told, NOW, UTC, 88)) == f"{said}; no rate for cost yet"
+    assert words(end_sentence(unpriced, told, NOW, UTC, 70)) == said
 
 
 def test_what_lies_too_far_is_not_told() -> None:
@@ -114,7 +141,7 @@ def test_an_ended_session_has_no_forecast_and_no_alarm() -> None:
     ended = watch(39, session=replace(SESSION, status="ended", active=False, ended_at=NOW))
     assert forecasts(ended, NOW) == ()
     assert alarms(ended, NOW, ours=True) == {}
-    assert first_line((), NOW, UTC) == ()
+    assert end_sentence(ended, (), NOW, UTC) == ()
 
 
 @pytest.mark.parametrize(
@@ -137,10 +164,13 @@ def test_the_last_five_minutes() -> None:
     assert "last minutes" not in alarms(watch(1), just_before, ours=True)
 
 
-def test_what_has_run_out_is_not_foretold() -> None:
+def test_what_has_run_out_is_told_as_such_and_never_as_an_end() -> None:
     told = [one for one in forecasts(watch(1), NOW) if one.name == "time"]
-    assert first_line(told, told[0].at - timedelta(seconds=1), UTC)
-    assert first_line(told, told[0].at, UTC) == ()
+    assert words(end_sentence(watch(1), told, told[0].at - timedelta(seconds=1), UTC)).startswith("expires 13:40")
+    assert words(end_sentence(watch(1), told, told[0].at, UTC)) == "its time ran out 13:40, not confirmed ended"
+    used = watch(41)
+    jobs = [one for one in forecasts(used, NOW) if one.name == "jobs"]
+    assert words(end_sentence(used, jobs, NOW, UTC)) == "all its jobs are used, not confirmed ended"
 
 
 def test_free_jobs_have_no_rate_of_money() -> None:

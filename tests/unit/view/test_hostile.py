@@ -26,9 +26,18 @@ from ionq_tui.view.column import fitted, widths
 from ionq_tui.view.end_review import end_facts
 from ionq_tui.view.event_line import event_line
 from ionq_tui.view.fault import fault_words
+from ionq_tui.view.forecast import forecasts
 from ionq_tui.view.header import header, outage
-from ionq_tui.view.home_summary import away_line, end_asked_words, kept_words, unattended_line, unseen_words
+from ionq_tui.view.home_summary import (
+    away_line,
+    end_asked_words,
+    kept_words,
+    running_line,
+    unattended_line,
+    unseen_words,
+)
 from ionq_tui.view.job_card import detail_facts, histogram, job_facts
+from ionq_tui.view.live_session import status_line
 from ionq_tui.view.meter import meters
 from ionq_tui.view.meter_bar import meter_line, note_line
 from ionq_tui.view.open_review import form_title, request_preview, review_lines
@@ -44,7 +53,7 @@ from ionq_tui.view.row import (
     session_row,
 )
 from ionq_tui.view.sanitize import cells
-from ionq_tui.view.session_card import export_line, how_to_send, jobs_line, spend_lines, terminal_title, timeline, title
+from ionq_tui.view.session_card import export_line, how_to_send, jobs_line, spend_lines, steps, terminal_title, title
 from ionq_tui.view.style import width_of, words
 from tests.unit.view.scene import NOW, TZ
 from tests.unit.view.test_sanitize import HOSTILE, harmless
@@ -116,7 +125,9 @@ CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 def of_session(session: Session, owner: Owner, label: str, watch: SessionSnapshot) -> Iterator[str]:
     item = SessionItem(session, owner, label)
     yield words(title(session, owner, label))
-    yield words(timeline(session, NOW, TZ))
+    yield words(status_line(watch, forecasts(watch, NOW), NOW, TZ))
+    yield words(running_line([item], {}, NOW, loaded=True, certain=True))
+    yield steps(session, NOW, TZ)
     yield words(jobs_line(watch))
     yield from spend_lines(watch)
     yield from how_to_send(session.id)

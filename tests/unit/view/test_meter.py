@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -23,7 +24,7 @@ from ionq_tui.model.snapshot import (
 from ionq_tui.view.meter import Meter, bar, jobs_meter, meters, money_meter, time_meter
 from ionq_tui.view.meter_bar import column_widths, meter_line, note_line
 from ionq_tui.view.sanitize import cells
-from ionq_tui.view.style import Tone, width_of, words
+from ionq_tui.view.style import BarPart, Tone, width_of, words
 from tests.unit.view.scene import LIMITS, NOW, at, jobs, session, usd, watch
 
 
@@ -33,11 +34,10 @@ def with_jobs(number: int, limits: Limits, *, complete: bool = True) -> SessionS
 
 
 def test_the_three_meters_as_drawn() -> None:
-    lines = [words(meter_line(meter, 79)) for meter in meters(watch(), NOW)]
-    assert lines == [
-        "time   used  40m         of 1h18m   left 37m   ██████████░░░░░░░░░░  51%",
-        "jobs   used  31          of 40      left 9     ████████████████░░░░  77%",
-        "cost   18.20 + 4.10 res. of 30.00   left 7.70  ████████████▒▒▒░░░░░  74%",
+    assert drawn(watch(), 79) == [
+        "time   40m               of 1h18m ██████████████▍               51%  37m left",
+        "jobs   31                of 40    █████████████████████▊        77%  9 left",
+        "cost   18.20 + 4.10 res. of 30.00 █████████████████▒▒▒▒         74%  7.70 left",
     ]
     assert meters(watch(), NOW)[2].note == "usd, charged + reserved · all 29 finished jobs priced"
 
@@ -53,11 +53,10 @@ def test_the_columns_stay_in_line_while_not_all_is_known() -> None:
     for held in (replace(watch(), costs=missing), watch(complete=False), watch(session(expires_at=None))):
         lines = drawn(held)
         assert "≥" in lines[2] or "~" in lines[0]
-        for sign in (" of ", " left ", "█"):
+        for sign in (" of ", "█", "% "):
             places = {line.index(sign) for line in lines if sign in line}
             assert len(places) == 1, lines
-        assert len({cells(line) for line in lines}) == 1, lines
-    assert drawn(watch()) == [words(meter_line(meter, 79)) for meter in meters(watch(), NOW)]
+        assert all(cells(line) <= 79 for line in lines), lines
 
 
 def test_what_is_over_or_too_long_moves_no_other_line() -> None:
@@ -65,21 +64,21 @@ def test_what_is_over_or_too_long_moves_no_other_line() -> None:
     assert over[0].index("█") == over[1].index("█") == over[2].index("█") and "31 / 10 OVER" in over[1]
     mixed = apply_costs(watch(), {f"job-{n:06}": JobCost(cost=Money(Decimal(7), "credit")) for n in range(3)})
     time, jobs, money = drawn(mixed, 120)
-    assert time.index(" of ") == jobs.index(" of ") == drawn(watch())[0].index(" of ") < money.index(" of ")
+    assert time.index(" of ") == jobs.index(" of ") < money.index(" of ")
     assert time.index("█") == jobs.index("█")
 
 
 def test_before_anything_is_known_there_is_no_number_and_no_bar() -> None:
     for meter in meters(EMPTY_SNAPSHOT, NOW):
         assert (meter.used, meter.limit, meter.left, meter.fraction) == ("—", "—", "—", None)
-        assert bar(meter, 20) == ""
+        assert bar(meter, 20) == ()
 
 
 def test_no_limit_is_loud_and_has_no_bar() -> None:
     for meter in meters(watch(session(NO_LIMITS, expires_at=None)), NOW):
         assert meter.limit == "NO LIMIT"
         assert meter.tone is Tone.WARN
-        assert bar(meter, 20) == ""
+        assert bar(meter, 20) == ()
         assert "of NO LIMIT" in words(meter_line(meter, 60))
 
 
@@ -131,7 +130,7 @@ def test_the_last_five_minutes_are_less_than_five() -> None:
 
 def test_a_session_that_expired_when_it_started_has_no_part_to_tell() -> None:
     meter = time_meter(session(started_at=NOW, expires_at=NOW), NOW)
-    assert meter.over and meter.fraction is None and bar(meter, 20) == ""
+    assert meter.over and meter.fraction is None and bar(meter, 20) == ()
 
 
 def test_time_in_its_last_five_minutes_has_seconds() -> None:
@@ -202,7 +201,7 @@ def test_a_limit_in_another_unit_leaves_the_rest_unknown() -> None:
     held = watch(session(Limits(money=Money(Decimal(200), "credit"))))
     meter = money_meter(held)
     assert (meter.used, meter.limit, meter.left) == ("18.20 usd + 4.10 usd res.", "200.00 credit", "—")
-    assert bar(meter, 20) == ""
+    assert bar(meter, 20) == ()
     assert "different units" in meter.note
 
 
@@ -261,12 +260,38 @@ def test_absurd_limits_of_money_do_not_fail(value: str) -> None:
 
 @given(st.floats(0, 3), st.floats(0, 3), st.integers(-1, 90))
 def test_a_bar_has_its_width_and_is_full_only_where_all_is_used(fraction: float, reserved: float, width: int) -> None:
-    drawn = bar(Meter("m", fraction=fraction, reserved=reserved), width)
+    drawn = words(bar(Meter("m", fraction=fraction, reserved=reserved), width))
     assert len(drawn) == max(0, width)
-    assert set(drawn) <= set("█▒░")
+    assert re.fullmatch("█*[▏▎▍▌▋▊▉]?▒* *", drawn)
     if width > 1:
-        assert ("█" * width == drawn) == (fraction >= 1)
-        assert drawn.startswith("█") == (fraction > 0)
+        assert fraction < 1 or "█" * width == drawn
+        assert fraction >= 1 or reserved > 0 or "█" * width != drawn
+        assert (drawn[0] in "▏▎▍▌▋▊▉█") == (fraction > 0)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "reserved", "drawn"),
+    [
+        (0.0, 0.0, "          "),
+        (0.001, 0.0, "▏         "),
+        (0.05, 0.0, "▌         "),
+        (0.51, 0.0, "█████▏    "),
+        (0.999, 0.0, "█████████▉"),
+        (1.0, 0.0, "██████████"),
+        (0.5, 0.2, "█████▒▒   "),
+        (0.0, 0.01, "▒         "),
+        (0.54, 0.2, "█████▒▒▒  "),
+    ],
+)
+def test_a_bar_is_exact_to_an_eighth_of_a_cell(fraction: float, reserved: float, drawn: str) -> None:
+    assert words(bar(Meter("m", fraction=fraction, reserved=reserved), 10)) == drawn
+
+
+@pytest.mark.parametrize(("sent", "tone"), [(31, Tone.GOOD), (32, Tone.WARN), (37, Tone.WARN), (38, Tone.BAD)])
+def test_a_bar_is_green_then_amber_then_red(sent: int, tone: Tone) -> None:
+    shown = bar(jobs_meter(with_jobs(sent, LIMITS)), 20)
+    assert shown[0].tone is tone
+    assert all(isinstance(cell, BarPart) for cell in shown)
 
 
 @given(st.integers(0, 130), st.sampled_from(["", "~14:19"]))
@@ -278,5 +303,5 @@ def test_meter_lines_hold_their_width(width: int, tail: str) -> None:
 
 def test_a_narrow_line_gives_up_the_bar_before_the_words() -> None:
     line = words(meter_line(meters(watch(), NOW)[2], 50))
-    assert line.startswith("cost   18.20 + 4.10 res. of 30.00   left 7.70")
+    assert line.startswith("cost   18.20 + 4.10 res. of 30.00   74%  7.70 left")
     assert "█" not in line

@@ -11,7 +11,7 @@ from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_session
 from ionq_tui.view.alarm import alarms
 from ionq_tui.view.end_review import end_facts
-from ionq_tui.view.forecast import first_line, forecasts
+from ionq_tui.view.forecast import end_sentence, forecasts
 from ionq_tui.view.meter import time_meter
 from ionq_tui.view.report import report
 from ionq_tui.view.row import session_row
@@ -102,7 +102,8 @@ def test_asked_90_minutes_and_expiry_in_24_hours() -> None:
     meter = time_meter(held, NOW, TZ)
     assert meter.words == "40m of ~1h30m, left ~49m"
     watch = apply_session(EMPTY_SNAPSHOT, held, NOW)
-    assert words(first_line(forecasts(watch, NOW), NOW, TZ)) == "· time runs out first: about 14:52 CEST, in 49 min"
+    told = words(end_sentence(watch, forecasts(watch, NOW), NOW, TZ))
+    assert told == "ends about 14:52, when the 1h30m are used"
 
 
 def test_before_the_start_the_time_to_an_expiry_is_told_also_without_a_limit() -> None:
