@@ -16,6 +16,7 @@ _STYLES = {
     Tone.GOOD: "$text-success",
     Tone.WARN: "bold $text-warning",
     Tone.BAD: "bold $text-error",
+    Tone.ACCENT: "$text-primary",
 }
 
 _TRACK = "on $panel"

@@ -9,16 +9,12 @@ from ionq_tui.view.sanitize import cells
 _PAIRS = (("≥ ", ">="), ("≤ ", "<="), ("± ", "+-"))
 """Two characters that need two in ASCII."""
 _SINGLES = {
-    **dict(zip("…·•—\u2013─┄█▒░\u00d7µ≥≤±≈→←↑↓", "~-*----#=-xu><~~><^v", strict=True)),
+    **dict(zip("…·•—\u2013─┄█▒░\u00d7µ≥≤±≈→←↑↓", "~-*----#=:xu><~~><^v", strict=True)),
     **dict(zip("\u2018\u2019\u201a“”„«»", "'''\"\"\"<>", strict=True)),
     **dict(zip("▁▂▃▄▅▆▇▔", "_.-=+*%-", strict=True)),
     **dict.fromkeys("▏▎▍▌▋▊▉▐▕", "|"),
+    "┈": ".",
 }
-_BRAILLE = range(0x2800, 0x2900)
-_BRAILLE_ROWS = (0x09, 0x12, 0x24, 0xC0)
-_BRAILLE_COLUMNS = (0x47, 0xB8)
-_TALL = 3
-"""Number of dots above each other that is drawn as a vertical line."""
 
 
 def in_ascii(text: str) -> str:
@@ -43,8 +39,6 @@ def unencodable(error: UnicodeError) -> tuple[str, int]:
 def _one(character: str) -> str:
     if character in _SINGLES:
         return _SINGLES[character]
-    if ord(character) in _BRAILLE:
-        return _dots(ord(character) - _BRAILLE.start)
     name = unicodedata.name(character, "")
     if name.startswith("BOX DRAWINGS"):
         return _box(name)
@@ -58,18 +52,3 @@ def _box(name: str) -> str:
     upright = any(part in name for part in ("VERTICAL", "UP", "DOWN"))
     level = any(part in name for part in ("HORIZONTAL", "LEFT", "RIGHT"))
     return "+" if upright and level else "|" if upright else "-"
-
-
-def _dots(pattern: int) -> str:
-    """Return the ASCII character for a braille cell: blank, dot, horizontal or vertical line, or dense."""
-    rows = [bool(pattern & row) for row in _BRAILLE_ROWS]
-    columns = [(pattern & column).bit_count() for column in _BRAILLE_COLUMNS]
-    if not pattern:
-        return " "
-    if pattern.bit_count() == 1:
-        return "."
-    if max(columns) >= _TALL:
-        return "#" if min(columns) >= _TALL else "|"
-    if sum(rows) == 1:
-        return "-"
-    return "|" if not min(columns) else "+"

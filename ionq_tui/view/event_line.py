@@ -11,7 +11,7 @@ from ionq_tui.view.amount import money
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY, person
 from ionq_tui.view.style import Cell, Line, Tone, line
-from ionq_tui.view.time_text import clock, utc
+from ionq_tui.view.time_text import clock
 
 _TONES = {
     EventKind.JOB_FAILED: Tone.BAD,
@@ -31,11 +31,14 @@ def event_line(
     *,
     costs: Mapping[str, JobCost] = _NO_COSTS,
     people: Mapping[str, str] = NOBODY,
-    with_utc: bool = False,
 ) -> Line:
     """Return "14:01:40  job b81d3c failed: QuotaExhaustedError, project budget reached"."""
-    time = clock(event.at, now, tz, seconds=True) + (f" ({utc(event.at, seconds=True)})" if with_utc else "")
-    told = event_words(event, costs, people)
+    return timed_line(event, event_words(event, costs, people), now, tz)
+
+
+def timed_line(event: Event, told: str, now: datetime, tz: tzinfo | None) -> Line:
+    """Return what is told of an event behind its time, in the tone of its kind."""
+    time = clock(event.at, now, tz, seconds=True)
     return line(Cell(time, Tone.DIM), "  ", Cell(told, _TONES.get(event.kind, Tone.PLAIN)))
 
 

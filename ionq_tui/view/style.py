@@ -17,6 +17,7 @@ class Tone(StrEnum):
     GOOD = "good"
     WARN = "warn"
     BAD = "bad"
+    ACCENT = "accent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from ionq_tui.model.event import EventKind
@@ -12,10 +12,15 @@ from ionq_tui.model.money import totals
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.model.timeline import Moment, timeline
 from ionq_tui.view.amount import counted, sums
-from ionq_tui.view.event_line import event_words
+from ionq_tui.view.event_line import event_words, timed_line
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY
+from ionq_tui.view.style import Line
 from ionq_tui.view.time_text import both
+
+_MANY = 500
+_COMMON = frozenset({EventKind.JOB_SUBMITTED})
+"""Events that the table of jobs shows better."""
 
 
 def timeline_lines(
@@ -26,6 +31,27 @@ def timeline_lines(
         f"{both(moment.event.at, now, tz, seconds=True)}  {moment_words(moment, watch.costs, people)}"
         for moment in timeline(watch)
     ]
+
+
+def happened(watch: SessionSnapshot) -> Sequence[Moment]:
+    """Return what happened for the events of a screen, oldest first: the session's steps, ends of jobs, and alarms.
+
+    Of many jobs only the events that were noticed are told: to go through all of them takes too long at each change.
+    """
+    if len(watch.jobs) > _MANY:
+        return [Moment(event) for event in watch.events]
+    return [one for one in timeline(watch) if one.event.kind not in _COMMON]
+
+
+def moment_line(
+    moment: Moment,
+    now: datetime,
+    tz: tzinfo | None,
+    costs: Mapping[str, JobCost],
+    people: Mapping[str, str] = NOBODY,
+) -> Line:
+    """Return "14:01:40  2 jobs completed, 1.30 usd"."""
+    return timed_line(moment.event, moment_words(moment, costs, people), now, tz)
 
 
 def moment_words(moment: Moment, costs: Mapping[str, JobCost], people: Mapping[str, str] = NOBODY) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -18,12 +18,17 @@ from ionq_tui.settings import Settings
 from ionq_tui.simulator.backend import MACHINES
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.http import creator_id
 from ionq_tui.ui.app import DashboardApp
 from ionq_tui.ui.exit_summary import ExitSummary
 from ionq_tui.ui.key_guard import KeyGuard
-from ionq_tui.wiring import PATIENCE, Wiring
+from ionq_tui.wiring import DEMO_KEY, PATIENCE, Wiring
+from tests.snapshots.sizes import every_size
 
 SIZE = (80, 24)
+"""That of the pictures."""
+LARGE = (160, 45)
+"""That of the pictures of the main screens on a large terminal."""
 _START = datetime(2026, 11, 22, 12, 14, tzinfo=UTC)
 _PAUSES = 400
 
@@ -69,16 +74,26 @@ class StillWiring(Wiring):
         return await self.demo_on(self._cloud, StillClock(self._clock))
 
 
+def demo_cloud(clock: StoppedClock) -> SimulatedCloud:
+    """Return the cloud of the demo, whose user has a session from the start."""
+    return SimulatedCloud(clock, user=creator_id(DEMO_KEY))
+
+
 class Scene:
-    """One run of the app; `take` receives a name and an SVG."""
+    """One run of the app; `take` receives a name and an SVG, `sizes` a name and the screen at every size and theme."""
 
     def __init__(
         self,
         take: Callable[[str, str], None],
         size: tuple[int, int] = SIZE,
         cloud: Callable[[StoppedClock], SimulatedCloud] = SimulatedCloud,
+        *,
+        sizes: Callable[[str, str], None] | None = None,
+        large: Collection[str] = (),
     ) -> None:
         self._take = take
+        self._sizes = sizes
+        self._large = large
         self._size = size
         self.clock = StoppedClock(_START)
         self.cloud = cloud(self.clock)
@@ -114,6 +129,11 @@ class Scene:
             await asyncio.sleep(0.01)
             await self.pilot.pause()
         raise AssertionError(f"{text!r} never came; the screen shows:\n{self.text()}")
+
+    def styled(self) -> str:
+        """Return the text with the style of every piece."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(f"{part.text}\x1f{part.style}" for strip in strips for part in strip)
 
     def text(self) -> str:
         return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())
@@ -162,11 +182,28 @@ class Scene:
 
     async def picture(self, name: str) -> None:
         """Take it once it stands still: a loaded machine paints late."""
-        before = ""
-        for _ in range(20):
+        await self.settle()
+        self._take(name, await self.still(self._svg))
+        if name in self._large:
+            await self.pilot.resize_terminal(*LARGE)
+            self._take(f"{name}-large", await self.still(self._svg))
+        if self._sizes is not None:
+            self._sizes(name, await every_size(self))
+        if name in self._large or self._sizes is not None:
+            await self.pilot.resize_terminal(*self._size)
             await self.settle()
-            taken = self.app.export_screenshot(title="ionq-tui")
-            if taken == before:
+
+    def _svg(self) -> str:
+        return self.app.export_screenshot(title="ionq-tui")
+
+    async def still(self, look: Callable[[], str]) -> str:
+        """Return what is seen once it stands still."""
+        before = ""
+        for _ in range(40):
+            for _ in range(4):
+                await asyncio.sleep(0.01)
+                await self.pilot.pause()
+            if (seen := look()) == before:
                 break
-            before = taken
-        self._take(name, before)
+            before = seen
+        return before

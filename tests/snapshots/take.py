@@ -8,29 +8,33 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.snapshots.otherwise import walk_otherwise
-from tests.snapshots.scene import Scene, stop_the_zone
+from tests.snapshots.scene import Scene, demo_cloud, stop_the_zone
 from tests.snapshots.tour import tour
 
 TOUR = ("sessions", "backends", "new-session", "session-empty", "session", "end", "session-ended")
 """What the animated picture of the README shows."""
+LARGE = ("sessions", "backends", "new-session", "session", "charts", "job", "end", "session-ended")
+"""Also taken on a large terminal."""
+TEXTS = Path(__file__).parent / "screens"
+"""Every screen at every size, as text."""
 
 
-async def walk(take: Callable[[str, str], None]) -> None:
-    """Take a picture of every screen, and the animated one."""
+async def walk(take: Callable[[str, str], None], sizes: Callable[[str, str], None]) -> None:
+    """Take a picture of every screen, and the animated one; `sizes` receives each screen at every size."""
     taken: dict[str, str] = {}
 
     def also_kept(name: str, svg: str) -> None:
         taken[name] = svg
         take(name, svg)
 
-    await _through_a_session(also_kept)
+    await _through_a_session(also_kept, sizes)
     await walk_otherwise(also_kept)
     take("tour", tour([taken[name] for name in TOUR]))
 
 
-async def _through_a_session(take: Callable[[str, str], None]) -> None:
+async def _through_a_session(take: Callable[[str, str], None], sizes: Callable[[str, str], None] | None = None) -> None:
     """From the key screen through every screen to the end of a session."""
-    async with Scene(take).running() as scene:
+    async with Scene(take, cloud=demo_cloud, sizes=sizes, large=LARGE).running() as scene:
         await scene.until("API key")
         await scene.picture("key")
         await scene.keys("enter")
@@ -85,7 +89,13 @@ def main(folder: str) -> None:
     stop_the_zone()
     place = Path(folder)
     place.mkdir(exist_ok=True)
-    asyncio.run(walk(lambda name, svg: _keep(place / f"{name}.svg", svg)))
+    TEXTS.mkdir(exist_ok=True)
+    asyncio.run(
+        walk(
+            lambda name, svg: _keep(place / f"{name}.svg", svg),
+            lambda name, text: _keep(TEXTS / f"{name}.txt", text),
+        )
+    )
 
 
 def _keep(path: Path, svg: str) -> None:

@@ -22,6 +22,7 @@ from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.alarms import ring
 from ionq_tui.ui.commands import LIVE, Command, Commands
 from ionq_tui.ui.screens.live_base import LiveBase
+from ionq_tui.ui.terminal_size import Density
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.event_list import EventList
 from ionq_tui.ui.widgets.meters import Meters
@@ -214,7 +215,21 @@ class SessionScreen(LiveBase):
         self.outcome.tell(*all_folded(lines, room))
         self.outcome.display = bool(lines)
         self.history.show(watch, now, people)
+        self._draw(watch, now)
         self.query_one("#events", Card).tell(screen_text.EVENTS_HINT if self.history.whole else screen_text.EVENTS)
+
+    def _draw(self, watch: SessionSnapshot, now: datetime) -> None:
+        """Draw the charts beside the jobs in a wide layout."""
+        if self.density < Density.WIDE:
+            return
+        from ionq_tui.ui.widgets.charts import Charts
+
+        card = self.query_one("#charts", Card)
+        if not card.query(Charts):
+            card.tell(screen_text.CHARTS)
+            card.mount(Charts())
+        for charts in card.query(Charts):
+            charts.show(watch, now)
 
     def _forecast(self, watch: SessionSnapshot, now: datetime) -> None:
         """Compute the forecasts for a new snapshot or every ten seconds, and ring for new alarms."""

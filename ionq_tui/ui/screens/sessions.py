@@ -42,6 +42,10 @@ _ON_ONE = frozenset({"new_like", "mark", "copy", "end"})
 """Commands that require a selected session."""
 _REST = 0.3
 """Seconds that the cursor rests on a session before that is shown beside the list."""
+_FRAME, _HINT = 3, 5
+"""Rows of the list's card beside its sessions, and of the demo's hint."""
+_LEAST_LIST, _LEAST_CHARTS = 15, 20
+"""In a wide layout: the least rows of the list, and those that are left to everything else."""
 _LINES, _LINES_LOW = 6, 3
 """The most lines above the list that ask for a decision, on a terminal of normal and of low height."""
 
@@ -74,6 +78,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self._detail_of = ""
         """The id of the session shown beside a wide list, which follows the cursor after a rest."""
         self._rest: Timer | None = None
+        self._list_rows = 0
         self._listed: dict[str, SessionItem] = {}
         """The items of the table, by session id."""
 
@@ -167,6 +172,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
     def _show(self) -> None:
         self._listed = self._items()
         self.table.update_rows(self._listed)
+        self._share_rows()
         self._say()
         self._caption()
 
@@ -190,15 +196,29 @@ class SessionsScreen(KeyGuarded, LiveBase):
         """Show the session at the cursor beside the list if there is room."""
         super().on_resize()
         if self.density >= Density.WIDE and not self.query("#detail"):
-            from ionq_tui.ui.widgets.session_detail import SessionDetail  # needed on large terminals only
+            from ionq_tui.ui.widgets.session_detail import detail_cards  # needed on large terminals only
 
-            self.query_one("#cards").mount(SessionDetail(id="detail"))
+            self.query_one("#cards").mount(*detail_cards())
+        self._share_rows()
         self.call_after_refresh(self._show)
+
+    def _share_rows(self) -> None:
+        """In a wide layout, give the list the rows that it needs, and the rest to the charts below it."""
+        cards, shown = self.query_one("#cards"), len(self._listed) + _FRAME + (_HINT if self._hinting else 0)
+        rows = max(_LEAST_LIST, min(shown, self.app.size.height - _LEAST_CHARTS))
+        if self._list_rows != rows:
+            self._list_rows = rows
+            cards.styles.grid_rows = f"{rows} 1fr"
+
+    @property
+    def _hinting(self) -> bool:
+        return self.query_one("#hint").display
 
     def _tell_detail(self) -> None:
         """Update the session beside the list."""
         if self.density < Density.WIDE:
             return
+        from ionq_tui.ui.widgets.charts import Charts
         from ionq_tui.ui.widgets.session_detail import SessionDetail
 
         if self._detail_of not in self._listed:
@@ -207,6 +227,8 @@ class SessionsScreen(KeyGuarded, LiveBase):
         ending = self._detail_of in self.engine.actions.activity.value.ending
         for detail in self.query(SessionDetail):
             detail.show(item, now, self.engine.people, ending=ending)
+            for charts in self.query(Charts):
+                charts.show(detail.snapshot, now)
 
     def _follow(self) -> None:
         self._detail_of = self.table.key

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from ionq_tui.model.event import Event
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import screen_text
-from ionq_tui.view.event_line import event_line
 from ionq_tui.view.style import Cell, Line, line
+from ionq_tui.view.timeline_text import happened, moment_line
 from ionq_tui.view.wrap import folded
 
 _TIME = 10
@@ -28,7 +27,7 @@ class EventList(VerticalScroll):
         """Start with the small view."""
         super().__init__(id=id, can_focus=False)
         self._words = TextBlock()
-        self._told: tuple[Sequence[Event], bool, object] = ((), False, None)
+        self._told: tuple[SessionSnapshot | None, object] = (None, None)
         self.whole = False
 
     def compose(self) -> ComposeResult:
@@ -47,13 +46,13 @@ class EventList(VerticalScroll):
         """Show the events of a snapshot."""
         width = (self.size.width or self.app.size.width - 1) - (2 if self.whole else 3)
         few = max(_FEW, self.size.height)
-        looked = (watch.events, self.whole, (watch.costs, width, few))
-        if looked != self._told:
+        looked = (watch, (self.whole, width, few))
+        if looked[0] is not self._told[0] or looked[1] != self._told[1]:
             self._told = looked
-            events = watch.events[::-1] if self.whole else watch.events[: -few - 1 : -1]
+            moments = happened(watch)
             told: list[Line] = []
-            for event in events:
-                one = event_line(event, now, None, costs=watch.costs, people=people, with_utc=self.whole)
+            for moment in moments[::-1] if self.whole else moments[: -few - 1 : -1]:
+                one = moment_line(moment, now, None, watch.costs, people)
                 parts = folded(one, width, _TIME)
                 told += parts if self.whole or len(parts) == 1 else [(*parts[0], Cell(" …"))]
             self._words.tell(*(told or [line(screen_text.NO_EVENTS)]))

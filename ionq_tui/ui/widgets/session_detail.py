@@ -9,11 +9,13 @@ from textual.widget import Widget
 
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.widgets.card import Card
+from ionq_tui.ui.widgets.charts import Charts
 from ionq_tui.ui.widgets.event_list import EventList
 from ionq_tui.ui.widgets.meters import Meters
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import screen_text
-from ionq_tui.view.forecast import forecasts
+from ionq_tui.view.chart import JOBS, MONEY
+from ionq_tui.view.forecast import Forecast, forecasts
 from ionq_tui.view.live_session import status_line
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.session_card import jobs_line, short_title
@@ -22,14 +24,25 @@ _FORECAST_EVERY = 10
 """Seconds between two forecasts from the same snapshot."""
 
 
+def detail_cards() -> tuple[Card, ...]:
+    """Return the cards of one session: its details, its spend and its jobs over time."""
+    return (
+        SessionDetail(id="detail"),
+        Card(Charts(only=MONEY), title=screen_text.SPEND, id="spend-card"),
+        Card(Charts(only=JOBS), title=screen_text.JOBS_FINISHED, id="finished-card"),
+    )
+
+
 class SessionDetail(Card):
-    """Status, meters, spend over time and the last events of one session, from what is already known."""
+    """Status, meters, jobs and the last events of one session, from what is already known."""
 
     def __init__(self, *, id: str | None = None) -> None:
         """Start empty."""
         super().__init__(id=id)
         self._foreseen: tuple[SessionSnapshot, int] | None = None
-        self._coming = forecasts(EMPTY_SNAPSHOT, datetime.min)
+        self._coming: tuple[Forecast, ...] = ()
+        self.snapshot = EMPTY_SNAPSHOT
+        """What is known of the session."""
 
     def compose(self) -> Iterable[Widget]:
         """Compose status, meters, jobs and events."""
@@ -43,10 +56,12 @@ class SessionDetail(Card):
         """Show a session as of now; what has not changed is not painted again."""
         self.set_class(item is None, "-empty")
         if item is None:
+            self.snapshot = EMPTY_SNAPSHOT
             self.tell("")
             return
         polled = item.watch is not None and item.watch.session is not None
         watch = item.watch if polled and item.watch is not None else SessionSnapshot(session=item.session)
+        self.snapshot = watch if polled else EMPTY_SNAPSHOT
         moment = int(now.timestamp()) // _FORECAST_EVERY
         if self._foreseen is None or self._foreseen[0] is not watch or self._foreseen[1] != moment:
             self._foreseen, self._coming = (watch, moment), forecasts(watch, now)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import ionq_tui
 from ionq_tui.view.ascii import in_ascii, unencodable
-from ionq_tui.view.braille import Dots
 from ionq_tui.view.meter import Meter, bar
 from ionq_tui.view.sanitize import cells, plain
 from ionq_tui.view.style import words
@@ -53,14 +52,6 @@ def test_likenesses(text: str, drawn: str) -> None:
 
 def test_a_bar() -> None:
     assert in_ascii(words(bar(Meter("cost", fraction=0.5, reserved=0.25), 8))) == "####==  "
-
-
-def test_lines_of_dots_look_like_lines() -> None:
-    dots = Dots(6, 2)
-    dots.line((0, 3), (11, 3))
-    dots.line((4, 0), (4, 7))
-    upper, lower = (in_ascii(row) for row in dots.rows())
-    assert (upper, lower) == ("  |   ", "--|---")
 
 
 @pytest.mark.parametrize("text", ["≥ 14.90 · é", "a≥", "≥≥ x", "… ≤ ±", "日≥ 1"])

@@ -137,9 +137,9 @@ def test_what_was_spent_so_far_is_told_per_unit_and_never_too_surely() -> None:
     assert running(held, width=40)[0] == "1 yours running · 9fe21c ends in 37 min"
 
 
-def test_events_in_utc_too() -> None:
-    told = words(event_line(Event(at(13, 22), EventKind.STARTED, ID), NOW, TZ, with_utc=True))
-    assert told == "13:22:00 (2026-07-22 11:22:00 UTC)  session started"
+def test_an_event_shows_one_time() -> None:
+    told = words(event_line(Event(at(13, 22), EventKind.STARTED, ID), NOW, TZ))
+    assert told == "13:22:00  session started"
 
 
 def test_the_lines_of_home() -> None:

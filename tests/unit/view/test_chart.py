@@ -1,45 +1,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ionq_tui.model.job import JobCost
 from ionq_tui.model.limits import NO_LIMITS
 from ionq_tui.model.money import Money
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_costs
-from ionq_tui.view.braille import Dots
-from ionq_tui.view.chart import courses, picture, span
+from ionq_tui.view.ascii import in_ascii
+from ionq_tui.view.chart import Curve, courses, span
 from ionq_tui.view.forecast import Forecast, forecasts
+from ionq_tui.view.plot import Span, picture, value_ticks
 from ionq_tui.view.sanitize import cells
-from ionq_tui.view.style import words
+from ionq_tui.view.style import width_of, words
 from tests.unit.view.scene import NOW, TZ, at, session, watch
-
-
-def test_dots_are_counted_from_the_lower_left() -> None:
-    dots = Dots(2, 1)
-    dots.put(0, 0)
-    dots.put(3, 3)
-    dots.put(4, 0)
-    dots.put(0, -1)
-    assert dots.rows() == ["\u2840\u2808"]
-    line = Dots(2, 1)
-    line.line((0, 0), (3, 3))
-    assert line.rows() == ["\u2860\u280a"]
-
-
-def test_a_line_that_leads_far_away_is_followed_only_while_it_is_inside() -> None:
-    class Counted(Dots):
-        made = 0
-
-        def put(self, x: int, y: int) -> None:
-            self.made += 1
-            super().put(x, y)
-
-    near, far = Counted(10, 2), Counted(10, 2)
-    near.line((4, 0), (20, 4))
-    far.line((4, 0), (4 + 16 * 100_000, 4 * 100_000))
-    assert far.rows() == near.rows() and far.made <= 17
 
 
 def test_money_of_each_unit_and_the_finished_jobs_add_up() -> None:
@@ -54,44 +34,91 @@ def test_money_of_each_unit_and_the_finished_jobs_add_up() -> None:
     assert courses(watch(complete=False), ())[0].at_least
 
 
+def drawn(curve: Curve, over: Span, size: tuple[int, int] = (60, 12), now: datetime = NOW) -> list[str]:
+    return [words(one) for one in picture(curve, over, now, TZ, size)]
+
+
 def test_the_picture_is_of_the_size_and_tells_its_numbers_in_words() -> None:
-    told = forecasts(watch(), NOW)
-    drawn = courses(watch(), told)
-    over = span(watch(), drawn, NOW)
+    told = courses(watch(), forecasts(watch(), NOW))
+    over = span(watch(), told, NOW)
     assert over is not None and over[0] == at(13, 22) and over[1] > NOW
-    lines = [words(one) for one in picture(drawn[0], over, NOW, TZ, (60, 8))]
-    assert len(lines) == 8 and all(cells(one) <= 60 for one in lines)
-    assert lines[0].startswith("spent 18.20 of 30.00 usd · ┄ limit")
-    assert lines[1].strip().startswith("30.00 ") and lines[6].strip().startswith("0.00 ")
-    assert lines[7].split() == ["13:22", "now", f"{over[1].astimezone(TZ):%H:%M}"]
+    lines = drawn(told[0], over)
+    assert len(lines) == 12 and all(cells(one) <= 60 for one in lines)
+    assert lines[0].startswith("spent 18.20 of 30.00 usd · ▒ 4.10 reserved")
+    assert [one.split(" ┤")[0].strip() for one in lines if "┤" in one] == ["30.00", "20.00", "10.00", "0.00"]
+    assert "━ limit 30.00 ━━" in lines[1]
+    times = lines[-1].split()
+    assert "now" in times and len(times) >= 4 and lines[-2].count("┬") == len(times)
 
 
-def test_the_curve_rises_where_money_was_spent_and_the_limit_stands_above() -> None:
+@pytest.mark.parametrize("top", ["0.01", "0.37", "1", "7.3", "30", "999", "1e9", "1e-9", "123456.78"])
+@pytest.mark.parametrize("rows", [2, 6, 7, 16, 40])
+def test_the_ticks_are_round_and_at_least_four(top: str, rows: int) -> None:
+    ticks = value_ticks(Decimal(top), rows)
+    assert len(ticks) >= 4 and ticks[0] == 0 and ticks[-1] <= Decimal(top)
+    step = ticks[1]
+    assert all(later - one == step for one, later in pairwise(ticks))
+    assert step.normalize().as_tuple().digits in {(1,), (2,), (5,)}
+
+
+def test_the_curve_is_filled_and_what_is_reserved_is_a_second_shade_above_it() -> None:
     (spent, *_), end = courses(watch(), ()), at(14, 2)
-    rows = [words(one)[11:] for one in picture(spent, (at(13, 22), end), end, TZ, (51, 10))][1:-1]
-    assert rows[0].count("\u2801") == len(rows[0]) / 2, "the limit"
-    left, right = [row[:2] for row in rows], [row[-2:] for row in rows]
-    assert set("".join(left[1:-1])) == {"\u2800"}, "nothing was spent in the first minute"
-    level = [number for number, row in enumerate(right) if set(row) != {"\u2800"} and number]
-    assert level == [3], "18.20 of 30 is three fifths of the height"
+    lines = drawn(spent, (at(13, 22), end), (60, 23), end)
+    plot = [one[8:] for one in lines[1:-2]]
+    assert len(plot) == 20
+    assert plot[-1][0] == " " and set(plot[-1][3:]) == {"█"}, "nothing was spent in the first minute"
+    heights = [sum(row[column] == "█" for row in plot) for column in range(len(plot[0]))]
+    assert heights == sorted(heights) and heights[-1] == round(18.2 / 32.4 * 20 - 0.5), "it only adds up"
+    shaded = [row[-1] for row in plot].count("▒")
+    assert shaded in {2, 3}, "4.10 of 32.40 in 20 rows"
 
 
-def test_what_the_rate_leads_to_is_drawn_as_far_ahead_as_it_was_behind() -> None:
-    soon = Forecast("cost", NOW + timedelta(minutes=10))
-    drawn = courses(watch(), (soon,))
-    over = span(watch(), drawn, NOW)
+def test_what_the_rate_leads_to_is_dashed_and_its_crossing_has_a_time() -> None:
+    soon = courses(watch(), (Forecast("cost", NOW + timedelta(minutes=10)),))
+    over = span(watch(), soon, NOW)
     assert over is not None
-    assert "reached about 14:12" in words(picture(drawn[0], over, NOW, TZ, (80, 8))[0])
+    lines = drawn(soon[0], over, (80, 16))
+    assert "░ limit about 14:12 at this rate" in lines[0]
+    assert any("limit about 14:12" in one for one in lines[1:])
+    assert sum("╋" in one for one in lines) == 1 and sum("•" in one for one in lines) >= 3
     late = courses(watch(), (Forecast("cost", NOW + timedelta(days=9)),))
     far = span(watch(), late, NOW)
     assert far is not None and far[1] - NOW == NOW - far[0]
+    assert not any("╋" in one for one in drawn(late[0], far, (80, 16))), "the crossing is not in the picture"
 
 
 def test_without_limits_without_jobs_and_after_the_end() -> None:
     free = courses(watch(session(limits=NO_LIMITS)), ())
-    assert "NO LIMIT" in words(picture(free[0], (at(13, 22), at(14, 2)), NOW, TZ, (60, 6))[0])
+    told = drawn(free[0], (at(13, 22), at(14, 2)))
+    assert "NO LIMIT" in told[0] and not any("limit" in one for one in told[1:])
     assert span(EMPTY_SNAPSHOT, (), NOW) is None
     over = watch(session(status="ended", active=False, ended_at=at(14, 0)))
     assert span(over, courses(over, ()), NOW) == (at(13, 22), at(14, 0))
     bare = replace(watch(), jobs={}, costs={})
-    assert len(picture(courses(bare, ())[0], (NOW, NOW), NOW, TZ, (5, 1))) == 4
+    assert len(drawn(courses(bare, ())[0], (NOW, NOW), (5, 1))) == 5
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 7200), st.decimals(0, 10**6, places=2)), max_size=30),
+    st.none() | st.decimals("0.01", 10**6, places=2),
+    st.none() | st.integers(-3600, 10**6),
+    st.tuples(st.integers(0, 130), st.integers(0, 40)),
+)
+def test_whatever_is_drawn_stays_inside_its_size(
+    paid: list[tuple[int, Decimal]], limit: Decimal | None, reached: int | None, size: tuple[int, int]
+) -> None:
+    points = tuple((NOW + timedelta(seconds=second - 3600), value) for second, value in sorted(paid))
+    when = None if reached is None else NOW + timedelta(seconds=reached)
+    curve = Curve("spent", points, limit, when, "usd", held=Decimal(3))
+    lines = picture(curve, (NOW - timedelta(hours=1), NOW + timedelta(hours=1)), NOW, TZ, size)
+    assert len(lines) == max(5, size[1])
+    assert len({width_of(one) for one in lines[1:-2]}) == 1
+    assert width_of(lines[1]) <= max(size[0], 24) and width_of(lines[0]) <= size[0]
+
+
+def test_in_ascii_used_reserved_ahead_and_grid_differ() -> None:
+    soon = courses(watch(), (Forecast("cost", NOW + timedelta(minutes=10)),))
+    over = span(watch(), soon, NOW)
+    assert over is not None
+    told = in_ascii("\n".join(drawn(soon[0], over, (80, 16))))
+    assert told.isascii() and all(sign in told for sign in "#=:.-|+")

@@ -195,7 +195,7 @@ def test_what_happened(fault: Fault, session: Session, text: str, when: datetime
         end_result(Ended(session), NOW, TZ).text,
         end_result(StillOpen(session, fault), NOW, TZ).text,
         end_result(EndUnknown(fault), NOW, TZ, session_id=text).text,
-        words(event_line(Event(when or NOW, kind, text, text, text), NOW, TZ, people={text: text}, with_utc=True)),
+        words(event_line(Event(when or NOW, kind, text, text, text), NOW, TZ, people={text: text})),
         words(header(text, text, text, text, demo=True)),
         words(outage(link_of(fault), text, NOW, TZ)),
         kept_words(SessionRecord(text, Place(text), True, backend=text, end_asked_at=when), when, NOW, TZ),
