@@ -40,6 +40,8 @@ class Curve:
     """True where not all is known."""
     reserved: tuple[Point, ...] = ()
     """When what is reserved changed, and to what, as far as that is known."""
+    limitable: bool = True
+    """False for a quantity without limits, such as a queue time."""
     held: Decimal = Decimal(0)
     """What is reserved now."""
 
@@ -70,7 +72,7 @@ def courses(watch: SessionSnapshot, told: Iterable[Forecast]) -> list[Curve]:
         limited = asked.value if asked is not None and asked.unit == name else None
         until = reached.get("cost") if limited is not None else None
         paid, reserved, held = _money(watch, name), _reserved(watch, name), in_unit(watch.reserved, name) or Decimal(0)
-        drawn.append(Curve(MONEY, paid, limited, until, unit(name), not watch.charges_complete, reserved, held))
+        drawn.append(Curve(MONEY, paid, limited, until, unit(name), not watch.charges_complete, reserved, held=held))
     limit = Decimal(limits.jobs) if limits is not None and limits.jobs is not None else None
     drawn.append(Curve(JOBS, _jobs(watch), limit, reached.get("jobs"), at_least=not watch.whole))
     return drawn

@@ -9,10 +9,11 @@ from math import isfinite
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.view.amount import UNKNOWN, count, counted
+from ionq_tui.view.blocks import filled
 from ionq_tui.view.row import cost_words
 from ionq_tui.view.sanitize import cells, pad, plain
 from ionq_tui.view.status import NOBODY, job_status, person
-from ionq_tui.view.style import Fact
+from ionq_tui.view.style import Cell, Fact, Line, Tone, line
 from ionq_tui.view.time_text import NOTHING, both, duration, duration_ms, since
 
 _WHOLE = 4_000
@@ -84,18 +85,33 @@ def _status(job: Job) -> str:
     return word if word.casefold() == written.casefold() else f'{word} (IonQ says "{written}")'
 
 
-def histogram(probabilities: Mapping[str, float], width: int, most: int = 16) -> list[str]:
-    """Return the most likely states, one per line (state, bar, percentage), and the number of the remaining ones."""
+def histogram(
+    probabilities: Mapping[str, float], width: int, most: int = 16, *, shots: int | None = None, gaps: bool = False
+) -> list[Line]:
+    """Return the most likely states, one per line (state, bar, percentage, shots), and how many more there are.
+
+    With `gaps` an empty line stands between two bars. Without the number of `shots` no counts are told.
+    """
     sound = [(state, part) for state, part in probabilities.items() if isfinite(part) and part >= 0]
     ranked = sorted(sound, key=lambda pair: -pair[1])
     shown = [(plain(state, max(12, width - 20)) or UNKNOWN, min(part, 1.0)) for state, part in ranked[:most]]
     if not shown:
-        return ["no result to show"]
+        return [line("no result to show")]
     name = max(cells(state) for state, _ in shown)
-    room, top = max(0, width - name - 10), shown[0][1] or 1.0
-    lines = [
-        f"{pad(state, name, 'right')}  {pad('█' * round(part / top * room), room)} {part * 100:6.2f}%".rstrip()
-        for state, part in shown
-    ]
+    counts = [f"{count(round(part * shots))}" for _, part in shown] if shots is not None else [""] * len(shown)
+    number = max(map(len, counts)) + 2 if shots is not None else 0
+    room, top = max(0, width - name - 10 - number), shown[0][1] or 1.0
+    lines: list[Line] = []
+    for (state, part), times in zip(shown, counts, strict=True):
+        bar = Cell(pad(filled(part / top, room), room), Tone.ACCENT)
+        said = f" {part * 100:6.2f}%{times:>{number}}" if number else f" {part * 100:6.2f}%"
+        lines += (
+            [
+                (),
+            ]
+            if gaps and lines
+            else []
+        )
+        lines.append(line(f"{pad(state, name, 'right')}  ", bar, said))
     rest = len(ranked) - len(shown)
-    return [*lines, f"and {counted(rest, 'more state')}"] if rest else lines
+    return [*lines, line(f"and {counted(rest, 'more state')}")] if rest else lines

@@ -10,6 +10,7 @@ from ionq_tui.model.money import Money, in_unit, totals
 from ionq_tui.model.session import EndSource, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, figure, none_of, sums, unit
+from ionq_tui.view.blocks import EIGHTHS, eighths
 from ionq_tui.view.incomplete import at_least, at_least_jobs, jobs_missing
 from ionq_tui.view.style import BarPart, Line, Tone
 from ionq_tui.view.time_text import NOTHING, clock, minutes, since
@@ -22,8 +23,6 @@ _NOISE = 1e-9
 _CLOSE = 0.95
 _LAST_MINUTES = timedelta(minutes=5)
 _ZERO = timedelta(0)
-_EIGHTHS = ("", *"▏▎▍▌▋▊▉")
-"""Blocks of so many eighths of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,24 +273,16 @@ def bar(meter: Meter, width: int) -> Line:
     if meter.fraction is None or width <= 0:
         return ()
     tone = Tone.GOOD if meter.tone is Tone.PLAIN else meter.tone
-    used, part = divmod(_eighths(meter.fraction, width), 8)
+    used, part = divmod(eighths(meter.fraction, width), 8)
     if meter.reserved > 0 and part:  # the second shade begins where the first one ends
         used, part = used + (part >= 4 or not used), 0
     filled = used + (part > 0)
-    both = max(filled, -(-_eighths(meter.fraction + meter.reserved, width) // 8))
+    both = max(filled, -(-eighths(meter.fraction + meter.reserved, width) // 8))
     if meter.reserved > 0 and both == filled < width:
         both += 1
     drawn = (
-        BarPart("█" * used + _EIGHTHS[part], tone),
+        BarPart("█" * used + EIGHTHS[part], tone),
         BarPart("▒" * (both - filled), tone),
         BarPart(" " * (width - both), Tone.DIM),
     )
     return tuple(cell for cell in drawn if cell.text)
-
-
-def _eighths(fraction: float, width: int) -> int:
-    """Round to eighths of cells, but never to zero for a positive value, and to a full bar only for the full value."""
-    whole = width * 8
-    if fraction >= 1:
-        return whole
-    return 0 if fraction <= 0 else min(max(1, round(fraction * whole)), whole - 1)

@@ -33,9 +33,12 @@ def _fits(outcome: str, qubits: int) -> bool:
 
 
 def result_lines(
-    job: Job, detail: JobDetail | None, shares: Mapping[str, float] | Fault | None, width: int
+    job: Job, detail: JobDetail | None, shares: Mapping[str, float] | Fault | None, width: int, height: int = 0
 ) -> list[Line]:
-    """Return the total and the most likely outcomes as bars, or why there are none; nothing without a result."""
+    """Return the total and the most likely outcomes as bars, or why there are none; nothing without a result.
+
+    In a `height` of enough lines there are gaps between the bars, or more of them.
+    """
     if not job.completed:
         return []
     if shares is None:
@@ -53,7 +56,9 @@ def result_lines(
         Cell(f"result of {shots}", Tone.STRONG),
         f" · {counted(len(shares), 'outcome')}, most likely first{', in binary' if binary else ''}",
     )
-    return [title, *(line(one) for one in histogram(shown, width, _SHOWN))]
+    most = max(_SHOWN, height - 3)
+    gaps = 2 * min(len(shown), most) < height
+    return [title, *histogram(shown, width, most, shots=job.shots, gaps=gaps)]
 
 
 def result_csv(job: Job, detail: JobDetail | None, shares: Mapping[str, float]) -> str:

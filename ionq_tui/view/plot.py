@@ -232,7 +232,7 @@ def _heading(curve: Curve, now: datetime, tz: tzinfo | None, width: int) -> Line
     if curve.limit is not None:
         told += f" of {curve.words(curve.limit)}"
     told += f" {curve.unit}" if curve.unit else ""
-    more = " · NO LIMIT" if curve.limit is None else ""
+    more = " · NO LIMIT" if curve.limit is None and curve.limitable else ""
     if curve.held:
         more += f" · {_RESERVED} {curve.words(curve.held)} reserved"
     if curve.limit is not None and curve.reached is not None and curve.reached > now:

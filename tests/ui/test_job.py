@@ -45,7 +45,7 @@ def asked(app: Stage, *words: str) -> list[str]:
 
 
 async def test_a_job_with_its_settings_and_its_result(app: Stage) -> None:
-    async with app.run_test(size=(100, 36)) as pilot:
+    async with app.run_test(size=(98, 40)) as pilot:
         await watched(pilot, app)
         await until(pilot, lambda: "result of 1,000 shots" in app.text())
         text = app.text()

@@ -245,7 +245,7 @@ async def test_events_take_the_place_of_the_jobs_and_give_it_back(app: Stage, ha
     async with app.run_test() as pilot:
         await ready(pilot, app)
         await pilot.press("v")
-        await until(pilot, lambda: "UTC)  session started" in app.text())
+        await until(pilot, lambda: "all events, newest first" in app.text() and "session started" in app.text())
         assert "vqe-4" not in app.text()
         await pilot.press("v")
         await until(pilot, lambda: "vqe-4" in app.text())

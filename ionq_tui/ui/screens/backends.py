@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on, work
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.getters import query_one
 from textual.widget import Widget
 
@@ -18,7 +18,8 @@ from ionq_tui.ui.commands import BACKENDS, CHOOSE, TABLE, Commands
 from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.screens.live_base import LiveBase
-from ionq_tui.ui.widgets.caption import Caption
+from ionq_tui.ui.terminal_size import Density
+from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import disabled_reason, screen_text
@@ -31,6 +32,8 @@ from ionq_tui.view.style import Cell, Fact, Line, Tone, line
 from ionq_tui.view.wrap import all_folded
 
 _NAME = 10
+_LEAST_PLOT, _MOST_PLOT = 9, 20
+"""Lines of the plot of observed queue times."""
 _AGES = {"updated"}
 """Facts that would change every second; the header shows the age of the list."""
 
@@ -44,11 +47,12 @@ class BackendsScreen(LiveBase):
     AUTO_FOCUS = "#backends"
 
     table = query_one("#backends", Table)
-    caption = query_one("#caption", Caption)
+    caption = query_one("#list", Card)
     facts = query_one("#facts", TextBlock)
     notice = query_one("#notice", TextBlock)
     pane = query_one("#pane", VerticalScroll)
-    rule = query_one("#rule", Caption)
+    rule = query_one("#one", Card)
+    queue = query_one("#queue", TextBlock)
 
     def __init__(self, engine: Engine) -> None:
         """Store the engine."""
@@ -58,8 +62,7 @@ class BackendsScreen(LiveBase):
     def compose_body(self) -> Iterable[Widget]:
         """Compose the table above the facts of one backend."""
         yield TextBlock(line(Cell("BACKENDS", Tone.STRONG), screen_text.FORM_HINT), id="summary")
-        yield Caption(id="caption")
-        yield Table[BackendItem](
+        table = Table[BackendItem](
             BACKEND_COLUMNS,
             lambda item: backend_row(*item),
             arranged=self._caption,
@@ -67,10 +70,10 @@ class BackendsScreen(LiveBase):
             dispensable=("LOCATION", "QUBITS"),
             id="backends",
         )
-        yield TextBlock(id="notice")
-        yield Caption(id="rule")
-        with VerticalScroll(id="pane", can_focus=False):
-            yield TextBlock(id="facts")
+        with Container(id="cards"):
+            yield Card(table, TextBlock(id="notice"), id="list")
+            pane = VerticalScroll(TextBlock(id="facts"), TextBlock(id="queue"), id="pane", can_focus=False)
+            yield Card(pane, id="one")
 
     def on_mount(self) -> None:
         """Subscribe to the backends, their queues and the estimates."""
@@ -133,14 +136,29 @@ class BackendsScreen(LiveBase):
         self.notice.display = bool(notice)
         facts = self._facts(item) if item is not None else []
         told = (line(Cell(pad(name, _NAME), Tone.DIM), text) for name, text in facts if name not in _AGES)
-        self.facts.tell(*all_folded(told, self.room - 1, _NAME))
+        self.facts.tell(*all_folded(told, self.rule.room - 1, _NAME))
+        self._draw_queue(item)
         self.call_after_refresh(self._say_part)
 
+    def _draw_queue(self, item: BackendItem | None) -> None:
+        """Draw the observed queue times below the facts in a wide layout."""
+        height = self.pane.size.height - len(self.facts.told) - 1
+        self.queue.display = self.density >= Density.WIDE and height >= _LEAST_PLOT and item is not None
+        if not self.queue.display or item is None:
+            return
+        from ionq_tui.view.queue_chart import queue_chart
+
+        samples = self.engine.backend_list.queues.store.value.get(item.backend.name, ())
+        size = min(height, _MOST_PLOT)
+        self.queue.tell(*queue_chart(samples, self.engine.clock.now(), None, (self.rule.room - 1, size)))
+
     def _say_part(self) -> None:
-        """Show in the rule above the facts which lines are visible, if not all are."""
+        """Show in the title of the facts whose they are, and which lines are visible if not all are."""
+        if not self.query("#facts"):  # the screen was closed meanwhile
+            return
         lines, seen, top = len(self.facts.told), self.pane.size.height, round(self.pane.scroll_y)
-        part = f"lines {top + 1} to {min(top + seen, lines)} of {lines}, space: more" if lines > seen > 0 else ""
-        if self.rule.tell(part):
+        part = f" · lines {top + 1} to {min(top + seen, lines)} of {lines}, space: more" if lines > seen > 0 else ""
+        if self.rule.tell(plain(self.table.key, 60) + part):
             self.refresh_bindings()
 
     def _facts(self, item: BackendItem) -> list[Fact]:
@@ -154,7 +172,7 @@ class BackendsScreen(LiveBase):
         return None if backend is None else BackendItem(backend, fleet.characterizations.get(backend.name))
 
     def _caption(self) -> None:
-        self.caption.tell(self.table.caption)
+        self.caption.tell(" · ".join(one for one in (screen_text.BACKENDS, self.table.caption) if one))
 
     @on(Table.Highlighted)
     def _highlighted(self, event: Table.Highlighted) -> None:

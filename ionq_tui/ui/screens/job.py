@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from textual.containers import VerticalScroll
+from textual.containers import Container, VerticalScroll
 from textual.getters import query_one
 from textual.widget import Widget
 
@@ -18,6 +18,7 @@ from ionq_tui.ui.dialogs.cancel import ask_to_cancel
 from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.dialogs.export import ask_to_export
 from ionq_tui.ui.screens.live_base import LiveBase
+from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import disabled_reason, screen_text
 from ionq_tui.view.fault import About
@@ -28,6 +29,8 @@ from ionq_tui.view.style import Cell, Fact, Line, Tone, line
 from ionq_tui.view.wrap import all_folded
 
 _NAME = 12
+_BESIDE = 100
+"""Columns from which the result stands beside the facts."""
 
 
 class JobScreen(LiveBase):
@@ -39,6 +42,8 @@ class JobScreen(LiveBase):
     AUTO_FOCUS = "#facts-scroll"
 
     facts = query_one("#job-facts", TextBlock)
+    outcome = query_one("#job-result", TextBlock)
+    details = query_one("#job-details", TextBlock)
 
     def __init__(self, engine: Engine, session_id: str, job_id: str) -> None:
         """Store the engine, and the complete ids of the session and the job."""
@@ -50,14 +55,21 @@ class JobScreen(LiveBase):
         """The job's status at the last request for its details."""
 
     def compose_body(self) -> Iterable[Widget]:
-        """Compose the facts, which scroll if they do not fit."""
-        with VerticalScroll(id="facts-scroll"):
-            yield TextBlock(id="job-facts")
+        """Compose the facts, the result and the details, which scroll if they do not fit."""
+        with VerticalScroll(id="facts-scroll"), Container(id="parts"):
+            yield Card(TextBlock(id="job-facts"), title=screen_text.JOB, rule=False, id="facts-card")
+            yield Card(TextBlock(id="job-result"), title=screen_text.RESULT, rule=False, id="result-card")
+            yield Card(TextBlock(id="job-details"), title=screen_text.SENT, rule=False, id="details-card")
 
     def on_mount(self) -> None:
         """Subscribe to the session and the job's details."""
         self.listen(self._session_poller.store, lambda _: self._show())
         self.listen(self._job_details.findings, lambda _: self._show())
+
+    def on_resize(self) -> None:
+        """Show the result beside the facts if there is room."""
+        self.set_class(self.app.size.width >= _BESIDE, "-beside")
+        self.call_after_refresh(self._show)
 
     @property
     def source(self) -> SessionPoller:
@@ -78,14 +90,15 @@ class JobScreen(LiveBase):
             return
         found = self._job_details.findings.value
         facts = job_facts(job, watch.costs.get(job.id), self.engine.clock.now(), None, self.engine.people)
-        told: list[Line] = [_fact(one, failed=job.failed) for one in facts]
-        if found.known is not None:
-            told += [_fact(one, failed=False) for one in detail_facts(found.known)]
-        width = (self.facts.content_size.width or self.app.size.width - 5) - 1
-        shown = all_folded(told, width, _NAME)
-        if result := result_lines(job, found.known, found.shares, width):
-            shown += [(), *all_folded(result, width)]
-        self.facts.tell(*shown)
+        details = detail_facts(found.known) if found.known is not None else []
+        for block, known, failed in ((self.facts, facts, job.failed), (self.details, details, False)):
+            block.tell(*all_folded([_fact(one, failed=failed) for one in known], _width(block), _NAME))
+        width = _width(self.outcome)
+        height = self.query_one("#facts-scroll").size.height - 2 if self.has_class("-beside") else 0
+        result = result_lines(job, found.known, found.shares, width, height)
+        self.outcome.tell(*all_folded(result, width))
+        self.query_one("#result-card").display = bool(result)
+        self.query_one("#details-card").display = bool(details)
 
     def _request_details(self) -> None:
         """Request the job's details, once for each status."""
@@ -132,6 +145,11 @@ class JobScreen(LiveBase):
         self._job_details.forget_faults()
         self._status_asked = ""
         self._request_details()
+
+
+def _width(block: TextBlock) -> int:
+    """Return the width of a line; before the first layout that of a small terminal."""
+    return (block.content_size.width or block.app.size.width - 4) - 1
 
 
 def _fact(fact: Fact, *, failed: bool) -> Line:

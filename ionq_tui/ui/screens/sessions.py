@@ -109,10 +109,11 @@ class SessionsScreen(KeyGuarded, LiveBase):
         if hint.display:
             hint.tell(*screen_text.DEMO_HINT)
 
-    def on_key(self, event: events.Key) -> None:
-        """Record the key; the demo's hint goes with the first one."""
-        super().on_key(event)
-        self.query_one("#hint").display = False
+    def on_key(self, _: events.Key) -> None:
+        """Hide the demo's hint with the first key; Textual calls the mixin's method of this name as well."""
+        if self._hinting:
+            self.query_one("#hint").display = False
+            self._share_rows()
 
     def why_not(self, command: str) -> str:
         """Return why a command is disabled: most need a session, and ending needs one not known to have ended."""
@@ -194,7 +195,6 @@ class SessionsScreen(KeyGuarded, LiveBase):
 
     def on_resize(self) -> None:
         """Show the session at the cursor beside the list if there is room."""
-        super().on_resize()
         if self.density >= Density.WIDE and not self.query("#detail"):
             from ionq_tui.ui.widgets.session_detail import detail_cards  # needed on large terminals only
 

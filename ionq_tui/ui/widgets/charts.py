@@ -17,7 +17,7 @@ from ionq_tui.view.style import Line
 _REDRAWN = 10
 """Seconds between two drawings of the same snapshot: the forecasts move with the time."""
 _MOST = 3
-_LEAST_HEIGHT = 6
+_LEAST_HEIGHT = 5
 """Lines of a chart on a terminal that is not high enough for two of six rows of plot."""
 
 

@@ -172,9 +172,12 @@ def test_a_job_in_full() -> None:
 
 
 def test_a_histogram_shows_the_likeliest_first() -> None:
-    lines = histogram({"00": 0.25, "11": 0.5, "01": 0.25, "10": float("nan")}, 32, most=2)
+    result = {"00": 0.25, "11": 0.5, "01": 0.25, "10": float("nan")}
+    lines = [words(one) for one in histogram(result, 32, most=2)]
     assert lines == ["11  " + "█" * 20 + "  50.00%", "00  " + "█" * 10 + " " * 10 + "  25.00%", "and 1 more state"]
-    assert histogram({}, 40) == ["no result to show"]
+    with_counts = [words(one) for one in histogram(result, 40, most=2, shots=1000, gaps=True)]
+    assert with_counts[0].endswith("  50.00%  500") and with_counts[1] == "" and "250" in with_counts[2]
+    assert [words(one) for one in histogram({}, 40)] == ["no result to show"]
 
 
 def test_a_backend_in_full() -> None:

@@ -166,7 +166,7 @@ def test_a_job(job: Job, cost: JobCost, result: dict[str, float], width: int) ->
     given_widths = widths(JOB_COLUMNS, 80)
     assert [cells(cell.text) for cell in fitted(row, JOB_COLUMNS, given_widths)] == given_widths
     assert all(harmless(text) for _, text in job_facts(job, cost, NOW, TZ))
-    assert all(harmless(line) for line in histogram(result, width))
+    assert all(harmless(words(line)) for line in histogram(result, width))
     detail = JobDetail(job.id, 4, 1, result, {"error_mitigation." + job.status: job.status}, {job.id: job.status})
     assert all(harmless(text) for _, text in detail_facts(detail))
     assert all(harmless(words(line)) for line in result_lines(job, detail, result, width))

@@ -44,7 +44,7 @@ def test_an_outcome_in_binary(outcome: str, qubits: int | None, said: str) -> No
 def test_the_likeliest_outcomes_are_bars_under_the_total() -> None:
     title, first, *_ = map(words, result_lines(DONE, TWO, BELL, 40))
     assert title == "result of 1,000 shots · 3 outcomes, most likely first, in binary"
-    assert first == "00  " + "█" * 28 + "  50.00%"
+    assert first == "00  " + "█" * 23 + "  50.00%  500"
     assert words(result_lines(DONE, None, BELL, 40)[0]).endswith("most likely first")
     assert words(result_lines(DONE, None, BELL, 40)[1]).startswith("0  ███")
     many = {str(number): 1 / 40 for number in range(40)}
