@@ -12,8 +12,9 @@ from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.snapshot import SessionSnapshot, noted
+from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.terminal import notify_outside
-from ionq_tui.ui.textual_internals import withdraw_notifications
+from ionq_tui.ui.toasts import alarm_about, toast, withdraw
 
 Result = TypeVar("Result")
 
@@ -34,22 +35,23 @@ def ring(app: App[Result], engine: Engine, session_poller: SessionPoller, told: 
         event = Event(now, EventKind.ALARM, session_poller.session_id, subject=name, words=words)
         session_poller.store.apply(partial(noted, event=event))
     app.bell()
-    toast = "\n".join(new.values())
-    app.notify(toast, severity="warning", timeout=30, markup=False)
-    _withdrawn_at_end(app, session_poller, toast)
+    if not (isinstance(app.screen, BaseScreen) and app.screen.shows_alarms(session_poller.session_id)):
+        about = alarm_about(session_poller.session_id)
+        toast(app, "\n".join(new.values()), about, "warning", 30)
+        _withdrawn_at_end(app, session_poller, about)
     notify_outside(app, list(new.values())[-1])
 
 
-def _withdrawn_at_end(app: App[Result], session_poller: SessionPoller, toast: str) -> None:
+def _withdrawn_at_end(app: App[Result], session_poller: SessionPoller, about: str) -> None:
     """Remove a notification when its session has ended, since the alarm no longer applies."""
 
     def heard(watch: SessionSnapshot) -> None:
         if watch.ended:
             stop()
-            app.call_later(_withdraw, app, toast)
+            app.call_later(_withdraw, app, about)
 
     stop = session_poller.store.subscribe(heard)
 
 
-def _withdraw(app: App[Result], toast: str) -> None:
-    withdraw_notifications(app, toast)
+def _withdraw(app: App[Result], about: str) -> None:
+    withdraw(app, about)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -30,7 +30,7 @@ from ionq_tui.ui.gc_tuning import collect_as_usual, collect_later, collect_seldo
 from ionq_tui.ui.messages import HelpWanted, KeyRefused, KeyWanted, SearchGivenUp
 from ionq_tui.ui.quitting import Quitting
 from ionq_tui.ui.screens.base import BaseScreen
-from ionq_tui.ui.textual_internals import driver_of
+from ionq_tui.ui.textual_internals import driver_of, keep_notifications
 from ionq_tui.ui.theme import OURS, theme_name, theme_names
 from ionq_tui.view import screen_text
 from ionq_tui.view.time_zone import zone_trouble
@@ -53,6 +53,7 @@ LISTED_AFTER = 0.1
 """Seconds in which the session list is painted, before garbage collection starts."""
 STARTED_AFTER = 1.5
 """Seconds after the first paint at which everything that the start needs is loaded."""
+_MOST_TOASTS = 3
 _NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -156,6 +157,24 @@ class DashboardApp(Quitting, inherit_bindings=False):
             self._warn(unknown_theme(self._unknown_theme, theme_names(self.available_themes)))
         if told := zone_trouble():
             self._warn(told)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: Literal["information", "warning", "error"] = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a notification on lines that the screen leaves free, and only a few at once."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        self.call_after_refresh(self._make_room)
+
+    def _make_room(self) -> None:
+        keep_notifications(self, _MOST_TOASTS)
+        if isinstance(self.screen, BaseScreen):
+            self.screen.call_after_refresh(self.screen.make_room)
 
     def _warn(self, words: str) -> None:
         """Show a warning about the environment."""

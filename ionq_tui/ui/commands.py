@@ -95,9 +95,9 @@ _PAGES: Commands = (
     Command("page_on", "pagedown", "page on", "Scroll this text on.", False),
 )
 NEW_SESSION: Commands = (
-    Command("next_field", "tab", "next field", "Go to the next field, or from the last one to Back.", False, "tab"),
+    Command("next_field", "tab", "next field", "Go to the next field, or from the last one to Back.", True, "tab"),
     Command("previous_field", "shift+tab", "previous field", "Go to the previous field.", False, "shift+tab"),
-    Command("leave_field", "enter", "next field", "Go to the next field; on a button, press it.", False, "enter"),
+    Command("leave_field", "enter", "next field", "Go to the next field; on a button, press it.", True, "enter"),
     *_PAGES,
 )
 

@@ -7,8 +7,9 @@ from typing import TypeVar
 from textual.app import App
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.model.outcome import CancelDone, Done
+from ionq_tui.model.outcome import CancelDone, Done, OpenDone, Opened, UnconfirmedClosed
 from ionq_tui.ui.screens.base import BaseScreen
+from ionq_tui.ui.toasts import toast
 from ionq_tui.view.notice import notice_of
 
 Result = TypeVar("Result")
@@ -25,9 +26,16 @@ def notify_of_outcomes(app: App[Result], engine: Engine) -> None:
 
             show_cancel_results(app, done.results)
         if (told := notice_of(done, engine.clock.now(), None, engine.people)) is not None:
-            app.notify(told.text, severity=told.severity, timeout=told.seconds, markup=False)
+            toast(app, told.text, _about(done), told.severity, told.seconds)
 
     def heard(done: tuple[Done, ...]) -> None:
         app.call_later(tell, done[-1])
 
     engine.actions.done.subscribe(heard)
+
+
+def _about(done: Done) -> str:
+    """Return what the outcome is about: a newer one about the same replaces it."""
+    if isinstance(done, OpenDone):
+        return done.outcome.session.id if isinstance(done.outcome, Opened) else done.token
+    return str(done.request) if isinstance(done, UnconfirmedClosed) else done.session_id

@@ -86,6 +86,26 @@ def drop_cached_styles() -> None:
         StylesCache.get_inner_outer.cache_clear()
 
 
+def lines_of_toasts(screen: Screen[ScreenResultType]) -> int:
+    """Return how many lines of a screen its notifications take.
+
+    Their widget has no public name. If the name is missing, this raises an ImportError.
+    """
+    from textual.widgets._toast import Toast
+
+    return sum(toast.outer_size.height for toast in screen.query(Toast))
+
+
+def keep_notifications(app: App[Result], most: int) -> None:
+    """Remove the oldest notifications beyond so many.
+
+    If the private names are missing, all stay until their timeout.
+    """
+    with suppress(AttributeError):
+        for notification in [*app._notifications][:-most]:
+            app._unnotify(notification)
+
+
 class AppHooks(App[Result], inherit_bindings=False):
     """An app with public methods for what Textual's App keeps private.
 

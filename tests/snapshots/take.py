@@ -70,7 +70,7 @@ async def _through_a_session(take: Callable[[str, str], None], sizes: Callable[[
         await scene.keys("question_mark")
         await scene.picture("help")
         await scene.keys("escape", *"/completed", "enter", "enter")
-        await scene.until("most likely first")
+        await scene.until("most likely")
         await scene.picture("job")
         await scene.keys("end")
         await scene.until("gates")

@@ -120,6 +120,7 @@ async def test_an_alarm_rings_once_wherever_one_is(ours: FakeConnector, bells: l
         await ticked(pilot, app)
         await pilot.press("escape")
         assert len(bells) == 2 and f"! {words}" in app.text()
+        assert words not in app.toasts(), "the screen says it now"
         events = app.running.own_sessions.pollers[ONE.id].store.value.events
         assert [event.subject for event in events if event.kind is EventKind.ALARM] == ["jobs 80 %"]
 
@@ -243,6 +244,7 @@ async def test_a_toast_goes_with_the_session_it_warns_of(ours: FakeConnector, be
     app = Cast(ours)
     async with at_home(app) as pilot:
         await until(pilot, lambda: app.running.own_sessions.pollers[ONE.id].archive.recalled)
+        await pilot.press("b")
         hear(app, *(job(number) for number in range(4)))
         app.notify("something else", markup=False)
         await ticked(pilot, app)

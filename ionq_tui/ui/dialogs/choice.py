@@ -39,6 +39,8 @@ class Choice(Generic[T]):
     answer: T
     grave: bool = False
     """Whether the answer costs money or ends something: the button then requires a pause, and any text to be typed."""
+    costs: bool = False
+    """Whether a grave answer costs money: its button is amber, that of an end is red."""
 
 
 class ChoiceDialog(KeyGuarded, Dialog[T], Generic[T]):
@@ -94,6 +96,7 @@ class ChoiceDialog(KeyGuarded, Dialog[T], Generic[T]):
                 button = made(Content(choice.label), id=f"choice-{index}", classes="choice", compact=True)
                 button.active_effect_duration = 0
                 button.set_class(grave, "grave")
+                button.set_class(choice.costs, "costs")
                 button.disabled = grave and bool(self._typed)
                 yield button
 

@@ -19,7 +19,10 @@ class OpenUnlimited(ChoiceDialog[bool]):
                 dialog_text.NO_LIMIT_WARNING,
                 line(Cell(dialog_text.IDLE_COST_UNKNOWN, Tone.WARN)),
             ),
-            (Choice(dialog_text.BACK_TO_LIMITS, False), Choice(dialog_text.OPEN_WITHOUT_LIMITS, True, grave=True)),
+            (
+                Choice(dialog_text.BACK_TO_LIMITS, False),
+                Choice(dialog_text.OPEN_WITHOUT_LIMITS, True, grave=True, costs=True),
+            ),
             False,
             id="open-unlimited",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import ClassVar
@@ -20,7 +21,7 @@ from ionq_tui.ui.commands import EVERYWHERE, QUIT, TABLE, Command, Commands, bin
 from ionq_tui.ui.driver_support import repaint
 from ionq_tui.ui.messages import HelpWanted, SearchGivenUp
 from ionq_tui.ui.terminal_size import SMALLEST, Density, density
-from ionq_tui.ui.textual_internals import TerminalScreen
+from ionq_tui.ui.textual_internals import TerminalScreen, lines_of_toasts
 from ionq_tui.ui.widgets.footer import Footer
 from ionq_tui.ui.widgets.header import Header
 from ionq_tui.ui.widgets.table import Table
@@ -60,6 +61,7 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
         self._owed: dict[Callable[[], None], None] = {}
         """Updates to run, in this order, once the screen is visible again."""
         self._states: tuple[tuple[bool | None, str], ...] = ()
+        self._lines_for_toasts = 0
 
     def compose(self) -> ComposeResult:
         """Compose the header, body and footer."""
@@ -106,6 +108,26 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
     def shows_outcome(self, done: Done) -> bool:
         """Return whether this screen shows this outcome itself, so that no notification is needed."""
         return False
+
+    def shows_alarms(self, session_id: str) -> bool:
+        """Return whether this screen shows the alarms of a session itself, so that no notification is needed."""
+        return False
+
+    def _withdraw_shown(self) -> None:
+        """Remove the notifications of alarms that this screen shows itself."""
+        if "ionq_tui.ui.toasts" in sys.modules:
+            from ionq_tui.ui.toasts import ALARM, subjects, withdraw
+
+            for about in subjects(self.app):
+                if about.startswith(ALARM) and self.shows_alarms(about.removeprefix(ALARM)):
+                    withdraw(self.app, about)
+
+    def make_room(self) -> None:
+        """Keep the lines free on which notifications are shown: they cover nothing of the body."""
+        lines = lines_of_toasts(self)
+        if lines != self._lines_for_toasts:
+            self._lines_for_toasts = lines
+            self.query_one("#body").styles.padding = (0, 0, lines, 0)
 
     def label(self, command: Command) -> str:
         """Return the current label of a command in the footer."""
@@ -157,6 +179,7 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
 
     def on_screen_resume(self) -> None:
         """Run the updates that were postponed while another screen covered this one."""
+        self._withdraw_shown()
         owed, self._owed = self._owed, {}
         for tell in owed:
             tell()
@@ -164,6 +187,7 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
     def each_second(self) -> None:
         """Run what is due every second."""
         self.tick_always()
+        self.make_room()
         self.when_visible(self.tick)
 
     def when_visible(self, tell: Callable[[], None]) -> None:

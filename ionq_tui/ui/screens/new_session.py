@@ -21,7 +21,7 @@ from ionq_tui.model.estimate import Circuit
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link_state import FaultKind
 from ionq_tui.model.outcome import AdoptDone, Done, NotOpened, OpenDone, Opened, OpenOutcome, OpenRequest
-from ionq_tui.ui.commands import CIRCUIT, KEY, NEW_SESSION, Commands
+from ionq_tui.ui.commands import CIRCUIT, KEY, NEW_SESSION, Command, Commands
 from ionq_tui.ui.dialogs.candidate import ask_which
 from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.dialogs.no_limit import OpenUnlimited
@@ -31,6 +31,7 @@ from ionq_tui.ui.refresh_first import NOT_FRESH, is_fresh, made_fresh
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.widgets.caption import Caption
+from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.limits_form import LimitsForm
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import screen_text
@@ -84,18 +85,23 @@ class NewSessionScreen(KeyGuarded, LiveBase):
 
     def compose_body(self) -> Iterable[Widget]:
         """Compose the fields, the review, the request to be sent, and the buttons."""
-        yield TextBlock(id="form-title", classes="one-line")
-        yield LimitsForm(self._begin, self._label)
-        yield Caption(id="rule")
-        with VerticalScroll(id="known", can_focus=False):
-            yield TextBlock(id="review")
-            yield TextBlock(id="preview")
-        yield TextBlock(id="state")
-        with HorizontalGroup(id="buttons"):
-            for name, label in (("back-button", "Back"), ("view-button", "View"), ("open-button", "Open")):
-                button = GuardedButton(label, id=name, compact=True)
-                button.active_effect_duration = 0
-                yield button
+        buttons = [
+            GuardedButton(label, id=name, compact=True)
+            for name, label in (("back-button", "Back"), ("view-button", "View"), ("open-button", "Open"))
+        ]
+        for button in buttons:
+            button.active_effect_duration = 0
+        buttons[-1].add_class("grave", "costs")
+        yield Card(
+            TextBlock(id="form-title", classes="one-line"),
+            LimitsForm(self._begin, self._label),
+            Caption(id="rule"),
+            VerticalScroll(TextBlock(id="review"), TextBlock(id="preview"), id="known", can_focus=False),
+            TextBlock(id="state"),
+            HorizontalGroup(*buttons, id="buttons"),
+            rule=False,
+            id="new-session",
+        )
 
     def on_mount(self) -> None:
         """Show what is known, and update it as that changes."""
@@ -158,9 +164,10 @@ class NewSessionScreen(KeyGuarded, LiveBase):
         if opening is not None and opening.fault is not None:
             self._say(line(Cell(f"! {looking_words(opening.fault)}", Tone.WARN)))
         backend = self.engine.backend_list.fleet.value.named(self._backend)
-        self.form_title.tell(
-            form_title(backend, self.room) if backend else screen_text.new_session_on(plain(self._backend, 60))
-        )
+        card = self.query_one("#new-session", Card)
+        named = form_title(backend, card.room) if backend else screen_text.new_session_on(plain(self._backend, 60))
+        self.form_title.tell(named)
+        card.tell(named)
         if not self._locked:
             self.form.adopt(self.engine.billed_in)
         self.form.read()
@@ -169,7 +176,7 @@ class NewSessionScreen(KeyGuarded, LiveBase):
         asked = request or OpenRequest(self._backend)
         reach = reach_line(self.engine.estimator.of(self._backend), asked.limits) if request is not None else ()
         told = review_lines(asked, items, now, None, self.engine.people, readable=request is not None)
-        width = (self.preview.content_size.width or self.room) - 1
+        width = (self.preview.content_size.width or card.room) - 1
         self.review.tell(*all_folded([*told[:-2], *([reach] if reach else []), *told[-2:]], width))
         if request is not None:
             self.preview.tell(*request_preview(request, self.engine.connection.base_url, width))
@@ -195,6 +202,12 @@ class NewSessionScreen(KeyGuarded, LiveBase):
         self.state.tell(*all_folded(lines, self.room))
 
     # Keys and buttons
+
+    def label(self, command: Command) -> str:
+        """Return the label of a command: enter goes on from a field, and presses a button."""
+        if command.id == "leave_field" and isinstance(self.focused, Button):
+            return "press"
+        return super().label(command)
 
     def action_next_field(self) -> None:
         """Move the focus to the next field, and after the last to the Back button."""
@@ -314,7 +327,7 @@ class NewSessionScreen(KeyGuarded, LiveBase):
     def _show_session(self, session_id: str) -> None:
         self._opened = session_id
         if self.is_active:  # not `is_current`: the screen above would be replaced
-            self.app.switch_screen(SessionScreen(self.engine, session_id))
+            self.app.switch_screen(SessionScreen(self.engine, session_id, leads_home=True))
 
     def on_screen_resume(self) -> None:
         """Show the session that was opened while another screen was above this one."""

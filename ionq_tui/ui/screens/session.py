@@ -69,10 +69,11 @@ class SessionScreen(LiveBase):
     history = query_one("#history", EventList)
     state = query_one("#state", Card)
 
-    def __init__(self, engine: Engine, session_id: str) -> None:
-        """Store the engine and the complete id of the session."""
+    def __init__(self, engine: Engine, session_id: str, *, leads_home: bool = False) -> None:
+        """Store the engine, the complete id of the session, and whether the way back is the session list."""
         super().__init__(engine)
         self.session_id = session_id
+        self._leads_home = leads_home
         self._session_poller = engine.session_poller(session_id)
         self._listed: SessionSnapshot | None = None
         self._shown = EMPTY_SNAPSHOT, 0.0
@@ -137,6 +138,10 @@ class SessionScreen(LiveBase):
     def shows_outcome(self, done: Done) -> bool:
         """Return true for the confirmed end of this session."""
         return isinstance(done, EndDone) and done.session_id == self.session_id and isinstance(done.outcome, Ended)
+
+    def shows_alarms(self, session_id: str) -> bool:
+        """Return true for this session."""
+        return session_id == self.session_id
 
     def window_title(self) -> str:
         """Return the terminal's title, which names this session."""
@@ -319,8 +324,20 @@ class SessionScreen(LiveBase):
         """Return from the events to the jobs, or from the jobs to the previous screen."""
         if self.history.whole:
             self.action_events()
+        elif self._leads_home:
+            self._go_home()
         else:
             super().go_back()
+
+    def _go_home(self) -> None:
+        """Close this screen and those on which the session was opened, down to the session list."""
+        from ionq_tui.ui.screens.sessions import SessionsScreen
+
+        if not any(isinstance(one, SessionsScreen) for one in self.app.screen_stack):
+            super().go_back()
+            return
+        while not isinstance(self.app.screen, SessionsScreen):
+            self.app.pop_screen()
 
     def action_events(self) -> None:
         """Switch between the jobs and all events."""

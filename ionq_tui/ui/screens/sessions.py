@@ -441,6 +441,10 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self._say()
         self.refresh_bindings()
 
+    def shows_alarms(self, session_id: str) -> bool:
+        """Return true: the lines above the list tell the alarms of the user's own sessions."""
+        return True
+
     def window_title(self) -> str:
         """Return the terminal's title, which names the user's session that ends first."""
         return window_title(self._own_sessions.running, self.engine.clock.now())
