@@ -69,6 +69,10 @@ class Settings:
     """Command that is run for each event; empty if there is none."""
     theme: str = ""
     """Name of the theme; empty for the default."""
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    """The names of the columns that a table shows, by the table's name."""
+    sort: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """The column that a table is sorted by, with "-" before it if reversed, by the table's name."""
     color: str = ""
     """Background color of the profile's name in the header, in a form that `model.color` accepts; empty for none."""
     read_only: bool = False
@@ -124,6 +128,8 @@ def load_settings(flags: Flags, environ: Mapping[str, str], config_dir: Path) ->
         end_on_hangup=file.get("end_on_hangup") is True,
         on_event=_text(file, "on_event"),
         theme=_text(file, "theme"),
+        columns=_lists(file, "columns", where),
+        sort=_texts(file, "sort", where),
         color=_text(profile, "color"),
         read_only=profile.get("read_only") is True if flags.read_only is None else flags.read_only,
         people=_texts(file, "people", where),
@@ -155,6 +161,12 @@ def default_config_text() -> str:
 # [people]                     # names for creator ids; write each id in full
 # "8d88b18d-6741-4b7d-97a8-450ee3d716ef" = "Ada"
 
+# [columns]                    # the columns of a table (sessions, jobs, backends); see : -> Columns
+# sessions = ["ID", "BACKEND", "LEFT", "SPENT"]
+
+# [sort]                       # the column to sort a table by, with "-" before it if reversed
+# sessions = "-SPENT"
+
 # [keys]                       # a command and its key
 # refresh = "f"
 """
@@ -173,6 +185,8 @@ _FILE_KEYS: Mapping[str, tuple[type, ...]] = {
     "end_on_hangup": (bool,),
     "on_event": (str,),
     "theme": (str,),
+    "columns": (dict,),
+    "sort": (dict,),
     "profiles": (dict,),
     "people": (dict,),
     "keys": (dict,),
@@ -304,6 +318,14 @@ def _table(table: Mapping[str, object], key: str) -> Mapping[str, object]:
 def _text(table: Mapping[str, object], key: str) -> str:
     value = table.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _lists(file: Mapping[str, object], key: str, where: str) -> Mapping[str, tuple[str, ...]]:
+    inner = _table(file, key)
+    for name, value in inner.items():
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            raise SettingsError(f"{where}: [{key}] {name} must be a list of texts in quotes")
+    return MappingProxyType({name: tuple(value) for name, value in inner.items() if isinstance(value, list)})
 
 
 def _texts(file: Mapping[str, object], key: str, where: str) -> Mapping[str, str]:

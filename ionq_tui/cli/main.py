@@ -177,8 +177,14 @@ def _dashboard(settings: Settings, *, demo: bool = False, attach: str = "") -> i
     from ionq_tui.ui.app import DashboardApp
     from ionq_tui.wiring import Wiring
 
+    def keep(table: str, name: str, value: str | list[str]) -> str:
+        from ionq_tui.preferences import keep as keep_in_file  # needed once something is chosen
+
+        return keep_in_file(settings.config_path, name, value, table=table)
+
     app = DashboardApp(
         Wiring(settings),
+        kept=(settings.columns, settings.sort, keep),
         attach=attach,
         start_demo=demo,
         keys=settings.keys,

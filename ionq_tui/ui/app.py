@@ -20,6 +20,7 @@ from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.screen import Screen
+from textual.theme import BUILTIN_THEMES
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
@@ -39,6 +40,7 @@ from ionq_tui.view.time_zone import zone_trouble
 if TYPE_CHECKING:
     from ionq_tui.engine.engine import Engine
     from ionq_tui.model.link_state import Fault
+    from ionq_tui.ui.choices import Kept
     from ionq_tui.ui.connector import Connector
 
 _log = logging.getLogger("ionq_tui.dashboard")
@@ -92,6 +94,7 @@ class DashboardApp(Quitting, inherit_bindings=False):
         start_demo: bool = False,
         keys: Mapping[str, str] = _NO_KEYS,
         theme: str = "",
+        kept: Kept | None = None,
         end_on_hangup: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -103,6 +106,7 @@ class DashboardApp(Quitting, inherit_bindings=False):
             start_demo: Start on the simulated cloud, without looking for a key.
             keys: Remapped keys, by command id.
             theme: The name of a theme; empty for the default.
+            kept: What the user chose earlier on the screens, and how choices are kept; None keeps them nowhere.
             end_on_hangup: End the sessions opened by this process when a signal other than ctrl+c ends it.
             monotonic: The clock that a second ctrl+c is measured by, in seconds.
         """
@@ -113,9 +117,14 @@ class DashboardApp(Quitting, inherit_bindings=False):
         # Set without a change event, which would parse all styles a second time before the first paint.
         self.set_reactive(App.theme, theme_name(""))
         self.stylesheet.set_variables(self.get_css_variables())
+        self.kept = kept
         self._unknown_theme = ""
         """The requested theme if there is none of that name, else empty."""
         if (wanted := theme_name(theme)) in self.available_themes:
+            if wanted in BUILTIN_THEMES:
+                from ionq_tui.ui.contrast import readable  # some of Textual's themes have texts that are hard to read
+
+                self.register_theme(readable(BUILTIN_THEMES[wanted]))
             self.theme = wanted
         else:
             self._unknown_theme = theme

@@ -36,6 +36,10 @@ REDRAW = Command("redraw", "ctrl+l", "redraw", "Redraw the screen.", False)
 
 KEY = Command("key", "", "API key", "Enter another API key, used until this window is closed.", False)
 
+THEME = Command("theme", "", "Theme", "Choose the colors, with a preview.", False)
+
+COLUMNS = Command("columns", "", "Columns", "Choose which columns the table shows, and its order.", False)
+
 EVERYWHERE: Commands = (
     Command("palette", ":,ctrl+p", "palette", "Open the command palette.", False),
     Command("refresh", "r", "refresh", "Refresh now.", False),
@@ -106,6 +110,7 @@ LIVE: Commands = (
     Command("cancel", "x", "cancel job", "Cancel the selected job; asks first."),
     Command("cancel_waiting", "X", "cancel waiting", "Cancel all jobs not yet started; asks first."),
     Command("copy", "c,y", "copy", "Copy the session's id, the export line or the attach command."),
+    Command("save", "w", "save receipt", "Save the report on this session as Markdown, in the current folder."),
     Command("events", "v", "events", "Show the events of this session."),
     Command("curves", "p", "charts", "Plot cost and jobs over time against their limits.", False),
 )
@@ -126,8 +131,8 @@ DIALOG: Commands = (
 )
 
 GROUPS: tuple[tuple[str, Commands], ...] = (
-    ("everywhere", (*EVERYWHERE, QUIT, KEY)),
-    ("tables", TABLE),
+    ("everywhere", (*EVERYWHERE, QUIT, KEY, THEME)),
+    ("tables", (*TABLE, COLUMNS)),
     ("Sessions", SESSIONS),
     ("Backends", (CHOOSE, *BACKENDS)),
     ("New session", NEW_SESSION),

@@ -69,6 +69,11 @@ def theme_name(asked: str) -> str:
     return _NAMES.get(asked, asked)
 
 
+def short_name(name: str) -> str:
+    """Return the short name of a theme if it has one, as the configuration file has it."""
+    return next((short for short, full in _NAMES.items() if short and full == name), name)
+
+
 def theme_names(available: Iterable[str]) -> list[str]:
     """Return the names that can be chosen: the short names first, then Textual's themes."""
     short = [name for name in _NAMES if name]

@@ -81,6 +81,15 @@ def it_is(short: str) -> str:
     return f"It is {short}"
 
 
+COLUMNS_HINT = "enter or space: show or hide · s: sort by it, again: reverse · esc: close"
+THEMES_HINT = "up and down: preview · enter: keep it · esc: back to the one before"
+
+
+def no_command(text: str) -> str:
+    """Return what the palette says where no command matches."""
+    return f'no command matches "{text}" · backspace or esc'
+
+
 def choice_hint(safe: str) -> str:
     """Return the hint of a dialog with buttons alone."""
     return f"esc: {safe} · tab and arrows move · enter confirms"

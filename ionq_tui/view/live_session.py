@@ -11,10 +11,9 @@ from ionq_tui.model.outcome import Ended, EndOutcome
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.fault import fault_words, link_fault
 from ionq_tui.view.forecast import Forecast, end_sentence
-from ionq_tui.view.incomplete import missing
 from ionq_tui.view.result import end_result
 from ionq_tui.view.row import family
-from ionq_tui.view.session_card import number_of_jobs, spend_lines, steps
+from ionq_tui.view.session_card import steps
 from ionq_tui.view.status import NOBODY, session_status_loud
 from ionq_tui.view.style import Cell, Line, Tone, line, width_of
 from ionq_tui.view.time_text import aware, clock
@@ -62,11 +61,9 @@ def outcome_lines(
     told: list[Line] = []
     if (fault := link_fault(watch.link)) is not None:
         told.append(line(Cell(f"! {fault_words(fault, 'session')}", Tone.WARN)))
-    if watch.ended:
-        told.append(_final(watch))
-    elif ending:
+    if ending and not watch.ended:
         told.append(line(Cell("! ending… requested, not confirmed yet", Tone.WARN)))
-    elif outcome is not None and not isinstance(outcome, Ended):
+    elif outcome is not None and not watch.ended and not isinstance(outcome, Ended):
         said = end_result(outcome, now, tz, people, watch.session.id if watch.session else "")
         when = (
             f"next retry {clock(again, now, tz, seconds=True)}; retry now: e" if again is not None else "retry: press e"
@@ -82,14 +79,6 @@ def outcome_lines(
 def unread_cost(fault: Fault, *, once: bool = False) -> str:
     """Return that what some jobs cost is unknown, and why; `once` where it is not asked again by itself."""
     return f"the cost of some jobs is unknown: {fault_words(fault, once=once)}"
-
-
-def _final(watch: SessionSnapshot) -> Line:
-    """Tell the last numbers, and what proves the end where it is not the status."""
-    numbers = ", ".join((number_of_jobs(watch), *spend_lines(watch)))
-    part = [Cell(f" · {why}", Tone.WARN)] if (why := missing(watch)) else []
-    proof = "" if watch.session is None or watch.session.ended else ": IonQ says it is no longer active"
-    return line(Cell(f"ENDED{proof}", Tone.STRONG), f" · {numbers}", *part)
 
 
 def newest_first(jobs: Mapping[str, Job]) -> list[Job]:

@@ -92,4 +92,9 @@ def result_json(job: Job, detail: JobDetail | None, shares: Mapping[str, float])
 
 def file_name(job: Job) -> str:
     """Return a file name stem for the job that contains only letters, digits and hyphens."""
-    return "ionq-job-" + (re.sub(r"[^A-Za-z0-9-]+", "-", job.id)[:64].strip("-") or "unnamed")
+    return f"ionq-job-{safe_name(job.id)}"
+
+
+def safe_name(text: str) -> str:
+    """Return the text as a part of a file name: letters, digits and hyphens only."""
+    return re.sub(r"[^A-Za-z0-9-]+", "-", text)[:64].strip("-") or "unnamed"

@@ -46,7 +46,7 @@ def report(
     """Return the report on one session at `now`, the server's time."""
     facts = report_facts(watch, owner, label, now, tz, people)
     happened = timeline_lines(watch, now, tz, people)
-    failed = [_failure(job) for job in watch.counted if job.failed]
+    failed = failures(watch)
     more = [f"and {len(failed) - _FAILURES:,} more"] if len(failed) > _FAILURES else []
     shown = failed[:_FAILURES] + more
     head = f"Session {plain(watch.session.id, 80)}" if watch.session is not None else "Session"
@@ -54,13 +54,18 @@ def report(
         table = [f"| {escaped(name)} | {escaped(text)} |" for name, text in facts]
         spent = spend_rows(watch)
         sums = ["", "## Charged for", "", *_table(SPEND_HEADS, spent)] if spent else []
-        failures = ["", "## Failures", "", *(f"- {escaped(text)}" for text in shown)] if shown else []
+        not_done = ["", "## Failures", "", *(f"- {escaped(text)}" for text in shown)] if shown else []
         times = ["", "## Timeline", "", *(f"- {escaped(text)}" for text in happened)] if happened else []
-        return "\n".join([f"# {escaped(head)}", "", "| | |", "| --- | --- |", *table, *sums, *failures, *times])
+        return "\n".join([f"# {escaped(head)}", "", "| | |", "| --- | --- |", *table, *sums, *not_done, *times])
     lines = [f"  {name:<11} {text}" for name, text in facts]
     listed = (("charged for", spend_table(watch)), ("failures", shown), ("timeline", happened))
     lines += [text for name, texts in listed if texts for text in (f"  {name}", *(f"    {one}" for one in texts))]
     return "\n".join([head, *lines])
+
+
+def failures(watch: SessionSnapshot) -> list[str]:
+    """Return each failed job with its reason."""
+    return [_failure(job) for job in watch.counted if job.failed]
 
 
 def report_facts(

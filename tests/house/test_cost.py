@@ -171,8 +171,8 @@ def test_a_key_in_a_table_writes_two_rows_and_no_more(unchanging: tuple[Terminal
     terminal, _ = unchanging
     terminal.wait_quiet(1.0)
     before = len(terminal.raw)
-    row = next(number for number, line in enumerate(terminal.lines) if line.startswith(">"))
-    terminal.keys("down").wait_for(lambda shown: shown.lines[row + 1].startswith(">"))
+    row = next(number for number, line in enumerate(terminal.lines) if " > " in line[:4] or line.startswith(">"))
+    terminal.keys("down").wait_for(lambda shown: ">" in shown.lines[row + 1][:4])
     assert len(terminal.raw) - before <= 1000
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 
 from textual._styles_cache import StylesCache
+from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.timer import Timer
 from textual.worker import Worker
@@ -28,7 +29,7 @@ class Burden:
     does not give back.
     """
     pumps: int
-    """Screens and widgets, shown or not."""
+    """Screens and widgets, shown or not; not the nodes that Textual makes for each style of a table as it is seen."""
     pictures: int
     """Of widgets, shown or not."""
     timers: int
@@ -59,7 +60,7 @@ def burden(apart: object) -> Burden:
     held = _reached(objects, lambda _: False)
     return Burden(
         sum(size for key, size in held.items() if key not in left_out),
-        many(MessagePump),
+        many(MessagePump) - sum(type(one) is DOMNode for one in objects),
         many(StylesCache),
         many(Timer),
         many(Worker),

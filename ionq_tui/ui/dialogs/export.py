@@ -14,7 +14,7 @@ from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.new_file import write_new
 from ionq_tui.ui.dialogs.choice import Choice, ChoiceDialog
 from ionq_tui.view import dialog_text
-from ionq_tui.view.outcome_chart import file_name, result_csv, result_json
+from ionq_tui.view.outcome_chart import file_name, result_csv, result_json, safe_name
 from ionq_tui.view.sanitize import plain
 
 Result = TypeVar("Result")
@@ -31,19 +31,27 @@ def ask_to_export(app: App[Result], job: Job, detail: JobDetail | None, shares: 
     )
     choices = (Choice("Back", ""), Choice("Save CSV", "csv"), Choice("Save JSON", "json"))
 
-    async def save(kind: str) -> None:
-        try:
-            written = await asyncio.to_thread(save_new, file_name(job), kind, _WRITERS[kind](job, detail, shares))
-        except OSError as error:
-            app.notify(f"not saved: {plain(error.strerror or error, 200)}", severity="error", markup=False)
-        else:
-            app.notify(f"saved: {plain(written, 400)}", timeout=20, markup=False)
-
     def answered(kind: str | None) -> None:
         if kind:
-            app.run_worker(save(kind), group="export", description=f"save job {job.id}")
+            saving = _save(app, file_name(job), kind, _WRITERS[kind](job, detail, shares))
+            app.run_worker(saving, group="export", description=f"save job {job.id}")
 
     app.push_screen(ChoiceDialog(dialog_text.SAVE_TITLE, told, choices, "", id="export"), answered)
+
+
+def save_report(app: App[Result], session_id: str, text: str) -> None:
+    """Save the report on a session as Markdown in the current directory."""
+    saving = _save(app, f"ionq-session-{safe_name(session_id)}", "md", text)
+    app.run_worker(saving, group="export", description=f"save the report on {session_id}")
+
+
+async def _save(app: App[Result], stem: str, suffix: str, text: str) -> None:
+    try:
+        written = await asyncio.to_thread(save_new, stem, suffix, text)
+    except OSError as error:
+        app.notify(f"not saved: {plain(error.strerror or error, 200)}", severity="error", markup=False)
+    else:
+        app.notify(f"saved: {plain(written, 400)}", timeout=20, markup=False)
 
 
 def save_new(stem: str, suffix: str, text: str) -> Path:

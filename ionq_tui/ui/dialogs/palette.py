@@ -15,8 +15,10 @@ from textual.widgets import Input
 from ionq_tui.ui.commands import Command, key_name
 from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.widgets.table import Table
+from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import dialog_text
 from ionq_tui.view.column import Column, Row
+from ionq_tui.view.sanitize import plain
 from ionq_tui.view.style import Cell, Tone
 
 
@@ -64,11 +66,13 @@ class Palette(Dialog[Command | None]):
         with VerticalGroup(id="palette"):
             yield Input(placeholder=dialog_text.PALETTE_HINT, id="words", compact=True)
             yield Table[Offer](_COLUMNS, _cells, text_of=_text, id="offers")
+            yield TextBlock(id="none")
 
     def on_mount(self) -> None:
         """Show all commands."""
         self.table.can_focus = False
         self.table.update_rows(self._offers)
+        self.query_one("#none").display = False
 
     @on(Input.Changed, "#words")
     def _narrow(self, event: Input.Changed) -> None:
@@ -77,6 +81,10 @@ class Palette(Dialog[Command | None]):
         self.table.update_rows(dict(ranked))
         self.table.find(wanted)
         self.table.action_first()
+        self.table.display = bool(self.table.keys)
+        none = self.query_one("#none", TextBlock)
+        none.display = not self.table.display
+        none.tell(dialog_text.no_command(plain(event.value, 40)))
 
     @on(Input.Submitted, "#words")
     def _submitted(self) -> None:

@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.outcome import Done
-from ionq_tui.ui.commands import EVERYWHERE, QUIT, TABLE, Command, Commands, bindings, refusals
+from ionq_tui.ui.commands import COLUMNS, EVERYWHERE, QUIT, TABLE, THEME, Command, Commands, bindings, refusals
 from ionq_tui.ui.driver_support import repaint
 from ionq_tui.ui.messages import HelpWanted, SearchGivenUp
 from ionq_tui.ui.terminal_size import SMALLEST, Density, density
@@ -89,7 +89,8 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
     @property
     def commands(self) -> Commands:
         """All commands of this screen, including those of its table and the global ones."""
-        return (*self.OFFERS, *(self.IN_TABLE if self.tables else ()), *EVERYWHERE, QUIT, *self.UNBOUND)
+        in_table = (*self.IN_TABLE, COLUMNS) if self.tables else ()
+        return (*self.OFFERS, *in_table, *EVERYWHERE, QUIT, THEME, *self.UNBOUND)
 
     def why_not(self, command: str) -> str:
         """Return why the command is disabled and how to enable it, or an empty string if it is enabled."""
@@ -328,6 +329,19 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
                 self.call_later(self.give, command)
 
         self.app.push_screen(Palette(self.reachable()), give)
+
+    def action_theme(self) -> None:
+        """Choose the theme."""
+        from ionq_tui.ui.dialogs.themes import Themes
+
+        self.app.push_screen(Themes())
+
+    def action_columns(self) -> None:
+        """Choose the columns of the table, and its order."""
+        from ionq_tui.ui.dialogs.columns import Columns
+
+        if self.tables:
+            self.app.push_screen(Columns(self.tables[0]))
 
     def reachable(self) -> tuple[tuple[Command, str, bool], ...]:
         """Return the commands of this screen, each with its current keys and whether it is enabled."""

@@ -17,7 +17,7 @@ from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.job import Job
 from ionq_tui.model.link_state import FaultKind, Refused
 from ionq_tui.model.outcome import Done, EndDone, Ended
-from ionq_tui.model.session import Session
+from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.alarms import ring
 from ionq_tui.ui.commands import LIVE, Command, Commands
@@ -37,6 +37,7 @@ from ionq_tui.view.forecast import Forecast, forecasts
 from ionq_tui.view.job_list import JobList
 from ionq_tui.view.live_session import outcome_lines, status_line
 from ionq_tui.view.mismatch import mismatch_line
+from ionq_tui.view.receipt import receipt_lines
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
 from ionq_tui.view.session_card import how_to_send, jobs_line, title
 from ionq_tui.view.style import Cell, Line, Tone, joined, line
@@ -46,6 +47,7 @@ from ionq_tui.view.wrap import all_folded
 _MANY = 500
 """Number of jobs above which the table is rebuilt at most once a second, and forecasts are computed less often."""
 
+_RECEIPT_NAME = 8
 _TOGETHER = 5.0
 """Seconds over which new costs of so many jobs are collected, since they arrive a few at a time for a long time."""
 
@@ -65,6 +67,7 @@ class SessionScreen(LiveBase):
     status = query_one("#status", TextBlock)
     meters = query_one("#meters", Meters)
     outcome = query_one("#outcome", TextBlock)
+    receipt = query_one("#receipt", TextBlock)
     empty = query_one("#no-jobs", TextBlock)
     history = query_one("#history", EventList)
     state = query_one("#state", Card)
@@ -101,6 +104,7 @@ class SessionScreen(LiveBase):
                 TextBlock(id="title", classes="one-line"),
                 TextBlock(id="status", classes="one-line"),
                 Meters(id="meters"),
+                TextBlock(id="receipt"),
                 TextBlock(id="outcome"),
                 rule=False,
                 id="state",
@@ -210,6 +214,10 @@ class SessionScreen(LiveBase):
         self._forecast(watch, now)
         self.status.tell(status_line(watch, self._coming, now, None, people, width=room, ending=self.ending))
         self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"))
+        receipt = receipt_lines(watch, now, None, people)
+        self.receipt.tell(*all_folded(receipt, room, _RECEIPT_NAME))
+        self.receipt.display = bool(receipt)
+        self.meters.display = not receipt
         outcome = activity.ends.get(session.id)
         again = activity.retries.get(session.id)
         differs = None if watch.ended else activity.mismatch(session)
@@ -317,7 +325,7 @@ class SessionScreen(LiveBase):
     def label(self, command: Command) -> str:
         """Return the label of a command; while the events are shown, commands on jobs have none."""
         if not self.history.whole:
-            return super().label(command)
+            return "" if command.id == "save" and not self.known.ended else super().label(command)
         return {"events": "jobs", "cancel": "", "cancel_waiting": ""}.get(command.id, super().label(command))
 
     def go_back(self) -> None:
@@ -359,7 +367,24 @@ class SessionScreen(LiveBase):
         """Offer the session's id, the export line and the attach command for copying."""
         from ionq_tui.ui.dialogs.copy import CopyText, session_texts
 
-        self.app.push_screen(CopyText(session_texts(self.session_id)))
+        texts = session_texts(self.session_id)
+        if self.known.ended:
+            texts = (("receipt", self._report(markdown=False)), *texts)
+        self.app.push_screen(CopyText(texts))
+
+    def _report(self, *, markdown: bool) -> str:
+        from ionq_tui.view.report import report
+
+        watch, activity = self.known, self.engine.actions.activity.value
+        owner = activity.owner(watch.session) if watch.session is not None else Owner.UNKNOWN
+        label, now = activity.label(self.session_id), self.engine.clock.now()
+        return report(watch, owner, label, now, None, self.engine.people, markdown=markdown)
+
+    def action_save(self) -> None:
+        """Save the session's report as Markdown, under a name that is not in use."""
+        from ionq_tui.ui.dialogs.export import save_report
+
+        save_report(self.app, self.session_id, self._report(markdown=True) + "\n")
 
     def action_refresh(self) -> None:
         """Poll the session now."""

@@ -72,6 +72,21 @@ class RowIndex(Generic[Item]):
         self._column = column
         self._arrange()
 
+    @property
+    def sort(self) -> str:
+        """The name of the column that the rows are sorted by, with "-" before it if reversed; "" for none."""
+        name = self._columns[self._column].name if self._column is not None else ""
+        return f"-{name}" if self._reversed else name
+
+    def sort_named(self, sort: str) -> None:
+        """Sort as `sort` says; an unknown column sorts by none."""
+        names = [column.name for column in self._columns]
+        name = sort.removeprefix("-")
+        self._column = names.index(name) if name in names else None
+        self._reversed = sort.startswith("-") and (name in names or not name)
+        self._sort_keys.clear()
+        self._arrange()
+
     def reverse(self) -> None:
         """Reverse the order."""
         self._reversed = not self._reversed

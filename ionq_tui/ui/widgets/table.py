@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -21,8 +21,13 @@ from ionq_tui.ui.widgets.row_index import RowIndex
 from ionq_tui.view.column import Column, Row, fitted, heads, widths
 from ionq_tui.view.style import Tone
 
+if TYPE_CHECKING:
+    from ionq_tui.ui.choices import Choices
+
 Item = TypeVar("Item")
 _GAP = 2
+_WHEEL = 3
+"""Rows by which a step of the mouse wheel moves."""
 _CACHED_ROWS = 1000
 """The most rows whose cells are cached; only a few of them are visible."""
 _Appearance = tuple[Row, bool, bool]
@@ -97,6 +102,57 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         searched = text_of or (lambda item: " ".join(cell.text for cell in cells_of(item)))
         self._rows = RowIndex(columns, searched, follows_top=follows_top)
         self._painted: dict[int, _Appearance | None] = {}
+        self._hidden: frozenset[str] = frozenset()
+        """The names of columns that the user does not want."""
+
+    def on_mount(self) -> None:
+        """Show what the user has chosen earlier for this table."""
+        choices = self._choices
+        if (names := choices.columns(self.id or "")) is not None:
+            self.show_columns(names)
+        if sort := choices.sort(self.id or ""):
+            self._rows.sort_named(sort)
+
+    @property
+    def _choices(self) -> Choices:
+        from ionq_tui.ui.choices import choices_of
+
+        return choices_of(self.app)
+
+    # Columns
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        return tuple(column.name for column in self._columns)
+
+    @property
+    def shown_columns(self) -> tuple[str, ...]:
+        """The names of the columns that are shown if there is room."""
+        return tuple(name for name in self.column_names if name not in self._hidden)
+
+    def show_columns(self, names: Iterable[str]) -> None:
+        """Show only these columns; the first one, which names the rows, is always shown."""
+        self._hidden = frozenset(self.column_names[1:]) - frozenset(names)
+        self.refresh()
+
+    @property
+    def sort(self) -> str:
+        """The name of the column that the rows are sorted by, with "-" before it if reversed; "" for none."""
+        return self._rows.sort
+
+    def sort_by(self, name: str) -> None:
+        """Sort by this column, or reverse the order if it is sorted by it already."""
+        with self._sorting():
+            self._rows.sort_by(self.column_names.index(name))
+
+    @contextmanager
+    def _sorting(self) -> Iterator[None]:
+        """Change the order in the context, and keep it for the next start."""
+        with self._changing():
+            yield
+        if trouble := self._choices.keep_sort(self.id or "", self._rows.sort):
+            self.app.notify(trouble, severity="warning", markup=False)
 
     # Rows
 
@@ -209,7 +265,7 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
     def _fit(self) -> tuple[list[int], list[int]]:
         """Return the indexes of the columns that fit the width, and the width of each in cells."""
         width = self.size.width
-        shown = list(range(len(self._columns)))
+        shown = [index for index, column in enumerate(self._columns) if column.name not in self._hidden]
         for name in self._dispensable:
             if sum(self._columns[index].width + _GAP for index in shown) <= width:
                 break
@@ -302,12 +358,23 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
             if event.chain == 2:
                 self.action_look()
 
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Move down by a few rows; the view follows the cursor, which must not be lost from sight."""
+        event.stop()
+        event.prevent_default()
+        self._move(self._rows.cursor + _WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Move up by a few rows."""
+        event.stop()
+        event.prevent_default()
+        self._move(self._rows.cursor - _WHEEL)
+
     def _sort_at(self, x: int) -> None:
         left = _GAP
         for index, width in zip(*self._fit(), strict=True):
             if left <= x < left + width + _GAP:
-                with self._changing():
-                    self._rows.sort_by(index)
+                self.sort_by(self._columns[index].name)
                 return
             left += width + _GAP
 
@@ -322,12 +389,12 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
 
     def action_sort(self) -> None:
         """Sort by the next column, and after the last one not at all."""
-        with self._changing():
+        with self._sorting():
             self._rows.sort_next()
 
     def action_reverse(self) -> None:
         """Reverse the order."""
-        with self._changing():
+        with self._sorting():
             self._rows.reverse()
 
     def action_cursor_up(self) -> None:

@@ -1,0 +1,99 @@
+"""The dialog for the theme, with a preview: the screen below shows the theme at the cursor."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalGroup
+from textual.getters import query_one
+from textual.theme import BUILTIN_THEMES
+
+from ionq_tui.ui.choices import choices_of
+from ionq_tui.ui.contrast import can_be_read, contrasts, readable
+from ionq_tui.ui.dialogs.dialog import Dialog
+from ionq_tui.ui.theme import OURS, short_name, theme_name
+from ionq_tui.ui.widgets.table import Table
+from ionq_tui.ui.widgets.text_block import TextBlock
+from ionq_tui.view import dialog_text
+from ionq_tui.view.column import Column, Row
+from ionq_tui.view.style import Cell, Tone, line
+
+
+class ThemeItem(NamedTuple):
+    """A theme that can be chosen, and the least contrast of its texts; None where that cannot be measured."""
+
+    name: str
+    contrast: float | None
+
+
+_COLUMNS: tuple[Column[ThemeItem], ...] = (
+    Column("THEME", 22, lambda item: item.name, grows=30),
+    Column("LEAST CONTRAST", 22, lambda item: item.contrast),
+)
+
+
+def _cells(item: ThemeItem) -> Row:
+    told = "the terminal's own" if item.contrast is None else f"{item.contrast:.1f} : 1"
+    return Cell(item.name), Cell(told, Tone.DIM)
+
+
+def offered() -> dict[str, ThemeItem]:
+    """Return the themes that can be read, by their full names, ours first; a theme that cannot is left out."""
+    found: dict[str, ThemeItem] = {}
+    for theme in (*OURS, *map(readable, BUILTIN_THEMES.values())):
+        if can_be_read(theme):
+            texts = [value for name, value in contrasts(theme).items() if name != "field"]
+            found[theme.name] = ThemeItem(short_name(theme.name), min(texts, default=None))
+    return found
+
+
+class Themes(Dialog[None]):
+    """Each theme is shown while the cursor is on it; enter keeps it, and esc returns to the one before."""
+
+    CSS_PATH = "../styles/palette.tcss"
+    AUTO_FOCUS = "#themes"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "give_up", "back", id="themes_back", tooltip="Return to the theme before."),
+    ]
+
+    table = query_one("#themes", Table)
+
+    def __init__(self) -> None:
+        """Prepare the list; it is measured when the dialog opens."""
+        super().__init__()
+        self._before = ""
+
+    def compose(self) -> ComposeResult:
+        """Compose the list of themes."""
+        with VerticalGroup(id="palette"):
+            yield TextBlock(line(Cell("Theme", Tone.STRONG)), id="title")
+            yield Table[ThemeItem](_COLUMNS, _cells, id="themes")
+            yield TextBlock(line(Cell(dialog_text.THEMES_HINT, Tone.DIM)))
+
+    def on_mount(self) -> None:
+        """List the themes, the cursor on the present one."""
+        self._before = self.app.theme
+        for theme in BUILTIN_THEMES.values():
+            self.app.register_theme(readable(theme))
+        self.table.update_rows(offered())
+        self.table.go_to(self.app.theme)
+
+    @on(Table.Highlighted)
+    def _preview(self, event: Table.Highlighted) -> None:
+        if event.key in self.app.available_themes:
+            self.app.theme = event.key
+
+    @on(Table.Chosen)
+    def _choose(self, event: Table.Chosen) -> None:
+        self.app.theme = event.key
+        if trouble := choices_of(self.app).keep_theme(short_name(event.key)):
+            self.app.notify(trouble, severity="warning", markup=False)
+        self.dismiss(None)
+
+    def action_give_up(self) -> None:
+        """Return to the theme before."""
+        self.app.theme = self._before or theme_name("")
+        self.dismiss(None)
