@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ionq_tui.model.money import in_unit
+from ionq_tui.model.job import Job
+from ionq_tui.model.money import Money, in_unit
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import count, figure, unit
 from ionq_tui.view.forecast import Forecast
 from ionq_tui.view.time_text import aware
 
 Point = tuple[datetime, Decimal]
-_SIDE = 10
-"""Cells for the numbers at the side."""
-_SOLID, _SPARSE, _FINE = 1, 4, 3
 _LEAST = timedelta(minutes=1)
-
-
 MONEY, JOBS = "spent", "jobs finished"
 """The names of the curves."""
+_FORECAST = {"cost": MONEY, "jobs": JOBS}
+"""The curve of each forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +58,46 @@ class Curve:
         return figure(value) if self.unit else count(int(value))
 
 
-def courses(watch: SessionSnapshot, told: Iterable[Forecast]) -> list[Curve]:
-    """Return the money of each unit, that of the limit first, and the finished jobs."""
-    session, reached = watch.session, {one.name: one.at for one in told}
-    limits = session.limits if session is not None else None
-    asked = limits.money if limits is not None else None
-    units = [amount.unit for amount in watch.charged]
-    first = [asked.unit] if asked is not None else []
-    drawn = []
-    for name in dict.fromkeys([*first, *units]):
-        limited = asked.value if asked is not None and asked.unit == name else None
-        until = reached.get("cost") if limited is not None else None
-        paid, reserved, held = _money(watch, name), _reserved(watch, name), in_unit(watch.reserved, name) or Decimal(0)
-        drawn.append(Curve(MONEY, paid, limited, until, unit(name), not watch.charges_complete, reserved, held=held))
-    limit = Decimal(limits.jobs) if limits is not None and limits.jobs is not None else None
-    drawn.append(Curve(JOBS, _jobs(watch), limit, reached.get("jobs"), at_least=not watch.whole))
+def courses(watch: SessionSnapshot, told: Iterable[Forecast], only: str = "") -> list[Curve]:
+    """Return the money of each unit, that of the limit first, and the finished jobs; or only those of one name."""
+    return foreseen(curves(watch, only), told)
+
+
+def curves(watch: SessionSnapshot, only: str = "") -> list[Curve]:
+    """Return the curves without forecasts: they change with the snapshot alone, and take long with many jobs."""
+    limits = watch.session.limits if watch.session is not None else None
+    counted = watch.counted
+    drawn = _spent(watch, counted, limits.money if limits is not None else None) if only != JOBS else []
+    if only != MONEY:
+        limit = Decimal(limits.jobs) if limits is not None and limits.jobs is not None else None
+        drawn.append(Curve(JOBS, _jobs(counted), limit, at_least=not watch.whole))
     return drawn
 
 
-def _money(watch: SessionSnapshot, name: str) -> tuple[Point, ...]:
+def foreseen(drawn: Iterable[Curve], told: Iterable[Forecast]) -> list[Curve]:
+    """Return the curves that have a limit with the time at which it is likely to be reached."""
+    reached = {_FORECAST[one.name]: one.at for one in told if one.name in _FORECAST}
+    return [one if one.limit is None else replace(one, reached=reached.get(one.name)) for one in drawn]
+
+
+def _spent(watch: SessionSnapshot, counted: Sequence[Job], asked: Money | None) -> list[Curve]:
+    units = [amount.unit for amount in watch.charged]
+    drawn = []
+    for name in dict.fromkeys([*([asked.unit] if asked is not None else []), *units]):
+        limit = asked.value if asked is not None and asked.unit == name else None
+        paid, reserved = _money(watch, counted, name), _reserved(watch, counted, name)
+        held = in_unit(watch.reserved, name) or Decimal(0)
+        drawn.append(
+            Curve(
+                MONEY, paid, limit, unit=unit(name), at_least=not watch.charges_complete, reserved=reserved, held=held
+            )
+        )
+    return drawn
+
+
+def _money(watch: SessionSnapshot, counted: Sequence[Job], name: str) -> tuple[Point, ...]:
     paid = []
-    for job in watch.counted:
+    for job in counted:
         cost = watch.costs.get(job.id)
         if job.completed_at is None or job.dry_run or cost is None or cost.dry_run or cost.cost is None:
             continue
@@ -89,10 +106,10 @@ def _money(watch: SessionSnapshot, name: str) -> tuple[Point, ...]:
     return _added(paid)
 
 
-def _reserved(watch: SessionSnapshot, name: str) -> tuple[Point, ...]:
+def _reserved(watch: SessionSnapshot, counted: Sequence[Job], name: str) -> tuple[Point, ...]:
     """Return what was reserved: each job's estimate from when it was sent until it had finished."""
     changes: list[Point] = []
-    for job in watch.counted:
+    for job in counted:
         cost = watch.costs.get(job.id)
         if cost is None or cost.estimate is None or job.dry_run or cost.dry_run or job.submitted_at is None:
             continue
@@ -105,8 +122,8 @@ def _reserved(watch: SessionSnapshot, name: str) -> tuple[Point, ...]:
     return _added(changes)
 
 
-def _jobs(watch: SessionSnapshot) -> tuple[Point, ...]:
-    done = (job.completed_at for job in watch.counted if job.finished)
+def _jobs(counted: Sequence[Job]) -> tuple[Point, ...]:
+    done = (job.completed_at for job in counted if job.finished)
     return _added([(aware(at), Decimal(1)) for at in done if at is not None])
 
 

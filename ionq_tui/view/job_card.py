@@ -105,13 +105,8 @@ def histogram(
     for (state, part), times in zip(shown, counts, strict=True):
         bar = Cell(pad(filled(part / top, room), room), Tone.ACCENT)
         said = f" {part * 100:6.2f}%{times:>{number}}" if number else f" {part * 100:6.2f}%"
-        lines += (
-            [
-                (),
-            ]
-            if gaps and lines
-            else []
-        )
+        if gaps and lines:
+            lines.append(())
         lines.append(line(f"{pad(state, name, 'right')}  ", bar, said))
     rest = len(ranked) - len(shown)
     return [*lines, line(f"and {counted(rest, 'more state')}")] if rest else lines

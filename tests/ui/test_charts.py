@@ -10,9 +10,11 @@ import pytest
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
-from ionq_tui.model.snapshot import apply_costs
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_session
 from ionq_tui.ui.screens.help import Help
 from ionq_tui.ui.screens.session import SessionScreen
+from ionq_tui.ui.widgets import charts
+from ionq_tui.view.chart import MONEY, Curve, curves
 from tests.ui.fake import NOW, FakeConnector, session
 from tests.ui.stage import Stage, shows, until
 
@@ -44,3 +46,30 @@ async def test_the_curves_of_a_session_are_drawn_when_they_are_asked_for(
         await until(pilot, lambda: shows(app, Help))
         await pilot.press("escape", "q")
         await until(pilot, lambda: shows(app, SessionScreen))
+
+
+async def test_the_same_snapshot_is_painted_once_and_its_curves_are_made_once(
+    connector: FakeConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    painted: list[int] = []
+
+    def counted(watch: SessionSnapshot, only: str) -> list[Curve]:
+        made.append(only)
+        return curves(watch, only)
+
+    monkeypatch.setattr(charts, "curves", counted)
+    watch = apply_session(EMPTY_SNAPSHOT, ONE, NOW)
+    app = Stage(connector, lambda engine: SessionScreen(engine, ONE.id))
+    async with app.run_test(size=(120, 36)) as pilot:
+        widget = charts.Charts(only=MONEY)
+        await app.screen.query_one("#body").mount(widget)
+        await until(pilot, lambda: widget.content_size.width > 0 and widget.content_size.height > 0)
+        monkeypatch.setattr(widget, "update", lambda *_, **__: painted.append(1))
+        for seconds in (0, 0, 1, 60):
+            widget.show(watch, NOW + timedelta(seconds=seconds))
+            if seconds < 60:
+                assert (len(made), len(painted)) == (1, 1)
+        assert (made, len(painted)) == ([MONEY], 2), "time goes on, and the curves are the same"
+        widget.show(replace(watch), NOW + timedelta(seconds=60))
+        assert made == [MONEY, MONEY]

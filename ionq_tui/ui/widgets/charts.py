@@ -8,7 +8,7 @@ from datetime import datetime
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import screen_text
-from ionq_tui.view.chart import Curve, courses, span
+from ionq_tui.view.chart import Curve, curves, foreseen, span
 from ionq_tui.view.forecast import forecasts
 from ionq_tui.view.plot import LEAST_HEIGHT, picture
 from ionq_tui.view.spend import spend_table
@@ -30,6 +30,8 @@ class Charts(TextBlock):
         self._only = only
         self._with_table = with_table
         self._drawn: tuple[SessionSnapshot, int, tuple[int, int]] | None = None
+        self._curves: list[Curve] = []
+        """Those of the snapshot that is drawn, without forecasts."""
 
     def show(self, watch: SessionSnapshot, now: datetime) -> None:
         """Draw the curves of this snapshot as of now in the size of the widget, once it has one."""
@@ -37,8 +39,10 @@ class Charts(TextBlock):
         key = (int(now.timestamp()) // _REDRAWN, (width, height))
         if not width or (self._drawn is not None and self._drawn[0] is watch and self._drawn[1:] == key):
             return
+        if self._drawn is None or self._drawn[0] is not watch:
+            self._curves = curves(watch, self._only)
         self._drawn = watch, *key
-        found = [one for one in courses(watch, forecasts(watch, now)) if not self._only or one.name == self._only]
+        found = foreseen(self._curves, forecasts(watch, now))
         self.tell(*self._lines(watch, found, now, (width, height)))
 
     def _lines(

@@ -14,9 +14,9 @@ from ionq_tui.model.limits import NO_LIMITS
 from ionq_tui.model.money import Money
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_costs
 from ionq_tui.view.ascii import in_ascii
-from ionq_tui.view.chart import Curve, courses, span
+from ionq_tui.view.chart import JOBS, MONEY, Curve, courses, curves, foreseen, span
 from ionq_tui.view.forecast import Forecast, forecasts
-from ionq_tui.view.plot import Span, picture, value_ticks
+from ionq_tui.view.plot import Span, picture, time_ticks, value_ticks
 from ionq_tui.view.sanitize import cells
 from ionq_tui.view.style import width_of, words
 from tests.unit.view.scene import NOW, TZ, at, session, watch
@@ -122,3 +122,62 @@ def test_in_ascii_used_reserved_ahead_and_grid_differ() -> None:
     assert over is not None
     told = in_ascii("\n".join(drawn(soon[0], over, (80, 16))))
     assert told.isascii() and all(sign in told for sign in "#=:.-|+")
+
+
+def marked(lines: list[str]) -> list[str]:
+    """Return the numbers at the ticks, from the top."""
+    return [one.split(" ┤")[0].strip() for one in lines if " ┤" in one]
+
+
+HOUR = (at(13, 22), at(14, 22))
+
+
+@pytest.mark.parametrize(("done", "limit", "told"), [(1, None, "10"), (1, 1, "10"), (0, 2, "210"), (0, 3, "3210")])
+def test_jobs_are_counted_in_whole_numbers_and_no_number_stands_twice(done: int, limit: int | None, told: str) -> None:
+    points = ((at(13, 40), Decimal(done)),) if done else ()
+    curve = Curve(JOBS, points, None if limit is None else Decimal(limit))
+    assert marked(drawn(curve, HOUR)) == list(told)
+
+
+@pytest.mark.parametrize("value", ["0.0003", "1E-20", "0.37", "1234567.891", "3E+30"])
+def test_the_plot_is_as_high_as_what_was_spent_however_little_that_is(value: str) -> None:
+    spent = Curve(MONEY, ((at(13, 40), Decimal(value)),), None, unit="usd")
+    lines = drawn(spent, HOUR, (70, 12))
+    assert sum("█" in one for one in lines) >= 7 and len(marked(lines)) >= 4
+    assert all(len(one) <= 14 for one in marked(lines)) and all(cells(one) <= 70 for one in lines)
+
+
+def test_a_limit_that_is_exceeded_is_a_line_through_the_filled_area() -> None:
+    over = Curve(MONEY, ((at(13, 40), Decimal("33.3333333")),), Decimal(30), unit="usd")
+    lines = drawn(over, HOUR)
+    (limit,) = [one for one in lines if "━ limit 30.00 ━" in one]
+    assert limit.split("┤")[1].replace(" limit 30.00 ", "").strip("━") == ""
+    assert "▃" in lines[lines.index(limit) - 1] or "█" in lines[lines.index(limit) - 1], "it went on above the line"
+
+
+@given(st.integers(5, 10**6), st.integers(0, 10**6), st.integers(8, 140))
+def test_the_times_below_the_axis_never_touch(past: int, ahead: int, width: int) -> None:
+    over = (NOW - timedelta(seconds=past), NOW + timedelta(seconds=ahead))
+    ticks = time_ticks(over, NOW, TZ, width)
+    assert "now" in [words for _, words in ticks]
+    below = drawn(Curve(JOBS, ()), over, (width + 3, 9))[-1]
+    assert below.split() == " ".join(words for _, words in ticks).split()
+    assert all(0 <= place < width for place, _ in ticks)
+
+
+@pytest.mark.parametrize("minutes", [1, 7, 55, 130, 600])
+@pytest.mark.parametrize("width", [60, 90, 150])
+def test_four_times_or_more_stand_below_the_axis(minutes: int, width: int) -> None:
+    over = (NOW - timedelta(minutes=minutes), NOW + timedelta(minutes=minutes / 2))
+    assert len(time_ticks(over, NOW, TZ, width)) >= 4
+
+
+def test_the_curves_need_no_forecast_and_only_the_wanted_ones_are_made() -> None:
+    told = forecasts(watch(), NOW)
+    assert foreseen(curves(watch()), told) == courses(watch(), told)
+    assert all(one.reached is None for one in curves(watch()))
+    assert {one.name for one in curves(watch(), MONEY)} == {MONEY}
+    assert {one.name for one in curves(watch(), JOBS)} == {JOBS}
+    late = Forecast("cost", NOW + timedelta(minutes=10))
+    free = foreseen(curves(watch(session(limits=NO_LIMITS))), (late,))
+    assert all(one.reached is None for one in free), "nothing is reached where there is no limit"
