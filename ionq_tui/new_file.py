@@ -1,4 +1,4 @@
-"""Write new files for the user. Nothing is overwritten, and a file is written completely or not at all."""
+"""Write files for the user, completely or not at all. Only what the program itself keeps is ever overwritten."""
 
 from __future__ import annotations
 
@@ -38,3 +38,21 @@ def _fsync(descriptor: int) -> None:
     except OSError as error:
         if error.errno not in _NO_FSYNC:
             raise
+
+
+def replace_file(path: Path, text: str, mode: int = 0o600) -> None:
+    """Write a file in place of the one of that name, which keeps its permissions; a new one gets `mode`.
+
+    Raises OSError if not everything could be written; the old file is there then as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = path.stat().st_mode & 0o777 if path.exists() else mode
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    write_new(new, text, kept)
+    try:
+        os.chmod(new, kept)
+        os.replace(new, path)
+    except BaseException:
+        with suppress(OSError):
+            new.unlink()
+        raise

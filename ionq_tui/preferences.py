@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
-from contextlib import suppress
 from pathlib import Path
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import Table
+from tomlkit.items import InlineTable, Table
+
+from ionq_tui.new_file import replace_file
 
 Value = str | list[str]
 
@@ -22,10 +22,10 @@ def keep(path: Path, name: str, value: Value, *, table: str = "") -> str:
     """
     try:
         target = path.resolve()
-        before = target.read_text(encoding="utf-8") if target.exists() else ""
+        before = target.read_bytes().decode() if target.exists() else ""  # not read_text, which changes line ends
         after = _changed(before, name, value, table)
         tomllib.loads(after)
-        _replace(target, after)
+        replace_file(target, after)
     except (OSError, ValueError, TOMLKitError) as error:
         return f"not kept in {path}: {getattr(error, 'strerror', None) or error}"
     return ""
@@ -37,24 +37,9 @@ def _changed(text: str, name: str, value: Value, table: str) -> str:
         document[name] = value
         return tomlkit.dumps(document)
     held = document.get(table)
-    if not isinstance(held, Table):
-        held = tomlkit.table()
-        document[table] = held
+    if held is None:
+        held = document[table] = tomlkit.table()
+    if not isinstance(held, Table | InlineTable):
+        raise ValueError(f"{table} is not a table there")
     held[name] = value
     return tomlkit.dumps(document)
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        os.chmod(new, mode)
-        os.replace(new, path)
-    except BaseException:
-        with suppress(OSError):
-            new.unlink()
-        raise

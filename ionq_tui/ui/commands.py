@@ -122,7 +122,7 @@ JOB: Commands = (
 )
 
 DIALOG: Commands = (
-    Command("dismiss", "escape", "back", "Close the dialog; nothing is sent."),
+    Command("dismiss", "escape,q", "back", "Close the dialog; nothing is sent."),
     Command("focus_next", "tab,down,right", "next", "Go to the next field or button.", False, "tab"),
     Command(
         "focus_previous", "shift+tab,up,left", "previous", "Go to the previous field or button.", False, "shift+tab"

@@ -19,6 +19,7 @@ FIELD = 0.16
 """The part of the text color in the background of a field, as in `styles/base.tcss`."""
 _GROUNDS = ("background", "surface", "panel")
 _ON_GROUNDS = ("foreground", "text-muted", "text-success", "text-warning", "text-error", "text-primary")
+_BUTTONS = ("error", "warning")
 _IN_FIELDS = ("foreground", "text-muted")
 _STEPS = 20
 
@@ -37,7 +38,7 @@ def _luminance(color: Color) -> float:
 
 
 def contrasts(theme: Theme) -> dict[str, float]:
-    """Return the least contrast of each kind of text, of the row at the cursor, and of a field (see `LEAST_OF_FIELD`).
+    """Return the least contrast of each kind of text, of the row at the cursor, and of fields and buttons.
 
     A theme in the terminal's own colors cannot be measured: it has none.
     """
@@ -49,13 +50,22 @@ def contrasts(theme: Theme) -> dict[str, float]:
     }
     cursor = Color.parse(values["block-cursor-background"])
     told["cursor"] = ratio(_on(values["block-cursor-foreground"], cursor), cursor)
+    for name in _BUTTONS:
+        color = Color.parse(values[name])
+        told[f"on {name}"] = ratio(color.get_contrast_text(1.0), color)
+        told[f"{name} button"] = min(ratio(color, ground) for ground in _plain_grounds(values)[:2])
     told["field"] = min(ratio(_field(values, ground), ground) for ground in _plain_grounds(values)[:2])
     return told
 
 
 def can_be_read(theme: Theme) -> bool:
     """Return whether every text of the theme has enough contrast; True for the terminal's own colors."""
-    return all(value >= (LEAST_OF_FIELD if name == "field" else LEAST) for name, value in contrasts(theme).items())
+    return all(value >= least(name) for name, value in contrasts(theme).items())
+
+
+def least(name: str) -> float:
+    """Return the least contrast of what `contrasts` calls so."""
+    return LEAST_OF_FIELD if name == "field" or name.endswith("button") else LEAST
 
 
 def readable(theme: Theme) -> Theme:
@@ -70,11 +80,29 @@ def readable(theme: Theme) -> Theme:
         wanted = _readable(_on(values[name], grounds[0]), grounds, towards)
         if wanted is not None:
             changed[name] = wanted.hex
+    buttons = {name: _button(Color.parse(values[name]), _plain_grounds(values)[:2]).hex for name in _BUTTONS}
     cursor = Color.parse(values["block-cursor-background"])
     if ratio(_on(values["block-cursor-foreground"], cursor), cursor) < LEAST:
         changed["block-cursor-foreground"] = max((BLACK, WHITE), key=lambda color: ratio(color, cursor)).hex
     foreground = changed.pop("foreground", theme.foreground)
-    return replace(theme, foreground=foreground, variables={**theme.variables, **changed})
+    for text in ("text-error", "text-warning"):
+        changed.setdefault(text, values[text])  # otherwise derived from the color of the button
+    variables = {**theme.variables, **changed}
+    error, warning = buttons["error"], buttons["warning"]
+    return replace(theme, foreground=foreground, error=error, warning=warning, variables=variables)
+
+
+def _button(color: Color, grounds: list[Color]) -> Color:
+    """Return the nearest color on the way to black or white on which the automatic text can be read."""
+    options: list[tuple[int, Color]] = []
+    for towards in (BLACK, WHITE):
+        for step in range(_STEPS):
+            mixed = color.blend(towards, step / _STEPS)
+            seen = min(ratio(mixed, ground) for ground in grounds) >= LEAST_OF_FIELD
+            if seen and ratio(mixed.get_contrast_text(1.0), mixed) >= LEAST:
+                options.append((step, mixed))
+                break
+    return min(options, key=lambda option: option[0])[1] if options else color
 
 
 def _values(theme: Theme) -> dict[str, str]:

@@ -7,9 +7,10 @@ from typing import TypeVar
 from textual.app import App
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.model.outcome import CancelDone, Done, OpenDone, Opened, UnconfirmedClosed
+from ionq_tui.model.activity import Activity
+from ionq_tui.model.outcome import CancelDone, Done, EndDone, Ended, OpenDone, Opened, UnconfirmedClosed
 from ionq_tui.ui.screens.base import BaseScreen
-from ionq_tui.ui.toasts import toast
+from ionq_tui.ui.toasts import toast, withdraw
 from ionq_tui.view.notice import notice_of
 
 Result = TypeVar("Result")
@@ -28,14 +29,29 @@ def notify_of_outcomes(app: App[Result], engine: Engine) -> None:
         if (told := notice_of(done, engine.clock.now(), None, engine.people)) is not None:
             toast(app, told.text, _about(done), told.severity, told.seconds)
 
+    def ended(activity: Activity) -> None:
+        for session_id in activity.over:
+            withdraw(app, _not_ended(session_id))
+
+    def changed(activity: Activity) -> None:
+        app.call_later(ended, activity)
+
     def heard(done: tuple[Done, ...]) -> None:
         app.call_later(tell, done[-1])
 
     engine.actions.done.subscribe(heard)
+    engine.actions.activity.subscribe(changed)
 
 
 def _about(done: Done) -> str:
     """Return what the outcome is about: a newer one about the same replaces it."""
     if isinstance(done, OpenDone):
         return done.outcome.session.id if isinstance(done.outcome, Opened) else done.token
+    if isinstance(done, EndDone) and not isinstance(done.outcome, Ended):
+        return _not_ended(done.session_id)
     return str(done.request) if isinstance(done, UnconfirmedClosed) else done.session_id
+
+
+def _not_ended(session_id: str) -> str:
+    """Return the subject of attempts to end a session that did not end it: what they say is over once it has ended."""
+    return f"end {session_id}"

@@ -77,7 +77,7 @@ def _none_of_yours(running: Collection[SessionItem], *, loaded: bool, certain: b
         return line(Cell("asking IonQ what is running…", Tone.DIM))
     unknown = sum(item.owner is Owner.UNKNOWN for item in running)
     if unknown:
-        return line(Cell(f"{counted(unknown, 'session')} running, not known whose", Tone.WARN))
+        return line(Cell(f"{counted(unknown, 'session')} running, owner unknown", Tone.WARN))
     if not certain:
         return line(Cell("none of yours is listed, but that is not certain", Tone.WARN))
     return line(Cell("none of yours is running" if running else "nothing is running", Tone.DIM))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.widgets._toast import Toast
 
@@ -92,3 +94,18 @@ async def test_what_the_screen_says_is_no_toast(ours: FakeConnector, monkeypatch
         await pilot.press("enter")
         await until(pilot, lambda: app.shows(SessionScreen) and "80 % of the jobs used" in app.text())
         assert app.toasts() == ""
+
+
+async def test_that_it_did_not_end_is_no_longer_said_once_it_has(ours: FakeConnector) -> None:
+    ours.cloud.end_outcome = StillOpen(ONE, BROKEN)
+    app = Cast(ours)
+    async with at_home(app) as pilot:
+        await pilot.press("b")
+        await app.running.end(ONE.id)
+        await until(pilot, lambda: "STILL OPEN" in app.toasts())
+        over = replace(ONE, status="ended", active=False, ended_at=app.running.clock.now())
+        app.running.own_sessions.pollers[ONE.id].apply_listed(over)
+        app.running.session_list.poller.nudge()
+        ours.cloud.active.pop(ONE.id)
+        await until(pilot, lambda: ONE.id in app.running.actions.activity.value.over)
+        await until(pilot, lambda: "STILL OPEN" not in app.toasts())

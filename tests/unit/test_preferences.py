@@ -90,3 +90,12 @@ def test_a_wrong_entry_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "config.toml").write_text(text)
     with pytest.raises(SettingsError, match=r"sessions|jobs"):
         load_settings(NO_FLAGS, {}, tmp_path)
+
+
+def test_an_inline_table_keeps_its_entries_and_line_ends_stay(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(b"sort = {sessions='-X', jobs='Y'} # c\r\ntheme = 'dark'\r\n")
+    assert keep(path, "backends", "NAME", table="sort") == ""
+    kept = path.read_bytes()
+    assert b"# c\r\n" in kept and b"theme = 'dark'\r\n" in kept
+    assert tomllib.loads(kept.decode())["sort"] == {"sessions": "-X", "jobs": "Y", "backends": "NAME"}

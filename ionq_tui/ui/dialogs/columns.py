@@ -67,7 +67,8 @@ class Columns(Dialog[None]):
 
     def on_mount(self) -> None:
         """List the columns."""
-        self._list()
+        if self.query("#columns"):  # not if dismissed before it was composed
+            self._list()
 
     def _list(self) -> None:
         names, shown = self._of.column_names, self._of.shown_columns

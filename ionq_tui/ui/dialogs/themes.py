@@ -65,6 +65,7 @@ class Themes(Dialog[None]):
         """Prepare the list; it is measured when the dialog opens."""
         super().__init__()
         self._before = ""
+        self._answered = False
 
     def compose(self) -> ComposeResult:
         """Compose the list of themes."""
@@ -76,6 +77,8 @@ class Themes(Dialog[None]):
     def on_mount(self) -> None:
         """List the themes, the cursor on the present one."""
         self._before = self.app.theme
+        if not self.query("#themes"):  # dismissed before it was composed
+            return
         for theme in BUILTIN_THEMES.values():
             self.app.register_theme(readable(theme))
         self.table.update_rows(offered())
@@ -83,11 +86,12 @@ class Themes(Dialog[None]):
 
     @on(Table.Highlighted)
     def _preview(self, event: Table.Highlighted) -> None:
-        if event.key in self.app.available_themes:
+        if not self._answered and event.key in self.app.available_themes:
             self.app.theme = event.key
 
     @on(Table.Chosen)
     def _choose(self, event: Table.Chosen) -> None:
+        self._answered = True
         self.app.theme = event.key
         if trouble := choices_of(self.app).keep_theme(short_name(event.key)):
             self.app.notify(trouble, severity="warning", markup=False)
@@ -95,5 +99,6 @@ class Themes(Dialog[None]):
 
     def action_give_up(self) -> None:
         """Return to the theme before."""
+        self._answered = True  # a row highlighted by keys pressed before may still be on its way
         self.app.theme = self._before or theme_name("")
         self.dismiss(None)

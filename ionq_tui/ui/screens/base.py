@@ -39,6 +39,8 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
 
     AUTO_FOCUS = ""
     """Empty by default: Textual would focus the hidden filter line, which takes every printable key."""
+    IS_HOME: ClassVar[bool] = False
+    """Whether this is the screen that the others lead back to."""
     OFFERS: ClassVar[Commands] = ()
     """The screen's own commands; each runs the action of the same name."""
     IN_TABLE: ClassVar[Commands] = TABLE
@@ -296,8 +298,10 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
             self.go_back()
 
     def action_leave(self) -> None:
-        """Go back; on the first screen, which is shown while a key is looked for, quit."""
-        if len(self.app.screen_stack) > 1:
+        """Do as esc does: clear the filter or go back. On the first screen, shown while a key is looked for, quit."""
+        if self.finding:
+            self.action_back()
+        elif len(self.app.screen_stack) > 1:
             self.go_back()
         else:
             self.call_later(self.app.action_quit)

@@ -21,6 +21,7 @@ from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.alarms import ring
 from ionq_tui.ui.commands import LIVE, Command, Commands
+from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.terminal_size import Density
 from ionq_tui.ui.widgets.card import Card
@@ -339,12 +340,10 @@ class SessionScreen(LiveBase):
 
     def _go_home(self) -> None:
         """Close this screen and those on which the session was opened, down to the session list."""
-        from ionq_tui.ui.screens.sessions import SessionsScreen
-
-        if not any(isinstance(one, SessionsScreen) for one in self.app.screen_stack):
+        if not any(_is_home(one) for one in self.app.screen_stack):
             super().go_back()
             return
-        while not isinstance(self.app.screen, SessionsScreen):
+        while not _is_home(self.app.screen):
             self.app.pop_screen()
 
     def action_events(self) -> None:
@@ -402,3 +401,7 @@ class SessionScreen(LiveBase):
         told = self._table.caption if self._table.display else ""
         self.query_one("#jobs-card", Card).tell(joined([jobs_line(self._shown[0]), line(Cell(told, Tone.DIM))]))
         self.renew_commands()
+
+
+def _is_home(screen: object) -> bool:
+    return isinstance(screen, BaseScreen) and screen.IS_HOME

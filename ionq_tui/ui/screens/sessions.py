@@ -53,6 +53,7 @@ _LINES, _LINES_LOW = 6, 3
 class SessionsScreen(KeyGuarded, LiveBase):
     """The active sessions, the user's own first, below the lines that ask for a decision."""
 
+    IS_HOME: ClassVar[bool] = True
     OFFERS: ClassVar[Commands] = SESSIONS
     ABOUT: ClassVar[About] = "sessions"
     CSS_PATH = "../styles/sessions.tcss"
@@ -432,8 +433,11 @@ class SessionsScreen(KeyGuarded, LiveBase):
             self.app.push_screen(CopyText(session_texts(self.table.key)))
 
     def action_leave(self) -> None:
-        """Quit the app: there is no previous screen."""
-        self.call_later(self.app.action_quit)
+        """Clear the filter, or quit the app: there is no previous screen."""
+        if self.finding:
+            self.action_back()
+        else:
+            self.call_later(self.app.action_quit)
 
     def go_back(self) -> None:
         """Acknowledge the report about an absence; there is no previous screen."""

@@ -112,7 +112,7 @@ def test_the_second_line_says_whether_money_is_running() -> None:
     assert running(item(1, Owner.OTHER), certain=False)[1] is Tone.WARN
     assert running(certain=False) == ("none of yours is listed, but that is not certain", Tone.WARN)
     assert running(loaded=False)[0] == "asking IonQ what is running…"
-    assert running(item(1, Owner.UNKNOWN)) == ("1 session running, not known whose", Tone.WARN)
+    assert running(item(1, Owner.UNKNOWN)) == ("1 session running, owner unknown", Tone.WARN)
     assert running(item(1)) == ("1 yours running · 000001 ends in 37 min", Tone.GOOD)
     two = running(item(1), item(2, expires_at=at(14, 30)))
     assert two == ("2 yours running · 000002 ends first, in 27 min", Tone.GOOD)
