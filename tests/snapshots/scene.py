@@ -130,6 +130,15 @@ class Scene:
             await self.pilot.pause()
         raise AssertionError(f"{text!r} never came; the screen shows:\n{self.text()}")
 
+    async def until_gone(self, text: str) -> None:
+        """Wait until a text is no longer on the screen."""
+        for _ in range(_PAUSES):
+            if text not in self.text():
+                return
+            await asyncio.sleep(0.01)
+            await self.pilot.pause()
+        raise AssertionError(f"{text!r} stays; the screen shows:\n{self.text()}")
+
     def styled(self) -> str:
         """Return the text with the style of every piece."""
         strips = self.app.screen._compositor.render_strips()
@@ -200,7 +209,7 @@ class Scene:
         """Return what is seen once it stands still."""
         before = ""
         for _ in range(40):
-            for _ in range(4):
+            for _ in range(3):
                 await asyncio.sleep(0.01)
                 await self.pilot.pause()
             if (seen := look()) == before:

@@ -14,16 +14,17 @@ THEMES = ("ionq-dark", "ionq-light")
 
 async def every_size(scene: Scene) -> str:
     """Return the text at each size, below a line with the size and what the colors of each theme come to."""
-    parts: list[str] = []
-    for size in SIZES:
-        await scene.pilot.resize_terminal(*size)
-        digests = []
-        for theme in THEMES:
-            scene.app.theme = theme
-            digests.append(f"{theme} {digest(await scene.still(scene.styled))}")
-        parts.append("\n".join((f"== {size[0]}x{size[1]} · {' · '.join(digests)}", scene.text())))
+    texts: dict[tuple[int, int], str] = {}
+    digests: dict[tuple[int, int], list[str]] = {size: [] for size in SIZES}
+    for theme in THEMES:  # a theme takes longer to change than the size
+        scene.app.theme = theme
+        for size in SIZES:
+            await scene.pilot.resize_terminal(*size)
+            digests[size].append(f"{theme} {digest(await scene.still(scene.styled))}")
+            texts[size] = scene.text()
     scene.app.theme = THEMES[0]
-    return "\n".join(parts) + "\n"
+    parts = (f"== {size[0]}x{size[1]} · {' · '.join(digests[size])}\n{texts[size]}\n" for size in SIZES)
+    return "".join(parts)
 
 
 def digest(styled: str) -> str:

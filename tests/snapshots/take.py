@@ -42,6 +42,10 @@ async def _through_a_session(take: Callable[[str, str], None], sizes: Callable[[
         await scene.forward(20)
         await scene.until("usd so far")
         await scene.picture("sessions")
+        await scene.keys("enter")
+        await scene.until("finished jobs priced")
+        await scene.picture("demo-session")
+        await scene.keys("escape")
         await scene.remember("qpu.forte-1", hours=6)
         await scene.keys("b")
         await scene.until("College Park")
@@ -81,7 +85,7 @@ async def _through_a_session(take: Callable[[str, str], None], sizes: Callable[[
         await scene.keys("tab", "enter")
         await scene.until("not all jobs read")
         await scene.forward(20)
-        await scene.until("priced")
+        await scene.until_gone("not finished")
         await scene.picture("session-ended")
 
 

@@ -45,7 +45,7 @@ def test_every_screen_fits_at_every_size(path: Path) -> None:
         assert len(lines) == high and all(len(one) <= wide for one in lines)
 
 
-@pytest.mark.parametrize("name", ["sessions", "session"])
+@pytest.mark.parametrize("name", ["sessions", "demo-session"])
 def test_a_large_terminal_is_put_to_use(name: str) -> None:
     wide, high = SIZES[-1]
     lines = at_sizes(name)[wide, high]

@@ -177,6 +177,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self._share_rows()
         self._say()
         self._caption()
+        self._tell_detail()
 
     def _say(self) -> None:
         """Update what is shown above the table, or in its place."""

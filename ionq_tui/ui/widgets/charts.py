@@ -30,11 +30,14 @@ class Charts(TextBlock):
         self._only = only
         self._with_table = with_table
         self._drawn: tuple[SessionSnapshot, int, tuple[int, int]] | None = None
+        self._last: tuple[SessionSnapshot, datetime] | None = None
+        """What was to be drawn last, perhaps before there was room for it."""
         self._curves: list[Curve] = []
         """Those of the snapshot that is drawn, without forecasts."""
 
     def show(self, watch: SessionSnapshot, now: datetime) -> None:
         """Draw the curves of this snapshot as of now in the size of the widget, once it has one."""
+        self._last = watch, now
         width, height = self.content_size
         key = (int(now.timestamp()) // _REDRAWN, (width, height))
         if not width or (self._drawn is not None and self._drawn[0] is watch and self._drawn[1:] == key):
@@ -44,6 +47,11 @@ class Charts(TextBlock):
         self._drawn = watch, *key
         found = foreseen(self._curves, forecasts(watch, now))
         self.tell(*self._lines(watch, found, now, (width, height)))
+
+    def on_resize(self) -> None:
+        """Draw in the new size at once."""
+        if self._last is not None:
+            self.show(*self._last)
 
     def _lines(
         self, watch: SessionSnapshot, found: Sequence[Curve], now: datetime, size: tuple[int, int]

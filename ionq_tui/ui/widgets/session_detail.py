@@ -43,6 +43,8 @@ class SessionDetail(Card):
         self._coming: tuple[Forecast, ...] = ()
         self.snapshot = EMPTY_SNAPSHOT
         """What is known of the session."""
+        self._last: tuple[SessionItem | None, datetime, Mapping[str, str], bool] | None = None
+        """What was shown last."""
 
     def compose(self) -> Iterable[Widget]:
         """Compose status, meters, jobs and events."""
@@ -52,8 +54,15 @@ class SessionDetail(Card):
         yield TextBlock(id="detail-jobs")
         yield EventList(id="detail-events")
 
+    def on_resize(self) -> None:
+        """Fit what is shown into the new size."""
+        if self._last is not None:
+            item, now, people, ending = self._last
+            self.show(item, now, people, ending=ending)
+
     def show(self, item: SessionItem | None, now: datetime, people: Mapping[str, str], *, ending: bool = False) -> None:
         """Show a session as of now; what has not changed is not painted again."""
+        self._last = item, now, people, ending
         self.set_class(item is None, "-empty")
         if item is None:
             self.snapshot = EMPTY_SNAPSHOT
