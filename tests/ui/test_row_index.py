@@ -33,6 +33,16 @@ def test_the_cursor_stays_on_its_line_when_its_row_is_gone() -> None:
     assert (made.key, made.cursor) == ("", 0)
 
 
+def test_sorting_passes_over_hidden_columns() -> None:
+    made = rows("bbb", "a", "cc")
+    made.sort_next({"WORD"})
+    assert (made.sort, made.order) == ("LENGTH", ["a", "cc", "bbb"])
+    made.sort_next({"WORD"})
+    assert (made.sort, made.order) == ("", ["bbb", "a", "cc"])
+    made.sort_next({"WORD", "LENGTH"})
+    assert made.sort == ""
+
+
 def test_sorting_goes_through_the_columns_and_back_to_the_given_order() -> None:
     made = rows("bbb", "a", "cc")
     made.sort_next()

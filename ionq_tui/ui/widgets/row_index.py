@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -58,11 +58,11 @@ class RowIndex(Generic[Item]):
         self._arrange()
         return True
 
-    def sort_next(self) -> None:
-        """Sort by the next column, and after the last one not at all."""
+    def sort_next(self, hidden: Collection[str] = ()) -> None:
+        """Sort by the next column whose name is not among the hidden ones, and after the last one not at all."""
         self._sort_keys.clear()
-        after = 0 if self._column is None else self._column + 1
-        self._column = after if after < len(self._columns) else None
+        after = range(0 if self._column is None else self._column + 1, len(self._columns))
+        self._column = next((index for index in after if self._columns[index].name not in hidden), None)
         self._arrange()
 
     def sort_by(self, column: int) -> None:

@@ -115,9 +115,10 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
 
     @property
     def _choices(self) -> Choices:
-        from ionq_tui.ui.choices import choices_of
+        """What is kept for the tables of this app; nothing is for those in dialogs, whose order is their own."""
+        from ionq_tui.ui.choices import Choices, choices_of
 
-        return choices_of(self.app)
+        return Choices() if self.screen.is_modal else choices_of(self.app)
 
     # Columns
 
@@ -388,9 +389,9 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         await self.run_action("screen.find")
 
     def action_sort(self) -> None:
-        """Sort by the next column, and after the last one not at all."""
+        """Sort by the next column that is not hidden, and after the last one not at all."""
         with self._sorting():
-            self._rows.sort_next()
+            self._rows.sort_next(self._hidden)
 
     def action_reverse(self) -> None:
         """Reverse the order."""
