@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar, Generic, TypeVar
@@ -41,6 +41,17 @@ class Choice(Generic[T]):
     """Whether the answer costs money or ends something: the button then requires a pause, and any text to be typed."""
     costs: bool = False
     """Whether a grave answer costs money: its button is amber, that of an end is red."""
+
+
+def too_wide(labels: Iterable[str], screen: int, beside: int = 0) -> bool:
+    """Return True if buttons, and so many cells beside them, do not fit side by side in a dialog on this screen."""
+    wanted = beside + sum(max(_BUTTON, cells(label) + 4) + _GAP for label in labels)
+    return wanted - _GAP > _room(screen)
+
+
+def _room(screen: int) -> int:
+    """Return the cells inside a dialog on a screen of this width."""
+    return min(_WIDE, screen) - _EDGE_WIDTH
 
 
 class ChoiceDialog(KeyGuarded, Dialog[T], Generic[T]):
@@ -110,15 +121,14 @@ class ChoiceDialog(KeyGuarded, Dialog[T], Generic[T]):
 
     def on_resize(self) -> None:
         """Stack the choices vertically if they do not fit side by side."""
-        wanted = sum(max(_BUTTON, cells(choice.label) + 4) + _GAP for choice in self._choices)
-        wanted += _INPUT_WIDTH if self._typed else 0
-        self.set_class(wanted - _GAP > self._width, "-stacked")
+        labels, beside = [choice.label for choice in self._choices], _INPUT_WIDTH if self._typed else 0
+        self.set_class(too_wide(labels, self.app.size.width, beside), "-stacked")
         for facts in self.query("#facts").results(TextBlock):
             facts.tell(*self._wrapped())
 
     @property
     def _width(self) -> int:
-        return min(_WIDE, self.app.size.width) - _EDGE_WIDTH
+        return _room(self.app.size.width)
 
     def _wrapped(self) -> list[Line]:
         return all_folded(self._lines, self._width - 1, self.hang)

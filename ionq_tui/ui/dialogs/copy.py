@@ -16,7 +16,9 @@ from textual.widgets import Button
 
 from ionq_tui.ui.clipboard import passage
 from ionq_tui.ui.commands import DIALOG, bindings
+from ionq_tui.ui.dialogs.choice import too_wide
 from ionq_tui.ui.dialogs.dialog import Dialog
+from ionq_tui.ui.widgets.scrollable import Scrollable
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import dialog_text
 from ionq_tui.view.clipboard import copied
@@ -44,11 +46,24 @@ class CopyText(Dialog[None]):
         """Compose the texts, and a button for each."""
         with VerticalGroup(id="dialog"):
             yield TextBlock(line(Cell("Copy", Tone.STRONG)), id="title")
-            yield TextBlock(*(text for _, text in self._texts), id="facts")
+            with Scrollable(id="scroll", can_focus=False):  # a receipt may be longer than the screen
+                yield TextBlock(*(one for _, text in self._texts for one in text.split("\n")), id="facts")
             with HorizontalGroup(id="choices"):
                 for index, (name, _) in enumerate(self._texts):
                     yield Button(Content(name), id=f"choice-{index}", classes="choice", compact=True)
             yield TextBlock(line(Cell(HINT, Tone.DIM)), id="said")
+
+    def on_mount(self) -> None:
+        """Show the keys for scrolling while there is something to scroll."""
+        for scroll in self.query("#scroll"):  # empty if the app exits while the dialog opens
+            self.watch(scroll, "show_vertical_scrollbar", self._show_scroll_hint)
+
+    def on_resize(self) -> None:
+        """Stack the buttons if they do not fit side by side."""
+        self.set_class(too_wide([name for name, _ in self._texts], self.app.size.width), "-stacked")
+
+    def _show_scroll_hint(self, longer: bool) -> None:
+        self.query_one("#dialog").border_subtitle = dialog_text.MORE_HINT if longer else ""
 
     @on(Button.Pressed, ".choice")
     def _copy(self, event: Button.Pressed) -> None:
@@ -68,6 +83,14 @@ class CopyText(Dialog[None]):
     def action_focus_previous(self) -> None:
         """Move the focus to the previous button."""
         self.focus_previous()
+
+    def action_page_back(self) -> None:
+        """Scroll the texts up by a page."""
+        self.query_one("#scroll").scroll_page_up(animate=False)
+
+    def action_page_on(self) -> None:
+        """Scroll the texts down by a page."""
+        self.query_one("#scroll").scroll_page_down(animate=False)
 
 
 def session_texts(session_id: str) -> tuple[tuple[str, str], ...]:
