@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
+from ionq_tui.model.money import in_unit
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import counted, limits_words
@@ -17,6 +18,8 @@ from ionq_tui.view.time_text import clock, since, used
 
 _NAME = 8
 _FAILURES = 2
+_CLOSE = timedelta(seconds=30)
+"""An end so close to a limit on time is at that limit."""
 
 
 def receipt_lines(
@@ -62,6 +65,13 @@ def _cause(session: Session, watch: SessionSnapshot) -> str:
     if limits.jobs is not None and watch.count >= limits.jobs:
         return f"all {counted(limits.jobs, 'job')} used"
     span, most = since(session.started_at, session.ended_at), limits.minutes
-    if span is not None and most is not None and span >= timedelta(minutes=most) - timedelta(seconds=30):
-        return "its time was used"
+    if span is not None and most is not None and span >= timedelta(minutes=most) - _CLOSE:
+        return "its time limit was reached"
+    left = since(session.ended_at, session.expires_at)
+    if left is not None and left <= _CLOSE:
+        return "its expiry time was reached"
+    asked = limits.money
+    paid = in_unit(watch.charged, asked.unit) if asked is not None else None
+    if asked is not None and paid is not None and paid >= asked.value:
+        return "its cost limit was reached"
     return "IonQ does not say by whom"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from ionq_tui.model.job import JobCost
 from ionq_tui.model.limits import Limits
+from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs
 from ionq_tui.view.receipt import receipt_lines
@@ -41,7 +43,14 @@ def test_where_ionq_names_nobody_the_limit_that_was_reached_is_named() -> None:
     few = replace(LIMITS, jobs=31)
     assert told(over(ended(few)))[0] == "ended   14:00, all 31 jobs used"
     short = Limits(minutes=38)
-    assert told(over(ended(short)))[0] == "ended   14:00, its time was used"
+    assert told(over(ended(short)))[0] == "ended   14:00, its time limit was reached"
+    paid = replace(LIMITS, money=usd("18.20"))
+    assert told(over(ended(paid)))[0] == "ended   14:00, its cost limit was reached"
+    for others in (usd("18.21"), Money(Decimal("1"), "credit")):
+        assert told(over(ended(replace(LIMITS, money=others))))[0] == "ended   14:00, IonQ does not say by whom"
+    for expiry in (at(14, 0), at(14, 0, 30), at(13, 59)):
+        assert told(over(ended(expires_at=expiry)))[0] == "ended   14:00, its expiry time was reached"
+    assert told(over(ended(expires_at=at(14, 0, 31))))[0] == "ended   14:00, IonQ does not say by whom"
     assert told(over(ended()))[0] == "ended   14:00, IonQ does not say by whom"
 
 
