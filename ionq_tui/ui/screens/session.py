@@ -324,9 +324,11 @@ class SessionScreen(LiveBase):
         ask_to_cancel(self.app, self.engine, self._session_poller, waiting)
 
     def label(self, command: Command) -> str:
-        """Return the label of a command; while the events are shown, commands on jobs have none."""
+        """Return the label of a command; one that does nothing in this state has none."""
+        if command.id in ({"cancel", "cancel_waiting"} if self.known.ended else {"save"}):
+            return ""
         if not self.history.whole:
-            return "" if command.id == "save" and not self.known.ended else super().label(command)
+            return super().label(command)
         return {"events": "jobs", "cancel": "", "cancel_waiting": ""}.get(command.id, super().label(command))
 
     def go_back(self) -> None:
