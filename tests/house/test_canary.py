@@ -292,7 +292,12 @@ def test_a_key_in_every_text_of_every_reply_to_the_dashboard(echoed: Stage, echo
         terminal.wait_for("(environment)").wait_for("live").wait_for("••••WXYZ")
         terminal.keys("a").wait_for("ended").wait_for(" ended ")
         terminal.keys("/").type(short).keys("enter").wait_for(f"> {short}").keys("enter").wait_for("row 1 of ")
-        terminal.wait_for("failed: ").keys("v").wait_for("all events").keys("v").wait_for("row 1 of ")
+        terminal.keys("v").wait_for("all events")
+        for _ in range(20):
+            if "failed: " in terminal.text:
+                break
+            terminal.keys("pagedown").wait_quiet(0.2)
+        terminal.wait_for("failed: ").keys("v").wait_for("row 1 of ")
         terminal.keys("p").wait_for("JOB MODEL").keys("esc").wait_for("row 1 of ")
         terminal.keys("/").type("completed").keys("enter").wait_for('match "completed"').wait_quiet(0.3)
         terminal.keys("enter").wait_for("gates")

@@ -22,6 +22,7 @@ from ionq_tui.simulator.http import creator_id
 from ionq_tui.ui.app import DashboardApp
 from ionq_tui.ui.exit_summary import ExitSummary
 from ionq_tui.ui.key_guard import KeyGuard
+from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.wiring import DEMO_KEY, PATIENCE, Wiring
 from tests.snapshots.sizes import every_size
 
@@ -192,12 +193,13 @@ class Scene:
     async def picture(self, name: str) -> None:
         """Take it once it stands still: a loaded machine paints late."""
         await self.settle()
-        self._take(name, await self.still(self._svg))
+        if self._sizes is not None:
+            self._sizes(name, await every_size(self))
+        else:
+            self._take(name, await self.still(self._svg))
         if name in self._large:
             await self.pilot.resize_terminal(*LARGE)
             self._take(f"{name}-large", await self.still(self._svg))
-        if self._sizes is not None:
-            self._sizes(name, await every_size(self))
         if name in self._large or self._sizes is not None:
             await self.pilot.resize_terminal(*self._size)
             await self.settle()
@@ -206,12 +208,16 @@ class Scene:
         return self.app.export_screenshot(title="ionq-tui")
 
     async def still(self, look: Callable[[], str]) -> str:
-        """Return what is seen once it stands still."""
+        """Return what is seen once it stands still, with what a second would bring."""
         before = ""
-        for _ in range(40):
-            for _ in range(3):
-                await asyncio.sleep(0.01)
-                await self.pilot.pause()
+        for turn in range(40):
+            await asyncio.sleep(0.05)
+            await self.pilot.pause()
+            if turn < 2:
+                for screen in self.app.screen_stack:
+                    if isinstance(screen, BaseScreen) and screen.is_mounted:
+                        screen.each_second()
+                continue
             if (seen := look()) == before:
                 break
             before = seen

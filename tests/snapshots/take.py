@@ -19,22 +19,27 @@ TEXTS = Path(__file__).parent / "screens"
 """Every screen at every size, as text."""
 
 
-async def walk(take: Callable[[str, str], None], sizes: Callable[[str, str], None]) -> None:
-    """Take a picture of every screen, and the animated one; `sizes` receives each screen at every size."""
+async def walk(take: Callable[[str, str], None]) -> None:
+    """Take a picture of every screen, and the animated one."""
     taken: dict[str, str] = {}
 
     def also_kept(name: str, svg: str) -> None:
         taken[name] = svg
         take(name, svg)
 
-    await _through_a_session(also_kept, sizes)
+    await _through_a_session(also_kept)
     await walk_otherwise(also_kept)
     take("tour", tour([taken[name] for name in TOUR]))
 
 
+async def walk_at_every_size(sizes: Callable[[str, str], None]) -> None:
+    """Give `sizes` each screen at every size and in every theme, as text."""
+    await _through_a_session(lambda _name, _svg: None, sizes)
+
+
 async def _through_a_session(take: Callable[[str, str], None], sizes: Callable[[str, str], None] | None = None) -> None:
     """From the key screen through every screen to the end of a session."""
-    async with Scene(take, cloud=demo_cloud, sizes=sizes, large=LARGE).running() as scene:
+    async with Scene(take, cloud=demo_cloud, sizes=sizes, large=LARGE if sizes is None else ()).running() as scene:
         await scene.until("API key")
         await scene.picture("key")
         await scene.keys("enter")
@@ -95,12 +100,8 @@ def main(folder: str) -> None:
     place = Path(folder)
     place.mkdir(exist_ok=True)
     TEXTS.mkdir(exist_ok=True)
-    asyncio.run(
-        walk(
-            lambda name, svg: _keep(place / f"{name}.svg", svg),
-            lambda name, text: _keep(TEXTS / f"{name}.txt", text),
-        )
-    )
+    asyncio.run(walk(lambda name, svg: _keep(place / f"{name}.svg", svg)))
+    asyncio.run(walk_at_every_size(lambda name, text: _keep(TEXTS / f"{name}.txt", text)))
 
 
 def _keep(path: Path, svg: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.snapshots.sizes import SIZES
-from tests.snapshots.take import TEXTS, walk
+from tests.snapshots.take import TEXTS, walk, walk_at_every_size
 
 PICTURES = Path(__file__).parents[2] / "screenshots"
 BLANK_AT_MOST = 0.5
@@ -18,9 +18,16 @@ BLANK_AT_MOST = 0.5
 @pytest.mark.usefixtures("one_zone")
 async def test_every_picture_is_as_committed() -> None:
     taken: dict[str, str] = {}
+    await walk(lambda name, svg: taken.update({name: svg}))
+    assert _differing(taken, PICTURES, "svg") == [], "look, then: make screenshots"
+
+
+@pytest.mark.timeout(300)  # twenty screens, each eight times
+@pytest.mark.usefixtures("one_zone")
+async def test_every_screen_at_every_size_is_as_committed() -> None:
     texts: dict[str, str] = {}
-    await walk(lambda name, svg: taken.update({name: svg}), lambda name, text: texts.update({name: text}))
-    assert _differing(taken, PICTURES, "svg") == _differing(texts, TEXTS, "txt") == [], "look, then: make screenshots"
+    await walk_at_every_size(lambda name, text: texts.update({name: text}))
+    assert _differing(texts, TEXTS, "txt") == [], "look, then: make screenshots"
 
 
 def _differing(taken: dict[str, str], folder: Path, suffix: str) -> list[str]:

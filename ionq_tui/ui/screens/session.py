@@ -207,6 +207,7 @@ class SessionScreen(LiveBase):
         if session is None:
             said = screen_text.no_such_session(self.session_id) if self.missing else f"loading {self.session_id}…"
             self.heading_line.tell(said)
+            self.state.tell(said)
             return
         room = self.state.room
         named = title(session, activity.owner(session), activity.label(session.id), people, width=room)
