@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
-from tests.terminal.kit import Terminal
+from tests.terminal.kit import Terminal, is_typed
 
 
 def rested(terminal: Terminal, key: str) -> Terminal:
@@ -19,5 +20,6 @@ def ended_by_keys(terminal: Terminal, session_id: str) -> Terminal:
     """End the session on the screen, which was opened by unknown user."""
     short = session_id[-6:]
     rested(terminal, "e").wait_for("End this session?")
-    rested(terminal, "tab").type(short).wait_for(f"   {short} ")
+    rested(terminal, "tab").type(short)
+    terminal.wait_for(partial(is_typed, short))
     return rested(terminal, "tab").keys("enter")

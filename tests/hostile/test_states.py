@@ -148,5 +148,5 @@ def test_the_clock_of_the_machine_is_wrong(minutes: int, tmp_path: Path) -> None
     with hostile_server(datetime.now(UTC) + timedelta(minutes=minutes)) as server:
         told = clean_environment(tmp_path, IONQ_API_URL=server.url, IONQ_API_KEY=KEY)
         with Terminal(command("attach", next(iter(server.cloud.active))), told, rows=24, columns=100) as terminal:
-            terminal.wait_for("left 59m")
+            terminal.wait_for("59m left")
             assert "STALE" not in terminal.text

@@ -286,3 +286,13 @@ class Terminal:
         edge = "+" + "-" * self._picture.screen.columns + "+"
         rows = "\n".join(f"|{line:<{self._picture.screen.columns}}|" for line in self.lines)
         return f"; the screen:\n{edge}\n{rows}\n{edge}"
+
+
+def on_live_screen(terminal: Terminal) -> bool:
+    """Whether the live screen of a session that was read is shown."""
+    return "v events" in terminal.text and any(word in terminal.text for word in ("CREATED", "STARTED"))
+
+
+def is_typed(short: str, terminal: Terminal) -> bool:
+    """Whether the id that has to be typed stands in its field, beside the buttons; not its placeholder."""
+    return any("Keep running" in one and short in one and f"type {short}" not in one for one in terminal.lines)

@@ -22,7 +22,7 @@ from ionq_tui.model.session import Session
 from ionq_tui.simulator.http import Reply, Request
 from tests.cli.site import Site
 from tests.terminal.conftest import OpenTerminal
-from tests.terminal.kit import PATIENCE, Terminal, command
+from tests.terminal.kit import PATIENCE, Terminal, command, on_live_screen
 from tests.terminal.sshd import Sshd
 from tests.terminal.tmux import Tmux
 from tests.terminal.touch import REST, focus_by_tab, rested_press
@@ -59,7 +59,7 @@ class Stage:
         """A dashboard on the live screen of a session that it opened, and the session's id."""
         terminal = at_form(self.start(*argv))
         open_by_key(terminal)
-        terminal.wait_for("created")
+        terminal.wait_for(on_live_screen)
         (session_id,) = self.site.running
         return terminal, session_id
 
@@ -175,7 +175,7 @@ def test_told_to_leave_it_leaves_the_terminal_as_it_was(number: signal.Signals, 
     terminal = at_form(stage.start())
     before = attributes(stage.start("/bin/sleep", "60"))
     open_by_key(terminal)
-    terminal.wait_for("created")
+    terminal.wait_for(on_live_screen)
     (session_id,) = stage.site.running
     assert attributes(terminal) != before
     assert terminal.signal(number).wait_exit(gone_within(ending)) == 128 + number
@@ -223,7 +223,7 @@ def test_it_goes_with_the_program_that_started_it_when_the_shell_takes_the_termi
     terminal.type(f"{script}\r")
     at_form(terminal)
     open_by_key(terminal)
-    terminal.wait_for("created")
+    terminal.wait_for(on_live_screen)
     (session_id,) = stage.site.running
     (wrapper,) = map(int, _children(terminal.pid))
     pid = dashboard_under(wrapper)
@@ -242,8 +242,8 @@ def test_it_goes_with_its_pane(ending: bool, stage: Stage, tmux: Callable[[], Tm
     server.wait_for("active in the organization").keys("b").wait_for("> qpu.forte-1")
     server.keys("Enter").wait_for("NEW SESSION on qpu.forte-1").type("10").wait_for('"job_count_limit": 10')
     server.keys(*["Tab"] * TABS)
-    time.sleep(REST)
-    server.keys("Enter").wait_for("created")
+    time.sleep(3 * REST)  # tmux passes the keys on one by one
+    server.keys("Enter").wait_for("v events")
     (session_id,) = stage.site.running
     pid = int(server.show("#{pane_pid}"))
     server.run("kill-pane")
@@ -293,7 +293,7 @@ def test_whoever_leaves_by_hand_leaves_sessions_running(
 def test_what_was_only_looked_at_is_not_ended(stage: Stage) -> None:
     stage.ends_on_hangup(True)
     theirs = stage.site.colleague().id
-    terminal = stage.start(*command("attach", theirs)).wait_for("created")
+    terminal = stage.start(*command("attach", theirs)).wait_for(on_live_screen)
     assert terminal.signal(signal.SIGTERM).wait_exit(GONE_WITHIN) == 128 + signal.SIGTERM
     assert stage.site.running == [theirs]
     assert stage.site.changing == []

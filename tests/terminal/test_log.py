@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.kit import Terminal, command
+from tests.terminal.kit import Terminal, command, on_live_screen
 from tests.terminal.test_hangup import KEY, Stage, at_form, open_by_key, stage
 from tests.terminal.touch import focus_by_tab, rested_press
 
@@ -19,7 +19,7 @@ __all__ = ["stage"]
 def opened_and_logged(stage: Stage, log: Path) -> tuple[Terminal, str]:
     terminal = at_form(stage.start(*command("--log", str(log))))
     open_by_key(terminal)
-    terminal.wait_for("created")
+    terminal.wait_for(on_live_screen)
     (session_id,) = stage.site.running
     return terminal, session_id
 

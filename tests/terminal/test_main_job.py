@@ -13,7 +13,7 @@ from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request, respond
 from ionq_tui.simulator.server import Server
 from tests.terminal.conftest import OpenTerminal
-from tests.terminal.kit import command
+from tests.terminal.kit import command, on_live_screen
 from tests.terminal.touch import focus_by_tab, rested_press
 
 KEY = "a-key-for-the-main-job-5678"
@@ -48,7 +48,7 @@ def test_a_session_is_opened_watched_and_ended_by_keys(
 ) -> None:
     environment |= {"IONQ_API_URL": server.url, "IONQ_API_KEY": KEY}
     terminal = open_terminal(command(), environment)
-    terminal.wait_for("qpu.forte-enterprise-1"[:12])
+    terminal.wait_for("qpu.aria-1")
     terminal.keys("b").wait_for("College Park").wait_for("> qpu.forte-1")
     terminal.keys("enter").wait_for("NEW SESSION on qpu.forte-1")
     terminal.type("10").keys("tab").type("60").keys("tab").type("25.50").keys("tab")
@@ -56,13 +56,13 @@ def test_a_session_is_opened_watched_and_ended_by_keys(
     assert '"job_count_limit": 10' in terminal.text
     assert recorder.posts == []
     focus_by_tab(terminal, "Open session (billable)")
-    rested_press(terminal, "enter").wait_for("created")
+    rested_press(terminal, "enter").wait_for(on_live_screen)
     terminal.wait_for("started")
     terminal.wait_for(lambda screen: "completed" in screen.text, timeout=30)
     rested_press(terminal, "e").wait_for("Keep running")
     focus_by_tab(terminal, "End session")
     rested_press(terminal, "enter").wait_for("ENDED")
-    terminal.keys("q").wait_for("BACKENDS").keys("q").wait_for("active in the organization").keys("q")
+    terminal.keys("q").wait_for("active in the organization").keys("q")
     assert terminal.wait_exit() == 0
     created, ended = recorder.posts
     limits = {"job_count_limit": 10, "duration_limit_min": 60, "cost_limit": {"unit": "usd", "value": 25.5}}

@@ -14,7 +14,7 @@ from ionq_tui.simulator.http import Reply, Request, respond
 from ionq_tui.simulator.server import Server
 from ionq_tui.simulator.store import Terms
 from tests.terminal.conftest import OpenTerminal
-from tests.terminal.kit import Terminal, command
+from tests.terminal.kit import Terminal, command, is_typed, on_live_screen
 from tests.terminal.touch import REST, focus_by_tab, rested_press
 
 OPEN = "Open session (billable)"
@@ -74,7 +74,7 @@ def test_pasting_at_open_buys_nothing(terminal: Terminal, place: Place, text: st
     tab(terminal)  # what this does is painted once all before it was taken in
     focus_by_tab(terminal, OPEN)
     assert place.posts == []
-    rested_press(terminal, "enter").wait_for("created")
+    rested_press(terminal, "enter").wait_for(on_live_screen)
     assert len(place.posts) == 1
 
 
@@ -95,7 +95,7 @@ def test_pasting_at_end_ends_nothing(
         time.sleep(REST)
         terminal.keys("enter")
     else:
-        terminal.type(short).wait_for(f"   {short} ")
+        terminal.type(short).wait_for(partial(is_typed, short))
         focus_by_tab(terminal, END)
         insert(terminal, text, bracketed=bracketed)
         time.sleep(REST)
