@@ -23,6 +23,7 @@ from ionq_tui.journal.journal import Journal
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.live_session import outcome_lines
 from ionq_tui.view.meter import meters
+from ionq_tui.view.receipt import receipt_lines
 from ionq_tui.view.session_card import jobs_line
 from ionq_tui.view.style import words
 from ionq_tui.view.usage import used_cells
@@ -204,17 +205,20 @@ class _Course:
     def _words(self, watch: SessionSnapshot) -> str:
         """Return all that the live screen says of the session, its jobs and its money."""
         now = self.scene.clock.now()
-        told = [words(one) for one in (*outcome_lines(watch, None, now, None), jobs_line(watch))]
+        lines = (*outcome_lines(watch, None, now, None), *receipt_lines(watch, now, None), jobs_line(watch))
+        told = [words(one) for one in lines]
         told += [f"{one.words} {one.note}" for one in meters(watch, now)]
         return "\n".join(told)
 
 
 def _live(watch: SessionSnapshot) -> Bill:
-    """Read the line that tells the last numbers."""
-    text = "\n".join(words(one) for one in outcome_lines(watch, None, NOON, None))
-    found = re.search(r"ENDED.*?· (.*?) jobs?, charged ([^,·]*)(, reserved [^·]*)?", text)
-    assert found is not None, text
-    return read(found[1], found[2] + ("" if found[3] is None else " —"))  # what is reserved is no final sum
+    """Read the receipt, which tells the last numbers."""
+    text = "\n".join(words(one) for one in receipt_lines(watch, NOON, None))
+    jobs = re.search(r"^jobs +(.*?) jobs?\b", text, re.MULTILINE)
+    paid = re.search(r"^cost +charged ([^,(\n]*)(, reserved [^(\n]*)?", text, re.MULTILINE)
+    assert jobs is not None and paid is not None, text
+    number = "0" if jobs[1] == "no" else jobs[1]
+    return read(number, paid[1].strip() + ("" if paid[2] is None else " —"))  # what is reserved is no final sum
 
 
 def _home(watch: SessionSnapshot) -> Bill:

@@ -88,7 +88,7 @@ def test_the_dashboard_opens_and_ends_and_says_so(tmp_path: Path, full: str) -> 
         terminal.keys("e").wait_for("Keep running")
         rested_press(focus_by_tab(terminal, "End session"), "enter")
         terminal.wait_for("ENDED")
-        terminal.keys("esc").wait_for("BACKENDS").keys("esc").wait_for("in the organization")
+        terminal.keys("esc").wait_for("in the organization")
         terminal.wait_for(lambda screen: (SAID in _joined(screen)) is (full != "opening"))
         kept = world.newest_here()
         # What was owed is written as soon as there is room.

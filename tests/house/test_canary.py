@@ -20,7 +20,7 @@ from ionq_tui.simulator.server import Server
 from ionq_tui.simulator.store import Order
 from tests.house.echo import FORMS, NAMES, VALUES, Echo
 from tests.house.traces import Traces
-from tests.terminal.kit import ROOT, Terminal, clean_environment, command
+from tests.terminal.kit import ROOT, Terminal, clean_environment, command, on_live_screen
 
 CANARY = "cAnarY-7Qx2Lw9f-Kd83mPzR-vT5bHn6s-WXYZ"
 SABOTEUR = [sys.executable, "-m", "tests.house.saboteur"]
@@ -240,7 +240,7 @@ def test_a_crash_tells_which_sessions_go_on(stage: Stage, moody: Moody) -> None:
         terminal.keys("tab", "tab")  # past the label and Back
         terminal.wait_quiet(0.5).keys("enter").wait_for(lambda _: bool(moody.cloud.sessions))
         [opened] = moody.cloud.sessions
-        terminal.wait_for(lambda now: opened in now.text and "CREATED" in now.text)
+        terminal.wait_for(lambda now: opened in now.text and on_live_screen(now))
         terminal.type("\x1bOQ")
         assert terminal.wait_exit() == 1
         report = stage.over(terminal)
@@ -286,6 +286,7 @@ def busiest(echo: Echo) -> str:
     return max(echo.cloud.active, key=jobs.count)
 
 
+@pytest.mark.timeout(240)  # through every screen and dialog
 def test_a_key_in_every_text_of_every_reply_to_the_dashboard(echoed: Stage, echo: Echo) -> None:
     short = busiest(echo)[-6:]
     with echoed.open(IONQ_API_KEY=CANARY) as terminal:

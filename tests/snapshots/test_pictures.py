@@ -15,6 +15,7 @@ BLANK_AT_MOST = 0.5
 """Of the cells of home and of the live screen on the largest terminal."""
 
 
+@pytest.mark.timeout(300)  # five walks, with a pause for each picture
 @pytest.mark.usefixtures("one_zone")
 async def test_every_picture_is_as_committed() -> None:
     taken: dict[str, str] = {}
