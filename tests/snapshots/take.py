@@ -40,7 +40,8 @@ async def walk_at_every_size(sizes: Callable[[str, str], None]) -> None:
 async def _through_a_session(take: Callable[[str, str], None], sizes: Callable[[str, str], None] | None = None) -> None:
     """From the key screen through every screen to the end of a session."""
     async with Scene(take, cloud=demo_cloud, sizes=sizes, large=LARGE if sizes is None else ()).running() as scene:
-        await scene.until("API key")
+        await scene.until("ionq-tui auth login")
+        await scene.settle()
         await scene.picture("key")
         await scene.keys("enter")
         await scene.until("qpu.forte-1")
