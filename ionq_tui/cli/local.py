@@ -50,6 +50,8 @@ def _config(settings: Settings) -> int:
         "end_on_hangup": _word(settings.end_on_hangup),
         "on_event": "set" if settings.on_event else "-",
         "theme": settings.theme or "-",
+        "columns": ", ".join(settings.columns) or "-",
+        "sort": ", ".join(f"{table}={column}" for table, column in settings.sort.items()) or "-",
         "color": settings.color or "-",
         "people": str(len(settings.people)),
         "keys": ", ".join(f"{name}={key}" for name, key in settings.keys.items()) or "-",

@@ -140,7 +140,7 @@ def test_no_key_of_any_screen_sends_anything_that_changes(tmp_path: Path) -> Non
         session_id = next(iter(server.cloud.active))
         told = clean_environment(tmp_path, IONQ_API_URL=server.url, IONQ_API_KEY=KEY)
         argv = command("attach", session_id, "--read-only")
-        with Terminal(argv, told, rows=30, columns=120) as terminal:
+        with Terminal(argv, told, rows=30, columns=120, directory=tmp_path) as terminal:
             terminal.wait_for("READ-ONLY").wait_for("3 jobs: ")
             for key in ("e", "enter", "tab", "enter", "x", "X", "tab", "enter", "c", "y", "v", "r"):
                 terminal.keys(key)

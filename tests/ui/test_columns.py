@@ -68,7 +68,7 @@ async def test_the_order_of_a_table_in_a_dialog_is_not_kept(many: FakeConnector)
         await pilot.press(*"columns", "enter")
         await until(pilot, lambda: app.shows(Columns) and "always" in app.text())
         await pilot.press("S")
-        await pilot.click("#columns", offset=(4, 0))
+        await pilot.click("#choices", offset=(4, 0))
         assert noted == []
         await pilot.press("s")
         assert len(noted) == 1 and noted[0][:2] == ("sort", "sessions"), "that of the table below is"

@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import ClassVar, NamedTuple
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalGroup
-from textual.getters import query_one
 
 from ionq_tui.ui.choices import choices_of
-from ionq_tui.ui.dialogs.dialog import Dialog
+from ionq_tui.ui.dialogs.table_dialog import TableDialog
 from ionq_tui.ui.widgets.table import Table
-from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import dialog_text
 from ionq_tui.view.column import Column, Row
-from ionq_tui.view.style import Cell, Tone, line
+from ionq_tui.view.style import Cell, Tone
 
 
 class ColumnItem(NamedTuple):
@@ -40,37 +36,24 @@ def _cells(item: ColumnItem) -> Row:
     return Cell(item.name), Cell(shown, Tone.PLAIN if item.shown else Tone.DIM), Cell(item.order, Tone.DIM)
 
 
-class Columns(Dialog[None]):
+class Columns(TableDialog[ColumnItem]):
     """Choose with the arrow keys; enter or space shows or hides a column, and s sorts by it."""
 
-    CSS_PATH = "../styles/palette.tcss"
-    AUTO_FOCUS = "#columns"
+    TITLE_LINE = "Columns"
+    HINT = dialog_text.COLUMNS_HINT
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "close", id="columns_close", tooltip="Close the dialog; the choice is kept."),
         Binding("space", "show_or_hide", "show or hide", id="columns_toggle", tooltip="Show or hide the column."),
         Binding("s", "sort", "sort", id="columns_sort", tooltip="Sort by the column; again to reverse.", priority=True),
     ]
 
-    table: query_one[Table[ColumnItem]] = query_one("#columns", Table)
-
     def __init__(self, of: Table[object]) -> None:
         """Store the table below, which changes at once."""
-        super().__init__()
+        super().__init__(_COLUMNS, _cells)
         self._of = of
 
-    def compose(self) -> ComposeResult:
-        """Compose the list of columns."""
-        with VerticalGroup(id="palette"):
-            yield TextBlock(line(Cell("Columns", Tone.STRONG)), id="title")
-            yield Table[ColumnItem](_COLUMNS, _cells, id="columns")
-            yield TextBlock(line(Cell(dialog_text.COLUMNS_HINT, Tone.DIM)))
-
-    def on_mount(self) -> None:
+    def fill(self) -> None:
         """List the columns."""
-        if self.query("#columns"):  # not if dismissed before it was composed
-            self._list()
-
-    def _list(self) -> None:
         names, shown = self._of.column_names, self._of.shown_columns
         sort = self._of.sort
         by, order = sort.removeprefix("-"), "descending" if sort.startswith("-") else "ascending"
@@ -89,12 +72,12 @@ class Columns(Dialog[None]):
         wanted = [one for one in names if (one in shown) != (one == name)]
         self._of.show_columns(wanted)
         self._say(choices_of(self.app).keep_columns(self._of.id or "", wanted))
-        self._list()
+        self.fill()
 
     def action_sort(self) -> None:
         """Sort by the column at the cursor, or reverse the order."""
         self._of.sort_by(self.table.key)
-        self._list()
+        self.fill()
 
     def action_close(self) -> None:
         """Close the dialog."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalGroup
-from textual.getters import query_one
-from textual.theme import BUILTIN_THEMES
+from textual.theme import BUILTIN_THEMES, Theme
 
 from ionq_tui.ui.choices import choices_of
 from ionq_tui.ui.contrast import can_be_read, contrasts, readable
-from ionq_tui.ui.dialogs.dialog import Dialog
-from ionq_tui.ui.theme import OURS, short_name, theme_name
+from ionq_tui.ui.dialogs.table_dialog import TableDialog
+from ionq_tui.ui.theme import OURS, short_name
 from ionq_tui.ui.widgets.table import Table
-from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import dialog_text
 from ionq_tui.view.column import Column, Row
-from ionq_tui.view.style import Cell, Tone, line
+from ionq_tui.view.style import Cell, Tone
 
 
 class ThemeItem(NamedTuple):
@@ -40,48 +37,37 @@ def _cells(item: ThemeItem) -> Row:
     return Cell(item.name), Cell(told, Tone.DIM)
 
 
-def offered() -> dict[str, ThemeItem]:
-    """Return the themes that can be read, by their full names, ours first; a theme that cannot is left out."""
+def offered(themes: Iterable[Theme]) -> dict[str, ThemeItem]:
+    """Return those of the themes that can be read, by their full names."""
     found: dict[str, ThemeItem] = {}
-    for theme in (*OURS, *map(readable, BUILTIN_THEMES.values())):
+    for theme in themes:
         if can_be_read(theme):
             texts = [value for name, value in contrasts(theme).items() if name != "field"]
             found[theme.name] = ThemeItem(short_name(theme.name), min(texts, default=None))
     return found
 
 
-class Themes(Dialog[None]):
+class Themes(TableDialog[ThemeItem]):
     """Each theme is shown while the cursor is on it; enter keeps it, and esc returns to the one before."""
 
-    CSS_PATH = "../styles/palette.tcss"
-    AUTO_FOCUS = "#themes"
+    TITLE_LINE = "Theme"
+    HINT = dialog_text.THEMES_HINT
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "give_up", "back", id="themes_back", tooltip="Return to the theme before."),
     ]
 
-    table = query_one("#themes", Table)
-
     def __init__(self) -> None:
         """Prepare the list; it is measured when the dialog opens."""
-        super().__init__()
-        self._before = ""
+        super().__init__(_COLUMNS, _cells)
+        self._before = self.app.theme
         self._answered = False
 
-    def compose(self) -> ComposeResult:
-        """Compose the list of themes."""
-        with VerticalGroup(id="palette"):
-            yield TextBlock(line(Cell("Theme", Tone.STRONG)), id="title")
-            yield Table[ThemeItem](_COLUMNS, _cells, id="themes")
-            yield TextBlock(line(Cell(dialog_text.THEMES_HINT, Tone.DIM)))
-
-    def on_mount(self) -> None:
+    def fill(self) -> None:
         """List the themes, the cursor on the present one."""
-        self._before = self.app.theme
-        if not self.query("#themes"):  # dismissed before it was composed
-            return
-        for theme in BUILTIN_THEMES.values():
-            self.app.register_theme(readable(theme))
-        self.table.update_rows(offered())
+        themes = [*OURS, *map(readable, BUILTIN_THEMES.values())]
+        for theme in themes:
+            self.app.register_theme(theme)
+        self.table.update_rows(offered(themes))
         self.table.go_to(self.app.theme)
 
     @on(Table.Highlighted)
@@ -100,5 +86,5 @@ class Themes(Dialog[None]):
     def action_give_up(self) -> None:
         """Return to the theme before."""
         self._answered = True  # a row highlighted by keys pressed before may still be on its way
-        self.app.theme = self._before or theme_name("")
+        self.app.theme = self._before
         self.dismiss(None)

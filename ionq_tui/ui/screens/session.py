@@ -215,7 +215,8 @@ class SessionScreen(LiveBase):
         self.state.tell(named)
         self._forecast(watch, now)
         self.status.tell(status_line(watch, self._coming, now, None, people, width=room, ending=self.ending))
-        self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"))
+        roomy = self.density >= Density.ROOMY
+        self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"), gaps=roomy)
         receipt = receipt_lines(watch, now, None, people)
         self.receipt.tell(*all_folded(receipt, room, _RECEIPT_NAME))
         self.receipt.display = bool(receipt)

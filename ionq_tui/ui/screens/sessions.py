@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.containers import Container
 from textual.getters import query_one
-from textual.timer import Timer
 from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
@@ -37,15 +36,14 @@ from ionq_tui.view.style import Line, joined, line
 from ionq_tui.view.usage import FOLDED, HOME_COLUMNS, label_room, window_title
 from ionq_tui.view.wrap import all_folded
 
+if TYPE_CHECKING:
+    from ionq_tui.ui.widgets.session_detail import DetailPane
+
 _RANK = {owner: rank for rank, owner in enumerate(Owner)}
 _ON_ONE = frozenset({"new_like", "mark", "copy", "end"})
 """Commands that require a selected session."""
-_REST = 0.3
-"""Seconds that the cursor rests on a session before that is shown beside the list."""
 _FRAME, _HINT = 3, 5
 """Rows of the list's card beside its sessions, and of the demo's hint."""
-_LEAST_LIST, _LEAST_CHARTS = 15, 20
-"""In a wide layout: the least rows of the list, and those that are left to everything else."""
 _LINES, _LINES_LOW = 6, 3
 """The most lines above the list that ask for a decision, on a terminal of normal and of low height."""
 
@@ -64,6 +62,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
     banner = query_one("#banner", TextBlock)
     notice = query_one("#notice", TextBlock)
     card = query_one("#list", Card)
+    hint_line = query_one("#hint", TextBlock)
 
     def __init__(self, engine: Engine) -> None:
         """Store the engine."""
@@ -76,10 +75,8 @@ class SessionsScreen(KeyGuarded, LiveBase):
         """Ids of sessions known only from the list of ended sessions."""
         self._own_sessions = OwnSessions(engine)
         self._gc_tuning = GcTuning()
-        self._detail_of = ""
-        """The id of the session shown beside a wide list, which follows the cursor after a rest."""
-        self._rest: Timer | None = None
-        self._list_rows = 0
+        self._pane: DetailPane | None = None
+        """What stands beside and below a wide list; None until the terminal is large enough."""
         self._listed: dict[str, SessionItem] = {}
         """The items of the table, by session id."""
 
@@ -104,17 +101,15 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self.listen(self.engine.session_list.overview, lambda _: self._show())
         self.listen(self.engine.actions.activity, lambda _: self._show())
         self.listen(self.engine.backend_list.fleet, lambda _: self._caption())
-
-        hint = self.query_one("#hint", TextBlock)
-        hint.display = self.engine.connection.demo
-        if hint.display:
-            hint.tell(*screen_text.DEMO_HINT)
+        self.hint_line.display = self.engine.connection.demo
+        if self.hint_line.display:
+            self.hint_line.tell(*screen_text.DEMO_HINT)
 
     def on_key(self, _: events.Key) -> None:
         """Hide the demo's hint with the first key; Textual calls the mixin's method of this name as well."""
-        if self._hinting:
-            self.query_one("#hint").display = False
-            self._share_rows()
+        if self.hint_line.display:
+            self.hint_line.display = False
+            self._tell_pane()
 
     def why_not(self, command: str) -> str:
         """Return why a command is disabled: most need a session, and ending needs one not known to have ended."""
@@ -150,8 +145,8 @@ class SessionsScreen(KeyGuarded, LiveBase):
             self._show()
         else:
             self._say()
-        self._caption()
-        self._tell_detail()
+            self._caption()
+            self._tell_pane()
 
     # Display
 
@@ -174,10 +169,9 @@ class SessionsScreen(KeyGuarded, LiveBase):
     def _show(self) -> None:
         self._listed = self._items()
         self.table.update_rows(self._listed)
-        self._share_rows()
         self._say()
         self._caption()
-        self._tell_detail()
+        self._tell_pane()
 
     def _say(self) -> None:
         """Update what is shown above the table, or in its place."""
@@ -197,50 +191,22 @@ class SessionsScreen(KeyGuarded, LiveBase):
 
     def on_resize(self) -> None:
         """Show the session at the cursor beside the list if there is room."""
-        if self.density >= Density.WIDE and not self.query("#detail"):
-            from ionq_tui.ui.widgets.session_detail import detail_cards  # needed on large terminals only
+        if self.density >= Density.WIDE and self._pane is None:
+            from ionq_tui.ui.widgets.session_detail import DetailPane  # needed on large terminals only
 
-            self.query_one("#cards").mount(*detail_cards())
-        self._share_rows()
+            self._pane = DetailPane(self.query_one("#cards"), self.engine)
         self.call_after_refresh(self._show)
 
-    def _share_rows(self) -> None:
-        """In a wide layout, give the list the rows that it needs, and the rest to the charts below it."""
-        cards, shown = self.query_one("#cards"), len(self._listed) + _FRAME + (_HINT if self._hinting else 0)
-        rows = max(_LEAST_LIST, min(shown, self.app.size.height - _LEAST_CHARTS))
-        if self._list_rows != rows:
-            self._list_rows = rows
-            cards.styles.grid_rows = f"{rows} 1fr"
-
-    @property
-    def _hinting(self) -> bool:
-        return self.query_one("#hint").display
-
-    def _tell_detail(self) -> None:
-        """Update the session beside the list."""
-        if self.density < Density.WIDE:
-            return
-        from ionq_tui.ui.widgets.charts import Charts
-        from ionq_tui.ui.widgets.session_detail import SessionDetail
-
-        if self._detail_of not in self._listed:
-            self._detail_of = self.table.key
-        item, now = self._listed.get(self._detail_of), self.engine.clock.now()
-        ending = self._detail_of in self.engine.actions.activity.value.ending
-        for detail in self.query(SessionDetail):
-            detail.show(item, now, self.engine.people, ending=ending)
-            for charts in self.query(Charts):
-                charts.show(detail.snapshot, now)
-
-    def _follow(self) -> None:
-        self._detail_of = self.table.key
-        self._tell_detail()
+    def _tell_pane(self) -> None:
+        """Update what stands beside and below a wide list."""
+        if self._pane is not None and self.density >= Density.WIDE:
+            self._pane.share_rows(len(self._listed) + _FRAME + (_HINT if self.hint_line.display else 0))
+            self._pane.tell(self._listed, self.table.key)
 
     @on(Table.Highlighted)
     def _moved(self) -> None:
-        if self._rest is not None:
-            self._rest.stop()
-        self._rest = self.set_timer(_REST, self._follow)
+        if self._pane is not None:
+            self._pane.follow(lambda: self._listed, self.table.key)
 
     def _running_line(self, overview: Overview, now: datetime) -> Line:
         """Return the answer to "is money running?"."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from textual.timer import Timer
 from textual.widget import Widget
 
+from ionq_tui.engine.engine import Engine
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.charts import Charts
@@ -20,17 +22,12 @@ from ionq_tui.view.live_session import status_line
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.session_card import jobs_line, short_title
 
+_REST = 0.3
+"""Seconds that the cursor rests on a session before that is shown."""
+_LEAST_LIST, _LEAST_CHARTS = 15, 20
+"""The least rows of the list, and those that are left to everything else."""
 _FORECAST_EVERY = 10
 """Seconds between two forecasts from the same snapshot."""
-
-
-def detail_cards() -> tuple[Card, ...]:
-    """Return the cards of one session: its details, its spend and its jobs over time."""
-    return (
-        SessionDetail(id="detail"),
-        Card(Charts(only=MONEY), title=screen_text.SPEND, id="spend-card"),
-        Card(Charts(only=JOBS), title=screen_text.JOBS_FINISHED, id="finished-card"),
-    )
 
 
 class SessionDetail(Card):
@@ -82,3 +79,53 @@ class SessionDetail(Card):
         events = self.query_one(EventList)
         events.display = bool(watch.events)
         events.show(watch, now, people)
+
+
+class DetailPane:
+    """The cards beside and below a wide list: one session, its spend and its jobs over time."""
+
+    def __init__(self, cards: Widget, engine: Engine) -> None:
+        """Mount the cards behind that of the list."""
+        self._cards = cards
+        self._engine = engine
+        self._detail = SessionDetail(id="detail")
+        self._charts = (Charts(only=MONEY), Charts(only=JOBS))
+        self._session_id = ""
+        """The session that is shown; it follows the cursor after a rest."""
+        self._rest: Timer | None = None
+        self._rows = 0
+        spend, finished = self._charts
+        cards.mount(
+            self._detail,
+            Card(spend, title=screen_text.SPEND, id="spend-card"),
+            Card(finished, title=screen_text.JOBS_FINISHED, id="finished-card"),
+        )
+
+    def share_rows(self, wanted: int) -> None:
+        """Give the list the rows that it wants, and the rest to the charts below it."""
+        rows = max(_LEAST_LIST, min(wanted, self._cards.app.size.height - _LEAST_CHARTS))
+        if rows != self._rows:
+            self._rows = rows
+            self._cards.styles.grid_rows = f"{rows} 1fr"
+
+    def tell(self, listed: Mapping[str, SessionItem], key: str) -> None:
+        """Update what is shown; `key` is the session at the cursor."""
+        if not self._detail.is_mounted:
+            return
+        if self._session_id not in listed:
+            self._session_id = key
+        now, ending = self._engine.clock.now(), self._session_id in self._engine.actions.activity.value.ending
+        self._detail.show(listed.get(self._session_id), now, self._engine.people, ending=ending)
+        for charts in self._charts:
+            charts.show(self._detail.snapshot, now)
+
+    def follow(self, listed: Callable[[], Mapping[str, SessionItem]], key: str) -> None:
+        """Show the session at the cursor once the cursor has rested there."""
+
+        def rested() -> None:
+            self._session_id = key
+            self.tell(listed(), key)
+
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self._cards.set_timer(_REST, rested)
