@@ -94,8 +94,11 @@ def screens(server: HostileServer) -> dict[type[LiveBase], tuple[tuple[Command, 
 
 
 @pytest.mark.parametrize("number", range(5))
-async def test_no_action_of_any_screen_sends_anything_that_changes(number: int, tmp_path: Path) -> None:
+async def test_no_action_of_any_screen_sends_anything_that_changes(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each action is given even where it is greyed, and every button of what it opens is pressed."""
+    monkeypatch.chdir(tmp_path)  # where a report is saved
     with hostile_server() as server:
         kind, (commands, make) = list(screens(server).items())[number]
         environ = environment(server, tmp_path)

@@ -297,7 +297,7 @@ def test_a_key_in_every_text_of_every_reply_to_the_dashboard(echoed: Stage, echo
         for _ in range(20):
             if "failed: " in terminal.text:
                 break
-            terminal.keys("pagedown").wait_quiet(0.2)
+            terminal.keys("pgdn").wait_quiet(0.2)
         terminal.wait_for("failed: ").keys("v").wait_for("row 1 of ")
         terminal.keys("p").wait_for("JOB MODEL").keys("esc").wait_for("row 1 of ")
         terminal.keys("/").type("completed").keys("enter").wait_for('match "completed"').wait_quiet(0.3)
