@@ -16,7 +16,7 @@ from ionq_tui.view.time_text import aware
 
 Point = tuple[datetime, Decimal]
 _LEAST = timedelta(minutes=1)
-MONEY, JOBS = "spent", "jobs finished"
+MONEY, JOBS = "charged", "jobs finished"
 """The names of the curves."""
 _FORECAST = {"cost": MONEY, "jobs": JOBS}
 """The curve of each forecast."""

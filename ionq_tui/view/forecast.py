@@ -88,8 +88,10 @@ def end_sentence(
         return _no_end(watch, width)
     first, limits = told[0], session.limits
     if first.at <= now:
-        past = {"time": f"its time ran out {clock(first.at, now, tz)}", "cost": "the cost limit is reached"}
-        return line(Cell(f"{past.get(first.name, 'all its jobs are used')}, not confirmed ended", Tone.BAD))
+        past = {"time": f"its time ran out {clock(first.at, now, tz)}", "cost": _cost_reached(watch)}
+        # A session whose jobs or money are used up may still wait for the last jobs.
+        tone = Tone.BAD if first.name == "time" else Tone.WARN
+        return line(Cell(f"{past.get(first.name, 'all its jobs are used')}, not confirmed ended", tone))
     at, ahead = clock(first.at, now, tz), "" if first.name == "time" else f", in {spoken(first.at - now)}"
     verb = "ends about" if first.guess else "expires"
     when = {
@@ -100,9 +102,18 @@ def end_sentence(
     rate = f" at {first.rate}" if first.rate else ""
     at += " or earlier" if first.latest else ""
     why = f"; no rate for {' and '.join(unrated(watch, told))} yet" if first.latest else ""
-    forms = (ahead + when + rate + why, ahead + when + why, when + why, ahead + when, when, "")
+    short = f" ({first.name})" if when else ""
+    forms = (ahead + when + rate + why, ahead + when + why, when + why, ahead + when, when, ahead + short, short, "")
     tone = Tone.BAD if first.at - now < _VERY_SOON else Tone.WARN if first.at - now < SOON else Tone.GOOD
     return line(Cell(fitting([f"{verb} {at}{form}" for form in forms], width), tone))
+
+
+def _cost_reached(watch: SessionSnapshot) -> str:
+    """Return "the cost limit is reached", and whether only with what is reserved."""
+    limit = watch.session.limits.money if watch.session else None
+    paid = in_unit(watch.charged, limit.unit) if limit is not None else None
+    alone = limit is None or (paid is not None and paid >= limit.value)
+    return f"the cost limit is reached{'' if alone else ' with what is reserved'}"
 
 
 def _no_end(watch: SessionSnapshot, width: int) -> Line:
@@ -122,26 +133,31 @@ def _no_end(watch: SessionSnapshot, width: int) -> Line:
 
 def _of_jobs(watch: SessionSnapshot, now: datetime) -> Forecast | None:
     limit = watch.session.limits.jobs if watch.session else None
+    if limit is not None and watch.count >= limit:
+        return Forecast("jobs", now)  # whatever the rate of late, and however many more there are
     span = _span(watch, now)
     if limit is None or span is None or not watch.listed:
         return None
     sent = sum(_within(job.submitted_at, now) for job in watch.counted)
     if sent < 2:
         return None
-    left = max(0, limit - watch.count)
-    return _at("jobs", now, left / sent, f"{sent / (span / timedelta(hours=1)):.0f} jobs/h", span)
+    return _at("jobs", now, (limit - watch.count) / sent, f"{sent / (span / timedelta(hours=1)):.0f} jobs/h", span)
 
 
 def _of_money(watch: SessionSnapshot, now: datetime) -> Forecast | None:
     limit = watch.session.limits.money if watch.session else None
-    span = _span(watch, now)
-    if limit is None or span is None or not watch.listed or watch.priced_count < watch.finished_count:
+    if limit is None:
         return None
     paid, held = in_unit(watch.charged, limit.unit), in_unit(watch.reserved, limit.unit)
+    if paid is not None and held is not None and paid + held >= limit.value:
+        return Forecast("cost", now)
+    span = _span(watch, now)
+    if span is None or not watch.listed or watch.priced_count < watch.finished_count:
+        return None
     spent = _spent(watch, limit.unit, (job for job in watch.counted if _within(job.completed_at, now)))
     if paid is None or held is None or spent <= 0:
         return None
-    left = max(Decimal(0), limit.value - paid - held)
+    left = limit.value - paid - held
     hourly = spent / Decimal(span / timedelta(hours=1))
     rate = f"{figure(hourly.quantize(Decimal('0.01')))} {unit(limit.unit)}/h"
     return _at("cost", now, float(left / spent), rate, span)

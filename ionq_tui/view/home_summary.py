@@ -104,7 +104,7 @@ def _ends_first(coming: Sequence[tuple[Forecast, SessionItem]], number: int, now
     forecast, item = coming[0]
     short = plain(item.session.short, 6)
     if forecast.at <= now:
-        return [f"{short} should have ended"]
+        return [f"{short} {'should have ended' if forecast.name == 'time' else 'has reached a limit'}"]
     first = " first," if number > 1 else ""
     about = "about " if forecast.guess else ""
     return [f"{short} ends{first} in {about}{spoken(forecast.at - now)}{' or less' if forecast.latest else ''}"]

@@ -254,7 +254,7 @@ def _pieces(row: Sequence[Spot]) -> Iterator[Cell]:
 
 
 def _heading(curve: Curve, now: datetime, tz: tzinfo | None, width: int) -> Line:
-    """Return "spent 18.20 of 30.00 usd · 4.10 reserved", with NO LIMIT where there is none."""
+    """Return "charged 18.20 of 30.00 usd · 4.10 reserved", with NO LIMIT where there is none."""
     told = f"{curve.name} {'≥ ' if curve.at_least else ''}{curve.words(curve.last)}"
     if curve.limit is not None:
         told += f" of {curve.words(curve.limit)}"
@@ -265,6 +265,6 @@ def _heading(curve: Curve, now: datetime, tz: tzinfo | None, width: int) -> Line
     if curve.limit is not None and curve.reached is not None and curve.reached > now:
         at = clock(curve.reached, now, tz)
         more = fitting(
-            (f"{more} · {_AHEAD} limit about {at} at this rate", f"{more} · about {at}"), width - cells(told)
+            (f"{more} · {_AHEAD} limit about {at} at this rate", f"{more} · limit about {at}"), width - cells(told)
         )
     return line(Cell(cut(told, width), Tone.STRONG), Cell(cut(more, max(0, width - cells(told))), Tone.DIM))

@@ -60,10 +60,8 @@ def _ended(
 
 
 def _cause(session: Session, watch: SessionSnapshot) -> str:
-    """Return which limit was reached, where IonQ names nobody who ended it."""
+    """Return which limit was reached, where IonQ names nobody who ended it; first the one that says when."""
     limits = session.limits
-    if limits.jobs is not None and watch.count >= limits.jobs:
-        return f"all {counted(limits.jobs, 'job')} used"
     span, most = since(session.started_at, session.ended_at), limits.minutes
     if span is not None and most is not None and span >= timedelta(minutes=most) - _CLOSE:
         return "its time limit was reached"
@@ -74,4 +72,6 @@ def _cause(session: Session, watch: SessionSnapshot) -> str:
     paid = in_unit(watch.charged, asked.unit) if asked is not None else None
     if asked is not None and paid is not None and paid >= asked.value:
         return "its cost limit was reached"
+    if limits.jobs is not None and watch.count >= limits.jobs:
+        return f"all {counted(limits.jobs, 'job')} used"
     return "IonQ does not say by whom"

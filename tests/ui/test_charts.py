@@ -37,7 +37,7 @@ async def test_the_curves_of_a_session_are_drawn_when_they_are_asked_for(
         await until(pilot, lambda: app.engine.session_poller(ONE.id).store.value.all_listed)
         app.engine.session_poller(ONE.id).store.apply(lambda watch: apply_costs(watch, connector.cloud.costs))
         await pilot.press("p")
-        await until(pilot, lambda: "spent 13.00 of 30.00 usd" in app.text())
+        await until(pilot, lambda: "charged 13.00 of 30.00 usd" in app.text())
         text = app.text()
         assert "jobs finished 20 of 40" in text and "30.00 " in text and "now" in text
         assert re.search(r"ionq\.circuit\.v1, QCT +20 +13\.00 usd", text), "what was charged for which jobs"

@@ -36,15 +36,23 @@ def _cells(item: ColumnItem) -> Row:
     return Cell(item.name), Cell(shown, Tone.PLAIN if item.shown else Tone.DIM), Cell(item.order, Tone.DIM)
 
 
+class _ColumnTable(Table[ColumnItem]):
+    """A table whose key for sorting sorts the table below the dialog."""
+
+    async def action_sort(self) -> None:  # type: ignore[override]
+        await self.run_action("screen.sort")
+
+
 class Columns(TableDialog[ColumnItem]):
     """Choose with the arrow keys; enter or space shows or hides a column, and s sorts by it."""
 
     TITLE_LINE = "Columns"
+    TABLE = _ColumnTable
     HINT = dialog_text.COLUMNS_HINT
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "close", id="columns_close", tooltip="Close the dialog; the choice is kept."),
         Binding("space", "show_or_hide", "show or hide", id="columns_toggle", tooltip="Show or hide the column."),
-        Binding("s", "sort", "sort", id="columns_sort", tooltip="Sort by the column; again to reverse.", priority=True),
+        Binding("s", "sort", "sort", id="columns_sort", tooltip="Sort by the column; again to reverse."),
     ]
 
     def __init__(self, of: Table[object]) -> None:

@@ -13,6 +13,7 @@ from ionq_tui.model.job import Job
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.new_file import write_new
 from ionq_tui.ui.dialogs.choice import Choice, ChoiceDialog
+from ionq_tui.ui.toasts import toast
 from ionq_tui.view import dialog_text
 from ionq_tui.view.outcome_chart import file_name, result_csv, result_json, safe_name
 from ionq_tui.view.sanitize import plain
@@ -49,9 +50,9 @@ async def _save(app: App[Result], stem: str, suffix: str, text: str) -> None:
     try:
         written = await asyncio.to_thread(save_new, stem, suffix, text)
     except OSError as error:
-        app.notify(f"not saved: {plain(error.strerror or error, 200)}", severity="error", markup=False)
+        toast(app, f"not saved: {plain(error.strerror or error, 200)}", f"{stem}.{suffix}", "error", 10)
     else:
-        app.notify(f"saved: {plain(written, 400)}", timeout=20, markup=False)
+        toast(app, f"saved: {plain(written, 400)}", f"{stem}.{suffix}", "information", 10)
 
 
 def save_new(stem: str, suffix: str, text: str) -> Path:

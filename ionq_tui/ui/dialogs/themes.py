@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.theme import BUILTIN_THEMES, Theme
 
 from ionq_tui.ui.choices import choices_of
-from ionq_tui.ui.contrast import can_be_read, contrasts, readable
+from ionq_tui.ui.contrast import LEAST, can_be_read, contrasts, least, readable
 from ionq_tui.ui.dialogs.table_dialog import TableDialog
 from ionq_tui.ui.theme import OURS, short_name
 from ionq_tui.ui.widgets.table import Table
@@ -42,7 +42,7 @@ def offered(themes: Iterable[Theme]) -> dict[str, ThemeItem]:
     found: dict[str, ThemeItem] = {}
     for theme in themes:
         if can_be_read(theme):
-            texts = [value for name, value in contrasts(theme).items() if name != "field"]
+            texts = [value for name, value in contrasts(theme).items() if least(name) == LEAST]
             found[theme.name] = ThemeItem(short_name(theme.name), min(texts, default=None))
     return found
 

@@ -327,7 +327,7 @@ class SessionScreen(LiveBase):
 
     def label(self, command: Command) -> str:
         """Return the label of a command; one that does nothing in this state has none."""
-        if command.id in ({"cancel", "cancel_waiting"} if self.known.ended else {"save"}):
+        if command.id in ({"end", "cancel", "cancel_waiting"} if self.known.ended else {"save"}):
             return ""
         if not self.history.whole:
             return super().label(command)

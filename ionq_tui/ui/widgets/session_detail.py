@@ -97,7 +97,7 @@ class DetailPane:
         spend, finished = self._charts
         cards.mount(
             self._detail,
-            Card(spend, title=screen_text.SPEND, id="spend-card"),
+            Card(spend, title=screen_text.COST, id="spend-card"),
             Card(finished, title=screen_text.JOBS_FINISHED, id="finished-card"),
         )
 

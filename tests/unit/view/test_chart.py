@@ -24,7 +24,7 @@ from tests.unit.view.scene import NOW, TZ, at, session, watch
 
 def test_money_of_each_unit_and_the_finished_jobs_add_up() -> None:
     spent, jobs = courses(watch(), ())
-    assert (spent.name, spent.unit, spent.last, spent.limit) == ("spent", "usd", Decimal("18.20"), Decimal("30"))
+    assert (spent.name, spent.unit, spent.last, spent.limit) == ("charged", "usd", Decimal("18.20"), Decimal("30"))
     assert (jobs.last, jobs.limit) == (Decimal(28), Decimal(40))
     other = apply_costs(watch(), {"job-000003": JobCost(cost=Money(Decimal(7), "credit"))})
     assert [(one.unit, one.last, one.limit) for one in courses(other, ())][:2] == [
@@ -44,7 +44,7 @@ def test_the_picture_is_of_the_size_and_tells_its_numbers_in_words() -> None:
     assert over is not None and over[0] == at(13, 22) and over[1] > NOW
     lines = drawn(told[0], over)
     assert len(lines) == 12 and all(cells(one) <= 60 for one in lines)
-    assert lines[0].startswith("spent 18.20 of 30.00 usd · ▒ 4.10 reserved")
+    assert lines[0].startswith("charged 18.20 of 30.00 usd · ▒ 4.10 reserved")
     assert [one.split(" ┤")[0].strip() for one in lines if "┤" in one] == ["30.00", "20.00", "10.00", "0.00"]
     assert "━ limit 30.00 ━━" in lines[1]
     times = lines[-1].split()

@@ -61,7 +61,9 @@ def test_the_first_to_run_out_comes_first() -> None:
         (80, "ends about 13:12, in 10 min, when the 40 jobs are used"),
         (54, "ends about 13:12, in 10 min, when the 40 jobs are used"),
         (50, "ends about 13:12, when the 40 jobs are used"),
-        (42, "ends about 13:12"),
+        (42, "ends about 13:12, in 10 min (jobs)"),
+        (30, "ends about 13:12 (jobs)"),
+        (20, "ends about 13:12"),
     ],
 )
 def test_the_sentence_leaves_out_what_does_not_fit(width: int, said: str) -> None:
@@ -204,3 +206,25 @@ def test_nothing_is_called_idle_for_a_time_of_which_nothing_was_heard() -> None:
     quiet = watch(3)
     assert "idle" in alarms(quiet, later, ours=True)
     assert "idle" not in alarms(quiet, later, NOW, ours=True)
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=21)])
+def test_a_limit_that_is_reached_comes_first_whatever_the_rate(later: timedelta) -> None:
+    used = watch(40)
+    told = forecasts(used, NOW + later)
+    assert told[0].name == "jobs" and told[0].at == NOW + later
+    (cell,) = end_sentence(used, told, NOW + later, UTC)
+    assert cell.text == "all its jobs are used, not confirmed ended" and cell.tone is Tone.WARN
+
+
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [("1.50", "the cost limit is reached, not confirmed ended"), ("1.00", "")],
+)
+def test_money_that_is_used_up_is_told_without_a_rate(price: str, said: str) -> None:
+    limited = replace(SESSION, limits=Limits(money=Money(Decimal(30), "usd")))
+    spent = watch(20, session=limited, price=price)
+    later = NOW + timedelta(minutes=25)
+    told = [one for one in forecasts(spent, later) if one.name == "cost"]
+    assert bool(told) == bool(said)
+    assert not told or words(end_sentence(spent, told, later, UTC)) == said
