@@ -88,10 +88,11 @@ def end_sentence(
         return _no_end(watch, width)
     first, limits = told[0], session.limits
     if first.at <= now:
-        past = {"time": f"its time ran out {clock(first.at, now, tz)}", "cost": _cost_reached(watch)}
+        past = {"time": [f"its time ran out {clock(first.at, now, tz)}"], "cost": _cost_reached(watch)}
         # A session whose jobs or money are used up may still wait for the last jobs.
         tone = Tone.BAD if first.name == "time" else Tone.WARN
-        return line(Cell(f"{past.get(first.name, 'all its jobs are used')}, not confirmed ended", tone))
+        forms = past.get(first.name, ["all its jobs are used"])
+        return line(Cell(fitting([f"{form}, not confirmed ended" for form in forms], width), tone))
     at, ahead = clock(first.at, now, tz), "" if first.name == "time" else f", in {spoken(first.at - now)}"
     verb = "ends about" if first.guess else "expires"
     when = {
@@ -108,12 +109,13 @@ def end_sentence(
     return line(Cell(fitting([f"{verb} {at}{form}" for form in forms], width), tone))
 
 
-def _cost_reached(watch: SessionSnapshot) -> str:
-    """Return "the cost limit is reached", and whether only with what is reserved."""
+def _cost_reached(watch: SessionSnapshot) -> list[str]:
+    """Return "the cost limit is reached", longest first where that is so only with what is reserved."""
     limit = watch.session.limits.money if watch.session else None
     paid = in_unit(watch.charged, limit.unit) if limit is not None else None
     alone = limit is None or (paid is not None and paid >= limit.value)
-    return f"the cost limit is reached{'' if alone else ' with what is reserved'}"
+    reached = "the cost limit is reached"
+    return [reached] if alone else [f"{reached} with what is reserved", reached]
 
 
 def _no_end(watch: SessionSnapshot, width: int) -> Line:

@@ -88,7 +88,7 @@ def test_backends_and_the_form(server: HostileServer, tmp_path: Path, record_pro
 
 def test_a_live_session_and_its_jobs(server: HostileServer, tmp_path: Path, record_property: Record) -> None:
     with dashboard(server, tmp_path, "attach", next(iter(server.cloud.active))) as terminal:
-        terminal.wait_for("33 jobs: ").keys("v").wait_for("UTC)")
+        terminal.wait_for("33 jobs: ").keys("v").wait_for("all events, newest first")
         terminal.keys("v").wait_for("SHOTS").keys("G").wait_for("> ormula")
         for number, name in enumerate(list(TEXTS)[:0:-3]):
             job_id = f"job-{name.replace(' ', '-')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import on
@@ -47,7 +48,6 @@ class Columns(TableDialog[ColumnItem]):
     """Choose with the arrow keys; enter or space shows or hides a column, and s sorts by it."""
 
     TITLE_LINE = "Columns"
-    TABLE = _ColumnTable
     HINT = dialog_text.COLUMNS_HINT
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "close", "close", id="columns_close", tooltip="Close the dialog; the choice is kept."),
@@ -59,6 +59,10 @@ class Columns(TableDialog[ColumnItem]):
         """Store the table below, which changes at once."""
         super().__init__(_COLUMNS, _cells)
         self._of = of
+
+    def new_table(self, columns: Sequence[Column[ColumnItem]], cells_of: Callable[[ColumnItem], Row]) -> _ColumnTable:
+        """Return a table whose key for sorting is the dialog's."""
+        return _ColumnTable(columns, cells_of, id="choices")
 
     def fill(self) -> None:
         """List the columns."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
@@ -26,7 +26,6 @@ class TableDialog(Dialog[None], Generic[Item]):
     AUTO_FOCUS = "#choices"
     TITLE_LINE: ClassVar[str] = ""
     HINT: ClassVar[str] = ""
-    TABLE: ClassVar[type[Table[Any]]] = Table
 
     table = query_one("#choices", Table)
 
@@ -40,8 +39,12 @@ class TableDialog(Dialog[None], Generic[Item]):
         """Compose the title, the table and the hint."""
         with VerticalGroup(id="palette"):
             yield TextBlock(line(Cell(self.TITLE_LINE, Tone.STRONG)), id="title")
-            yield self.TABLE(self._columns, self._cells_of, id="choices")
+            yield self.new_table(self._columns, self._cells_of)
             yield TextBlock(line(Cell(self.HINT, Tone.DIM)))
+
+    def new_table(self, columns: Sequence[Column[Item]], cells_of: Callable[[Item], Row]) -> Table[Item]:
+        """Return the table, which has the id `choices`."""
+        return Table(columns, cells_of, id="choices")
 
     def on_mount(self) -> None:
         """Fill the table, unless the dialog was dismissed before it was composed."""
