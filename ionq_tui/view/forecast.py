@@ -91,8 +91,8 @@ def end_sentence(
         past = {"time": [f"its time ran out {clock(first.at, now, tz)}"], "cost": _cost_reached(watch)}
         # A session whose jobs or money are used up may still wait for the last jobs.
         tone = Tone.BAD if first.name == "time" else Tone.WARN
-        forms = past.get(first.name, ["all its jobs are used"])
-        return line(Cell(fitting([f"{form}, not confirmed ended" for form in forms], width), tone))
+        told_of = past.get(first.name, ["all its jobs are used"])
+        return line(Cell(fitting([f"{form}, not confirmed ended" for form in told_of], width), tone))
     at, ahead = clock(first.at, now, tz), "" if first.name == "time" else f", in {spoken(first.at - now)}"
     verb = "ends about" if first.guess else "expires"
     when = {
