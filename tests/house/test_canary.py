@@ -301,7 +301,7 @@ def test_a_key_in_every_text_of_every_reply_to_the_dashboard(echoed: Stage, echo
         terminal.wait_for("failed: ").keys("v").wait_for("row 1 of ")
         terminal.keys("p").wait_for("JOB MODEL").keys("esc").wait_for("row 1 of ")
         terminal.keys("/").type("completed").keys("enter").wait_for('match "completed"').wait_quiet(0.3)
-        terminal.keys("enter").wait_for("gates")
+        terminal.keys("enter").wait_for("result of")
         for form in (1, 2):
             terminal.keys("w").wait_for("Save the result").keys(*["tab"] * form).wait_quiet(0.5)
             terminal.keys("enter").wait_for(lambda _, form=form: saved(echoed) == form)  # type: ignore[misc]
