@@ -272,3 +272,13 @@ def _key_of(given: str | None) -> ApiKey:
         return ApiKey(text)
     except ValueError as error:
         raise MissingKeyError(str(error)) from None
+
+
+def require_own(client: object, what: str) -> None:
+    """Raise TypeError if `what` was given a client of another library."""
+    if not isinstance(client, IonQClient):
+        raise TypeError(
+            f"{what} of ionq_tui needs a client of ionq_tui, not {type(client).__module__}."
+            f"{type(client).__name__}: write `from ionq_tui import IonQClient, {what}`; calls such as"
+            " ionq_core's create_job run on that client too"
+        )

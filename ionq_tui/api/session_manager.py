@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import TracebackType
 
-from ionq_tui.api.client import IonQClient
+from ionq_tui.api.client import IonQClient, require_own
 from ionq_tui.api.critical_request import CriticalRequest
 from ionq_tui.api.errors import APIError, InvalidLimitError, IonQError, UnusableReplyError
 from ionq_tui.api.event_loop import require_asyncio
@@ -48,12 +48,7 @@ class SessionManager:
         journal: bool = True,
     ) -> None:
         """Check the limits. Sends nothing."""
-        if not isinstance(client, IonQClient):
-            raise TypeError(
-                f"SessionManager of ionq_tui needs a client of ionq_tui, not {type(client).__module__}."
-                f"{type(client).__name__}: write `from ionq_tui import IonQClient, SessionManager`; calls such as"
-                " ionq_core's create_job run on that client too"
-            )
+        require_own(client, "SessionManager")
         try:
             limits = Limits(
                 None if max_jobs is None else whole("max_jobs", max_jobs),

@@ -28,6 +28,7 @@ def test_every_public_name_is_there_and_no_other() -> None:
     assert set(ionq_tui.__all__) == {
         *("IonQClient", "SessionManager", "__version__", *THEIR_ERRORS),
         *("MissingKeyError", "InvalidLimitError", "SessionUncertain"),
+        *("wait_for_job", "async_wait_for_job", "iter_jobs", "aiter_jobs", "iter_session_jobs", "aiter_session_jobs"),
     }
     for name in ionq_tui.__all__:
         assert getattr(ionq_tui, name) is not None
