@@ -9,6 +9,7 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 import httpx
 
@@ -44,6 +45,15 @@ class Hop:
     """None if it is the server itself."""
     encrypted: bool
     """True if a TLS handshake follows the TCP connection at once."""
+
+    @property
+    def is_address(self) -> bool:
+        """True if the host is an IP address, which needs no lookup."""
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return False
+        return True
 
 
 def first_hop(base_url: str, network: Network) -> Hop:

@@ -38,6 +38,7 @@ class Redaction:
             text = text.replace(secret, "…")
         for home in sorted(self.homes, key=len, reverse=True):
             text = re.sub(rf"(?<![\w./-]){re.escape(home)}(?![\w.-])", "~", text)
+        text = text.replace("'~/", "~/'")  # a shell expands only a "~" that is not quoted
         return without_keys(plain(text))
 
 

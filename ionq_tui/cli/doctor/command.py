@@ -26,7 +26,7 @@ from ionq_tui.model.version import __version__
 from ionq_tui.settings import DEFAULT_PROFILE, LOG_LEVELS, Flags, Settings, SettingsError, config_path, load_settings
 from ionq_tui.view.doctor import Redaction, all_well, group_lines, report_json, summary_line
 
-_WHOLE = 20.0
+WHOLE = 20.0
 """Seconds after which the checks that are left are given up."""
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ class _Report:
 
 async def _check(report: _Report, demo: bool, settings: Settings, config_trouble: str, log_trouble: str) -> None:
     loop = asyncio.get_running_loop()
-    until = loop.time() + _WHOLE
+    until = loop.time() + WHOLE
 
     async def in_time(group: str, work: Awaitable[Iterable[Check]]) -> None:
         """Report a group, or that there was no time for it. Nothing is printed while a keyring may be printing."""

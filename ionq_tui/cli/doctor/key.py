@@ -17,6 +17,10 @@ from ionq_tui.model.key_source import KeySource
 from ionq_tui.model.masking import remember
 from ionq_tui.settings import Settings
 
+_LIKE_A_KEY = 16
+"""Length of a word above which it may be a key rather than the name of a program."""
+_OF_PATHS = ("/", ".", "~")
+
 
 async def key_checks(
     settings: Settings, environ: Mapping[str, str] = os.environ
@@ -42,8 +46,9 @@ def hidden_texts(settings: Settings, environ: Mapping[str, str] = os.environ) ->
     """
     if given := environ.get(VARIABLE, "").strip():
         remember(given, "••••")
-    words = _words(settings.key_command)
-    return (given,) * bool(given) + tuple(words[:1] if words and shutil.which(words[0]) is None else ())
+    program = next(iter(_words(settings.key_command)), "")
+    misplaced = len(program) >= _LIKE_A_KEY and not program.startswith(_OF_PATHS) and shutil.which(program) is None
+    return (program,) if misplaced else ()
 
 
 def _words(command: str) -> list[str]:

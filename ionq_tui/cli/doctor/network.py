@@ -85,7 +85,8 @@ async def _walk(way: Way, environ: Mapping[str, str]) -> None:
         fix = "check the network, the name, and this machine's DNS; behind a proxy set HTTPS_PROXY"
         way.checks.append(problem("network.dns", f"{named} cannot be looked up ({plain(found.words, 200)})", fix))
         return
-    way.checks.append(ok("network.dns", f"{named} has {found} address{'' if found == 1 else 'es'}"))
+    many = f"{found} address{'' if found == 1 else 'es'}"
+    way.checks.append(ok("network.dns", f"{hop.host} is an address" if hop.is_address else f"{named} has {many}"))
     if await _connected(way, hop, network):
         await _asked(way)
 
