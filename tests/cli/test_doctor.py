@@ -309,7 +309,8 @@ def test_there_is_no_secret_in_it(
         return _error(500, json.dumps({"statusCode": 500, "error": said, "message": f"{said} %s" % CANARY}))
 
     site.instead = echo
-    text = f'[profiles.lab]\nurl = "{site.server.url}"\nkey_command = {json.dumps(key_command.format(CANARY))}\n'
+    other = f"oThEr{len(key_command)}-3Bv8Ns1d-Qz62GkXm-aR4jWp7t-MNOP"  # one that this process has not used before
+    text = f'[profiles.lab]\nurl = "{site.server.url}"\nkey_command = {json.dumps(key_command.format(other))}\n'
     config(home, text)
     monkeypatch.setenv("IONQ_API_KEY", CANARY)
     for name in ("HTTPS_PROXY", "http_proxy", "ALL_PROXY"):
@@ -320,7 +321,7 @@ def test_there_is_no_secret_in_it(
         for profile in ((), ("--profile", "lab")):
             told = shell("doctor", *form, *profile)
             assert told.code == 1 and "Traceback" not in told.err
-            for secret in (CANARY, CANARY[:18], CANARY[18:-4], PASSWORD, str(home)):
+            for secret in (CANARY[:18], CANARY[18:-4], other[:18], other[18:-4], PASSWORD, str(home)):
                 assert secret.casefold() not in (told.out + told.err).casefold()
 
 
