@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import keyring
@@ -192,7 +193,7 @@ def test_a_name_that_is_unknown(doctor: Doctor, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_what_never_answers_is_given_up(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IONQ_TUI_PATIENCE", "0.1")
+    monkeypatch.setenv("IONQ_TUI_PATIENCE", "0.25")
     monkeypatch.setenv("IONQ_API_KEY", KEY)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         place = f"127.0.0.1:{silent.getsockname()[1]}/v0.4"
@@ -206,21 +207,19 @@ def test_what_never_answers_is_given_up(doctor: Doctor, monkeypatch: pytest.Monk
     never = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: never.wait())
     status, says, _ = doctor()["network.dns"]
-    assert status == "problem" and "no answer within 0.4 s" in says
+    assert status == "problem" and "no answer within 1 s" in says
     assert time.monotonic() - began < 20
     never.set()
 
 
 def test_the_whole_is_given_up_too(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IONQ_API_KEY", KEY)
-    monkeypatch.setattr("ionq_tui.cli.doctor.command.WHOLE", 0.5)
+    monkeypatch.setattr("ionq_tui.cli.doctor.command.WHOLE", 2.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("IONQ_API_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/v0.4")
-        began = time.monotonic()
         checks = doctor()
     assert checks["network.time"][0] == "problem" and checks["key.source"][0] == "ok"
     assert checks["api.key"][0] == "skipped"
-    assert time.monotonic() - began < 4  # one request alone may take that long
 
 
 def test_a_keyring_that_hangs_does_not_hang_this(site: Site, doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -377,7 +376,12 @@ def test_the_certificate(doctor: Doctor, home: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(
     ("ahead", "status", "words"),
-    [(0, "ok", "agrees"), (7260, "note", "2 h 1 min slow"), (-7260, "note", "2 h fast"), (None, "skipped", "no reply")],
+    [
+        (0, "ok", "agrees"),
+        (7290, "note", "2 h 1 min slow"),
+        (-7290, "note", "2 h 1 min fast"),
+        (None, "skipped", "no reply"),
+    ],
 )
 def test_the_clock(doctor: Doctor, monkeypatch: pytest.MonkeyPatch, ahead: int | None, status: str, words: str) -> None:
     date = [] if ahead is None else [format_datetime(datetime.now(UTC) + timedelta(seconds=ahead), usegmt=True)]
@@ -492,6 +496,42 @@ def test_a_log(site: Site, doctor: Doctor, home: Path) -> None:
     checks = doctor("--log", str(home / "nowhere" / "log"))
     assert checks["files.log"][0] == "problem" and "cannot be written" in checks["files.log"][1]
     assert checks["api.key"][0] == "ok"
+
+
+def test_a_bug_in_one_group_hides_nothing(
+    site: Site, doctor: Doctor, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError(CANARY)
+
+    monkeypatch.setattr("ionq_tui.cli.doctor.key.auth_status", broken)
+    checks = doctor("--log", str(home / "log"))
+    assert checks["key.failed"][0] == "problem" and "(LookupError)" in checks["key.failed"][1]
+    assert checks["network.http"][0] == "ok" and checks["api.key"][0] == "skipped"
+    assert "Traceback" in (home / "log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("versions", "status", "words"),
+    [
+        ({"textual": "8.2.8", "httpx": "0.28.1", "keyring": "25.7"}, "ok", "textual 8.2.8, httpx 0.28.1, keyring 25.7"),
+        ({"textual": "9.0", "httpx": "0.28.1", "keyring": "25.7"}, "note", "tested with textual"),
+        ({"textual": "8.2.8", "httpx": "0.27.2", "keyring": "25.7"}, "note", "tested with httpx"),
+        ({"textual": "8.2.8", "httpx": "0.28.1"}, "problem", "keyring cannot be found"),
+    ],
+)
+def test_the_packages(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, versions: dict[str, str], status: str, words: str
+) -> None:
+    def version(name: str) -> str:
+        if name not in versions:
+            raise PackageNotFoundError(name)
+        return versions[name]
+
+    monkeypatch.setattr("ionq_tui.cli.doctor.program.version", version)
+    monkeypatch.setenv("IONQ_API_URL", f"{refused_url()}/v0.4")
+    told = doctor()["program.packages"]
+    assert told[0] == status and words in told[1]
 
 
 def test_wrong_usage_is_still_wrong_usage(shell: Shell) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ WHOLE = 20.0
 """Seconds after which the checks that are left are given up."""
 
 T = TypeVar("T")
+
+_log = logging.getLogger("ionq_tui.command")
+_log.addHandler(logging.NullHandler())  # without a log file nothing is printed twice
 
 
 def settings_or_defaults(flags: Flags, environ: Mapping[str, str], config_dir: Path) -> tuple[Settings, str]:
@@ -103,6 +107,10 @@ async def _check(report: _Report, demo: bool, settings: Settings, config_trouble
                 checks: Iterable[Check] = await work
         except TimeoutError:
             checks = (problem(f"{group}.time", "took too long and was given up", "run ionq-tui doctor again"),)
+        except Exception as error:  # a bug in one group must not hide what the others found
+            _log.exception("doctor: %s", group)
+            words = f"the check failed ({type(error).__name__}); this is a bug in ionq-tui"
+            checks = (problem(f"{group}.failed", words, "report it with this output"),)
         report.tell(group, checks)
 
     report.tell("program", program_checks())

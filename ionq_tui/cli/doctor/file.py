@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from shlex import quote
@@ -17,6 +18,8 @@ from ionq_tui.wiring import journal_path
 
 _SECONDS = 2.0
 """Time limit for a disk that does not answer."""
+_OWN_PLACES = ("darwin", "win32")
+"""Systems that do not keep such files where XDG_STATE_HOME says."""
 _HAS_MODES = hasattr(os, "geteuid")
 """False on Windows, where the mode of a file does not tell who has access."""
 _LEAST_FREE = 1024 * 1024
@@ -37,6 +40,8 @@ async def file_checks(settings: Settings, config_trouble: str, log_trouble: str)
         except TimeoutError:
             words = f"the disk did not answer within {_SECONDS:g} s"
             yield problem(name, words, "check the file system that holds the file")
+        except OSError as error:
+            yield problem(name, f"cannot be looked at ({error.strerror})", "check the file system that holds the file")
 
 
 def _config(settings: Settings, trouble: str) -> Check:
@@ -59,7 +64,8 @@ def _state(folder: Path) -> Check:
     name = "files.state"
     if why := _obstacle(folder, folder=True):
         words = f"{folder} {why}: what was opened and ended on this machine cannot be recorded"
-        return problem(name, words, "make it writable for you, or set XDG_STATE_HOME to a folder that is")
+        elsewhere = ", or set XDG_STATE_HOME to a folder that is" if sys.platform not in _OWN_PLACES else ""
+        return problem(name, words, f"make it writable for you{elsewhere}")
     found = _stat(folder)
     if found is None:
         return ok(name, f"{folder} does not exist yet and can be created")
