@@ -216,6 +216,12 @@ def _add_rest(add: _Add) -> None:
         action="store_true",
         help="create the file, with every setting explained, if there is none",
     )
+    doctor = add(
+        "doctor",
+        "check what works on this machine: terminal, API key, files, network, IonQ; changes nothing, and its output "
+        "contains no secret",
+    )
+    doctor.add_argument("--json", action="store_true", help="print the report as JSON")
     simulate = add("simulate", "run a simulated cloud on this machine, for tests and practice")
     simulate.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     simulate.add_argument("--speed", type=_speed, default=1.0, help="simulated seconds per second (default: 1)")

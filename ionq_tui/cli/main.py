@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -105,9 +105,28 @@ def _run(argv: Sequence[str]) -> int:
         from ionq_tui.cli import local
 
         return local.init(config_path(flags, os.environ, _folder()))
+    if args.command == "doctor":
+        return _doctor(args, flags)
     settings = load_settings(flags, os.environ, _folder())
     with _logged(args, settings):
         code = _exit_code(lambda: _chosen(args, settings))
+        if settings.log_path is not None:
+            _log(f"exit code {code}")
+        return code
+
+
+def _doctor(args: argparse.Namespace, flags: Flags) -> int:
+    """Run `doctor`, which reports a configuration or a log that cannot be used, and goes on."""
+    from ionq_tui.cli.doctor import command
+
+    settings, config_trouble = command.settings_or_defaults(flags, os.environ, _folder())
+    log_trouble = ""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_logged(args, settings))
+        except SettingsError as error:
+            log_trouble = str(error)
+        code = _exit_code(lambda: command.run(args, settings, config_trouble, log_trouble))
         if settings.log_path is not None:
             _log(f"exit code {code}")
         return code
