@@ -34,7 +34,7 @@ async def terminal_checks(environ: Mapping[str, str] = os.environ) -> AsyncItera
         yield _colors(environ)
     yield _encoding(environ)
     if here:
-        yield _clipboard(await passage(environ), environ)
+        yield _copying(await passage(environ), environ)
     if environ.get("TMUX"):
         async for check in _tmux(term, environ):
             yield check
@@ -102,7 +102,7 @@ def _encoding(environ: Mapping[str, str]) -> Check:
     return note("terminal.encoding", words, "export LANG=C.UTF-8, or another locale of locale -a that ends in UTF-8")
 
 
-def _clipboard(way: Passage, environ: Mapping[str, str]) -> Check:
+def _copying(way: Passage, environ: Mapping[str, str]) -> Check:
     match way:
         case Passage.TMUX_CLOSED:
             return note("terminal.clipboard", "tmux blocks copied text", SET_CLIPBOARD)
