@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from ionq_tui.location import journal_path as journal_path
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import ApiKey, FoundKey, NoKey
 from ionq_tui.model.key_source import KeySource
@@ -253,10 +254,3 @@ def patience(environ: Mapping[str, str] = os.environ) -> float:
     except ValueError:
         return 1.0
     return 1.0 if math.isnan(factor) else min(max(factor, 0.001), 10.0)
-
-
-def journal_path() -> str:
-    """Return the path of this machine's journal."""
-    from platformdirs import user_state_path
-
-    return str(user_state_path("ionq-tui") / "journal.sqlite3")

@@ -28,7 +28,7 @@ from ionq_tui.view.sanitize import plain
 if TYPE_CHECKING:
     from ionq_tui.journal.reader import Reader
 
-_DEADLINE = 1.0
+_DEADLINE = 2.0
 """Seconds after which a Tab gets no candidates, for example because the disk of the home directory does not answer."""
 _MOST = 200
 """Maximum number of ids that are offered."""
@@ -160,6 +160,8 @@ def _position(program: Command, words: Iterable[str]) -> _Position | None:
                 at = replace(at, values={**at.values, option.dest: value})
             elif option.value:
                 at = replace(at, waiting=option)
+        elif word.startswith("-"):
+            continue  # an option that does not exist; the command will say so
         elif at.command.commands is None:
             at = replace(at, passed=at.passed + 1)
         elif word in at.command.commands:
@@ -184,8 +186,7 @@ def _arguments(position: _Position, word: str, local: _Local) -> Iterator[Candid
     if commands is not None:
         yield from (Candidate(one.name, one.words) for one in commands.values() if one.name.startswith(word))
     elif position.argument is not None:
-        choices = (Candidate(one) for one in position.argument.choices if one.startswith(word))
-        yield from choices
+        yield from (Candidate(one) for one in position.argument.choices if one.startswith(word))
         yield from local.known(position.argument.dest, word)
 
 
@@ -228,6 +229,8 @@ class _Local:
 
     def _ids(self, word: str) -> Iterator[Candidate]:
         """Yield the ids that begin with the word, or else those that end with it, as screens show their ends."""
+        if "--demo" in self.position.given:  # its sessions are not in the journal
+            return
         with suppress(Exception), self._reader() as journal:
             if self.position.command.name == "answer":
                 intents = journal.unsettled_intents()
@@ -246,8 +249,8 @@ class _Local:
     @contextmanager
     def _reader(self) -> Iterator[Reader]:
         from ionq_tui.journal.reader import reader
+        from ionq_tui.location import journal_path
         from ionq_tui.model.record import Place
-        from ionq_tui.wiring import journal_path
 
         settings = self._settings(self.position.values.get("profile"))
         with reader(Path(journal_path()), Place(settings.base_url, profile=settings.profile)) as journal:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ionq_tui.model.connection import PRODUCTION_URL
 from ionq_tui.model.exit_code import DONE, INTERRUPTED, REFUSED, UNCERTAIN, USAGE
 
 Rows = tuple[tuple[str, str], ...]
@@ -44,7 +45,7 @@ ENVIRONMENT: Rows = (
     ("`IONQ_API_KEY`", "The API key."),
     (
         "`IONQ_API_URL`",
-        "The server, instead of `https://api.ionq.co/v0.4`: https, or http to this machine. Ignored for a "
+        f"The server, instead of `{PRODUCTION_URL}`: https, or http to this machine. Ignored for a "
         "profile that you name with `--profile` and that has its own `url`.",
     ),
     ("`IONQ_TUI_PROFILE`", "The profile, when `--profile` is not given."),
@@ -71,8 +72,8 @@ ENVIRONMENT: Rows = (
 FILES: Rows = (
     (
         "`config.toml`",
-        "The configuration. It is created readable by you alone (0600). A file that contains a command "
-        "(`key_command`, `on_event`) and that others can write is refused.",
+        "The configuration; `ionq-tui config` prints its path. It is created readable by you alone (0600). A"
+        " file that contains a command (`key_command`, `on_event`) and that others can write is refused.",
     ),
     (
         "`journal.sqlite3`",

@@ -53,8 +53,11 @@ def _no_request(line: str) -> str:
 
 
 def title(name: str, source: str) -> str:
-    """Return the first line of a page of section 1, without a date, so that the same program has the same page."""
-    return f'.TH {escaped(name.upper())} 1 "" "{escaped(source)}" "User Commands"'
+    """Return the beginning of a page of section 1, without a date, so that the same program has the same page.
+
+    Words are not hyphenated, since that would cut options.
+    """
+    return f'.TH {escaped(name.upper())} 1 "" "{escaped(source)}" "User Commands"\n.nh'
 
 
 def section(name: str) -> str:
