@@ -57,7 +57,8 @@ def title(name: str, source: str) -> str:
 
     Words are not hyphenated, since that would cut options.
     """
-    return f'.TH {escaped(name.upper())} 1 "" "{escaped(source)}" "User Commands"\n.nh'
+    foot = escaped(source).replace("%", "\\N'37'")  # groff would print the number of the page instead
+    return f'.TH {escaped(name.upper())} 1 "" "{foot}" "User Commands"\n.nh'
 
 
 def section(name: str) -> str:

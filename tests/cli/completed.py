@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,6 +103,17 @@ class Desk:
             return self.ask("bash", "--norc", "--noprofile", "-c", _BASH, "bash", "ionq-tui", *words, **more)
         return self.ask("fish", "--no-config", "-c", _FISH, " ".join(("ionq-tui", *words)), **more)
 
+    def with_program_that_offers(self, words: Iterable[str]) -> str:
+        """Put a program before ours that offers these candidates with no check, and return the PATH that finds it."""
+        folder, answer = self.home / "bin", self.home / "answer"
+        folder.mkdir()
+        answer.write_text("words\n" + "".join(f"{one}\t{one}\n" for one in words if one), encoding="utf-8")
+        program = folder / "ionq-tui"
+        ours = " ".join(command())
+        program.write_text(f'#!/bin/sh\nif [ "$2" = --complete ]; then cat {answer}; else exec {ours} "$@"; fi\n')
+        program.chmod(0o755)
+        return f"{folder}:{self.environment['PATH']}"
+
 
 def record(journal: Journal, session_id: str, label: str = "", backend: str = BACKEND, place: Place = PLACE) -> None:
     """Record a session that was opened on this machine."""
@@ -115,7 +125,6 @@ def record(journal: Journal, session_id: str, label: str = "", backend: str = BA
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """A journal with two running sessions, an ended one, one at another server, and an unconfirmed one."""
     made = Desk(tmp_path / "home")
-    assert Path(os.fspath(made.home)).is_relative_to(tmp_path)
     journal = made.open_journal()
     record(journal, OTHER)
     record(journal, ENDED, "old")
@@ -127,6 +136,3 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     assert journal.flush(30)
     journal.close()
     yield made
-
-
-Ask = Callable[..., Completed]

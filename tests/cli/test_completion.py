@@ -239,7 +239,10 @@ def test_a_tab_creates_nothing_and_changes_nothing(desk: Desk) -> None:
     assert len(desk.program("end", "").lines) == 3
     assert desk.journal_path.read_bytes() == before
     assert [one.name for one in desk.journal_path.parent.iterdir()] == [desk.journal_path.name]
-    shutil.rmtree(desk.journal_path.parent)
+    desk.journal_path.unlink()
+    assert desk.program("end", "").lines == ["words"]
+    assert list(desk.journal_path.parent.iterdir()) == []
+    desk.journal_path.parent.rmdir()
     assert desk.program("end", "").lines == ["words"]
     assert not desk.journal_path.parent.exists()
 
@@ -309,6 +312,15 @@ def test_strange_ids_labels_and_backends_run_and_break_nothing(desk: Desk, shell
     for typed in ("'$(touch OWNED)'", '"', "'", "`", "$", "\\", "%"):
         assert desk.program("end", typed).lines == ["words"]
         assert desk.program("open", typed).lines == ["words"]
+    assert list(desk.home.rglob("OWNED")) == []
+
+
+@EACH_SHELL
+def test_the_script_expands_nothing_whatever_the_program_prints(desk: Desk, shell: str) -> None:
+    """The program offers nothing that a shell would read; should it ever do so, the scripts must not read it either."""
+    path = desk.with_program_that_offers(text for text in STRANGE if text.isprintable())
+    found = desk.complete(shell, "end", "", PATH=path)
+    assert "$(touch OWNED)" in found.values and found.err == ""
     assert list(desk.home.rglob("OWNED")) == []
 
 

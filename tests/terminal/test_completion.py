@@ -22,10 +22,10 @@ _START = {
 EACH = pytest.mark.parametrize("shell", [pytest.param(one, marks=needs(one)) for one in _START])
 
 
-def _started(desk: Desk, shell: str, setup: str = "") -> Terminal:
+def _started(desk: Desk, shell: str, setup: str = "", **more: str) -> Terminal:
     """A shell whose screen is empty but for its prompt."""
     argv, usual = _START[shell]
-    terminal = Terminal(argv, {**desk.environment, "PS1": "> "}, rows=30, columns=120, directory=desk.home)
+    terminal = Terminal(argv, {**desk.environment, "PS1": "> ", **more}, rows=30, columns=120, directory=desk.home)
     # Written apart, so that the typed line is not taken for its output; the shell may still be starting.
     terminal.wait_quiet().type(f"{setup or usual}; clear; printf '%s to %s\\n' ready complete\r").wait_for(_READY)
     terminal.wait_quiet()
@@ -89,6 +89,14 @@ def test_strange_records_run_and_paint_nothing(desk: Desk, shell: str) -> None:
         assert "\u202e" not in terminal.text
         assert not _made(desk.home)
         terminal.keys("ctrl+c").wait_quiet().type("ionq-tui open '$(touch OWNED)\t").wait_quiet()
+        assert not _made(desk.home)
+
+
+@EACH
+def test_the_line_editor_expands_nothing_whatever_the_program_offers(desk: Desk, shell: str) -> None:
+    path = desk.with_program_that_offers(text for text in STRANGE if text.isprintable())
+    with _started(desk, shell, PATH=path) as terminal:
+        terminal.type("ionq-tui end \t\t").wait_for("a\\nb").wait_quiet().keys("ctrl+c").wait_quiet()
         assert not _made(desk.home)
 
 

@@ -1,4 +1,4 @@
-# Completion of ionq-tui for fish: ionq-tui completion fish > ~/.config/fish/completions/ionq-tui.fish
+# Completion of ionq-tui for fish. In ~/.config/fish/config.fish: ionq-tui completion fish | source
 
 function __ionq_tui_complete
     set -l before (commandline -opc)
