@@ -14,11 +14,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from ionq_tui.location import journal_path as journal_path
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import ApiKey, FoundKey, NoKey
 from ionq_tui.model.key_source import KeySource
 from ionq_tui.settings import Settings
+from ionq_tui.settings import journal_path as journal_path
 
 if TYPE_CHECKING:
     from ionq_tui.api.auth import KeyAuth

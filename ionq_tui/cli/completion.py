@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from ionq_tui.cli.command_tree import Argument, Command, Option, command_tree
 from ionq_tui.model.backend import DOCUMENTED
 from ionq_tui.model.exit_code import DONE
-from ionq_tui.settings import Flags, Settings, load_settings
+from ionq_tui.settings import Flags, Settings, journal_path, load_settings
 from ionq_tui.view.sanitize import plain
 
 if TYPE_CHECKING:
@@ -249,7 +249,6 @@ class _Local:
     @contextmanager
     def _reader(self) -> Iterator[Reader]:
         from ionq_tui.journal.reader import reader
-        from ionq_tui.location import journal_path
         from ionq_tui.model.record import Place
 
         settings = self._settings(self.position.values.get("profile"))

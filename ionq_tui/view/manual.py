@@ -106,7 +106,7 @@ EXAMPLES: Rows = (
     ),
     (
         "ionq-tui watch a1b2c3 --end-when-idle 15m --yes",
-        "Print each change of the session whose id ends with a1b2c3, and end it after 15 minutes without a job.",
+        "Print each change of session a1b2c3, and end it after 15 minutes without a job.",
     ),
     ("ionq-tui end --all-here --yes", "End every session that was opened on this machine."),
 )
