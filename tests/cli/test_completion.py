@@ -15,7 +15,10 @@ import pytest
 from ionq_tui.cli.arguments import SHELLS as OFFERED
 from ionq_tui.cli.command_tree import command_tree
 from ionq_tui.model.backend import DOCUMENTED
+from ionq_tui.model.connection import PRODUCTION_URL
+from ionq_tui.model.record import Place
 from tests.cli.completed import (
+    AT,
     BACKEND,
     CANDIDATE,
     EACH_SHELL,
@@ -71,8 +74,8 @@ def test_values_are_offered_behind_an_equals_sign(desk: Desk) -> None:
 @EACH_SHELL
 def test_backends_are_those_documented_and_those_of_the_journal(desk: Desk, shell: str) -> None:
     journal = desk.open_journal()
-    journal.queue_sample("qpu.seen-1", journal._now(), 5.0, "https://api.ionq.co/v0.4").now()
-    journal.queue_sample("qpu.elsewhere-1", journal._now(), 5.0, "https://other.example/v0.4").now()
+    journal.queue_sample("qpu.seen-1", AT, 5.0, PRODUCTION_URL).now()
+    journal.queue_sample("qpu.elsewhere-1", AT, 5.0, "https://other.example/v0.4").now()
     journal.close()
     assert desk.complete(shell, "open", "").values == sorted((*DOCUMENTED, BACKEND, "qpu.seen-1"))
     assert desk.complete(shell, "run", "--max-jobs", "1", "qpu.s").values == ["qpu.seen-1"]
@@ -154,7 +157,7 @@ def test_the_script_is_printed_whatever_the_configuration_says(desk: Desk) -> No
 def test_nothing_is_asked_of_the_server(site: Site, desk: Desk) -> None:
     own = {"IONQ_API_URL": site.server.url, "IONQ_API_KEY": KEY, "HTTPS_PROXY": ""}
     journal = desk.open_journal()
-    record(journal, "55ff0000", place=type(journal.sessions(None).now()[0].place)(site.server.url))
+    record(journal, "55ff0000", place=Place(site.server.url))
     journal.close()
     for words in (["end", ""], ["open", ""], ["answer", ""], ["--profile", ""], [""], ["run", "q", "--", ""]):
         found = desk.program(*words, **own)
@@ -224,6 +227,19 @@ def test_a_journal_that_cannot_be_read_gives_no_candidates_and_no_words(desk: De
     assert (found.code, found.err) == (0, "")
     assert [line.partition("\t")[0] for line in found.lines[1:]] in ([], sorted(DOCUMENTED))
     assert sorted(one.name for one in desk.journal_path.parent.iterdir()) == before, "nothing is repaired or set aside"
+
+
+def test_of_many_sessions_the_newest_are_offered_and_each_is_found(desk: Desk) -> None:
+    with sqlite3.connect(desk.journal_path) as connection:
+        connection.executemany(
+            "INSERT INTO session (id, base_url, profile, opened_at) VALUES (?, ?, 'default', ?)",
+            ((f"{number:05}-{number * 7:06}", PRODUCTION_URL, f"2026-11-22T{number:05}") for number in range(20_000)),
+        )
+    connection.close()
+    offered = desk.program("show", "").lines[1:]
+    assert 50 <= len(offered) <= 200 and offered[0].startswith("19999-")
+    for part in ("00007-", "000049"):
+        assert [line.split()[0] for line in desk.program("show", part).lines[1:]] == ["00007-000049"]
 
 
 def test_a_row_that_makes_no_sense_is_shown_as_far_as_it_does(desk: Desk) -> None:
