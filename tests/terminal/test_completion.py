@@ -58,6 +58,14 @@ def test_a_tab_completes_the_command_that_run_runs(desk: Desk, shell: str) -> No
         terminal.type("ionq-tui run qpu.forte-1 --yes -- cat sca\t").wait_for("cat scan\\ of\\ mine.py")
 
 
+@EACH
+def test_the_command_line_before_the_cursor_is_not_run(desk: Desk, shell: str) -> None:
+    (desk.home / "scan of mine.py").touch()
+    with _started(desk, shell) as terminal:
+        terminal.type("ionq-tui run qpu.forte-1 --yes -- cat $(touch OWNED) sca\t").wait_for("scan\\ of\\ mine.py")
+        assert not _made(desk.home)
+
+
 @pytest.mark.parametrize("shell", [pytest.param(one, marks=needs(one)) for one in ("zsh", "fish")])
 def test_a_session_is_listed_with_its_backend_and_label(desk: Desk, shell: str) -> None:
     with _started(desk, shell) as terminal:
