@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ionq_tui.journal import mapping
 from ionq_tui.journal.database import Database
+from ionq_tui.journal.file import read_only
 from ionq_tui.journal.schema import STEPS, version_of
 from ionq_tui.model.record import Intent, Place, SessionRecord
 
@@ -47,11 +47,8 @@ class Reader:
 @contextmanager
 def reader(path: Path, place: Place) -> Iterator[Reader]:
     """Open an existing journal for reading only. Raises Unreadable, and what sqlite3 raises."""
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_WAIT, isolation_level=None)
-    try:
+    with closing(read_only(path, _WAIT)) as connection:
         connection.execute("PRAGMA trusted_schema = OFF")
         if version_of(connection) != len(STEPS):
             raise Unreadable
         yield Reader(Database(connection), place)
-    finally:
-        connection.close()
