@@ -208,6 +208,13 @@ def config_path(flags: Flags, environ: Mapping[str, str], config_dir: Path) -> P
     return Path(given).expanduser() if given else config_dir / CONFIG_NAME
 
 
+def journal_path() -> str:
+    """Return the path of this machine's journal, which no setting changes."""
+    from platformdirs import user_state_path
+
+    return str(user_state_path("ionq-tui") / "journal.sqlite3")
+
+
 def _read(path: Path, *, must_exist: bool) -> Mapping[str, object]:
     try:
         text = path.read_bytes().decode()

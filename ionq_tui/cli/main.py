@@ -91,9 +91,21 @@ def _flushed(stream: TextIO | None) -> OSError | None:
 def _run(argv: Sequence[str]) -> int:
     if not argv:  # the usual start, which need not wait for a reader of all that could have been said
         return _dashboard(load_settings(NO_FLAGS, os.environ, _folder()))
+    if tuple(argv[:2]) == ("completion", "--complete"):  # asked by a shell; the words that follow are unfinished
+        from ionq_tui.cli.completion import complete
+
+        return complete(argv[2:], _folder)
     from ionq_tui.cli.arguments import parsed
 
     args = parsed(argv)
+    if args.command == "completion":  # these two need no settings, which may be invalid
+        from ionq_tui.cli import completion
+
+        return completion.run(args.shell)
+    if args.command == "man":
+        from ionq_tui.cli import man
+
+        return man.run()
     flags = Flags(
         profile=args.profile,
         read_only=args.read_only,

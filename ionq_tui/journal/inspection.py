@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from ionq_tui.journal.file import reason
+from ionq_tui.journal.file import read_only, reason
 from ionq_tui.journal.schema import STEPS, refuse_newer, version_of
 
 NEWEST = len(STEPS)
@@ -36,8 +36,7 @@ def inspect(path: Path, wait: float) -> Inspection:
     """Return the state of an existing file, waiting up to `wait` seconds for another process's lock. Blocks."""
     unfinished = os.path.exists(f"{path}-journal")
     try:
-        uri = f"{path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=wait)) as connection:
+        with closing(read_only(path, wait)) as connection:
             refuse_newer(connection)
             version = version_of(connection)
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
