@@ -32,14 +32,15 @@ def test_what_is_no_time_zone_is_said_and_utc_is_shown(zone: pytest.MonkeyPatch,
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("", "13:02 UTC"), ("Europe/Berlin", "14:02 CET"), ("CET-1CEST", "14:02 CET"), ("<+00>0", "13:02 +00"),
+    [("", "13:02 {}"), ("Europe/Berlin", "14:02 CET"), ("CET-1CEST", "14:02 CET"), ("<+00>0", "13:02 +00"),
      ("Africa/Abidjan", "13:02 GMT"), ("UTC-14", "03:02 UTC"), ("Etc/GMT+12", "01:02 -12")],
 )  # fmt: skip
 def test_what_is_one_is_used(zone: pytest.MonkeyPatch, name: str, told: str) -> None:
     zone.setenv("TZ", name)
     time.tzset()
     assert zone_trouble() == ""
-    assert time_text.clock(NOW, NOW, None, zone=True) == told
+    # What the C library calls the zone of an empty TZ: UTC, or Universal where it is newer.
+    assert time_text.clock(NOW, NOW, None, zone=True) == told.format(time.tzname[0])
 
 
 def test_control_characters_of_the_variable_reach_no_terminal(zone: pytest.MonkeyPatch) -> None:
