@@ -1,4 +1,4 @@
-"""Read what the organization and this machine's sessions cost over days: from IonQ seldom, from the journal each time."""
+"""Read what the organization and this machine's sessions cost over days, from IonQ and from the journal."""
 
 from __future__ import annotations
 

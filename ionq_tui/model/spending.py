@@ -150,7 +150,7 @@ class Spending:
     @property
     def newest(self) -> OrganizationUsage | None:
         """Any reply of IonQ: the totals are the same however they are grouped."""
-        return next(reversed(self.usage.values()), None)
+        return next(reversed(tuple(self.usage.values())), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,8 @@ class Share:
     amounts: Amounts
     sessions: int | None = None
     jobs: int | None = None
+    at_least: bool = False
+    """True if more may have been charged than is known."""
     others: bool = False
     """True for what IonQ attributes to nobody by name, since it lists only the five largest groups of a day."""
 
@@ -201,12 +203,17 @@ def by_label(here: Iterable[SessionCharges], period: Period) -> tuple[Share, ...
 def _shares(
     here: Iterable[SessionCharges], period: Period, name_of: Callable[[SessionRecord], str]
 ) -> tuple[Share, ...]:
-    found: dict[str, list[Amounts]] = {}
+    found: dict[str, list[SessionCharges]] = {}
     for one in here:
         if one.concerns(period):
-            found.setdefault(name_of(one.record), []).append(one.within(period))
+            found.setdefault(name_of(one.record), []).append(one)
     shares = [
-        Share(name, totals(amount for amounts in each for amount in amounts), sessions=len(each))
+        Share(
+            name,
+            totals(amount for one in each for amount in one.within(period)),
+            sessions=len(each),
+            at_least=not all(one.record.priced for one in each),
+        )
         for name, each in found.items()
     ]
     return tuple(sorted(shares, key=_rank))
