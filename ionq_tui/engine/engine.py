@@ -173,14 +173,15 @@ class Engine:
 
         return SpendingReader(self.cloud, self.clock, self.journal, self.place, self._organization, self.budget)
 
-    def _organization(self) -> str | Fault:
-        """Return the id of the organization, which IonQ's session list tells, or why it is unknown."""
+    def _organization(self) -> str | Fault | None:
+        """Return the id of the organization from IonQ's session list, why it is unknown, or None before the list."""
         listed = self.session_list.overview.value
         if listed.organization_id is not None:
             return listed.organization_id
         if not isinstance(listed.link, Fresh):
             return listed.link.fault
-        return Fault(FaultKind.GARBLED, "IonQ's list of sessions does not name the organization")
+        unnamed = Fault(FaultKind.GARBLED, "IonQ's list of sessions does not name the organization")
+        return unnamed if listed.loaded else None
 
     def job_details(self, job_id: str) -> JobDetails:
         """Return the details of a job; those of the most recent jobs are kept."""

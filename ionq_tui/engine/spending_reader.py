@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from types import MappingProxyType
 
+from ionq_tui.engine.poll_schedule import retry_after, soonest
 from ionq_tui.engine.poller import Poller, Tick
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.store import Store
-from ionq_tui.model.link_state import FRESH, Fault, Fresh, Link, link_of
+from ionq_tui.model.link_state import FRESH, Fault, Link, link_of
 from ionq_tui.model.money import Money
 from ionq_tui.model.record import Place
 from ionq_tui.model.spending import BudgetState, Grouping, Period, Spending, budget_state
@@ -19,6 +20,8 @@ EVERY = 60.0
 """Least seconds between two requests for the same grouping, while a screen shows them."""
 UNSEEN_EVERY = 600.0
 """Seconds between two requests while no screen shows them, and only for the alarms of a budget."""
+_LISTED_WITHIN = 2.0
+"""Seconds until the session list, which names the organization, is looked at again."""
 DAYS = 30
 """Days that are shown unless others are asked for."""
 
@@ -32,10 +35,13 @@ class SpendingReader:
         clock: Clock,
         journal: Journal,
         place: Callable[[], Place],
-        organization: Callable[[], str | Fault],
+        organization: Callable[[], str | Fault | None],
         budget: Money | None = None,
     ) -> None:
-        """Take the ports, and callables for the place and for the id of the organization, or why it is unknown."""
+        """Take the ports, and callables for the place and for the id of the organization.
+
+        The latter returns why the id is unknown, or None if it is not known yet.
+        """
         self.store: Store[Spending] = Store(Spending())
         self.budget = budget
         self.days = DAYS
@@ -54,6 +60,8 @@ class SpendingReader:
         self._organization = organization
         self._asked_at: dict[Grouping, float] = {}
         """Monotonic time of the last request, by grouping."""
+        self._not_before = 0.0
+        """Monotonic time until which IonQ asked to send no request."""
         self.poller = Poller(self._tick, clock)
 
     @property
@@ -94,16 +102,18 @@ class SpendingReader:
     def next_request(self) -> float:
         """Seconds until IonQ may be asked again for this grouping."""
         asked = self._asked_at.get(self.grouping)
-        return 0.0 if asked is None else max(0.0, asked + EVERY - self._clock.monotonic())
+        free_at = self._not_before if asked is None else max(self._not_before, asked + EVERY)
+        return max(0.0, free_at - self._clock.monotonic())
 
     async def _tick(self) -> Tick:
         await self._recall()
         if self.next_request > 0:
-            interval = self.next_request
-        else:
-            await self._ask()
-            interval = EVERY if self.shown else UNSEEN_EVERY
-        return Tick(FRESH if isinstance(self.link, Fresh) else self.link, interval)
+            return Tick(self.link, soonest(self.next_request))
+        if not await self._ask():
+            return Tick(self.link, _LISTED_WITHIN)
+        if self.shown:
+            return Tick(self.link, soonest(EVERY))
+        return Tick(FRESH, max(UNSEEN_EVERY, self.next_request))  # a failure is no reason to ask more often
 
     async def _recall(self) -> None:
         """Read the journal; sessions that it told of before are kept if it cannot be read any more."""
@@ -114,23 +124,28 @@ class SpendingReader:
             lambda held: replace(held, here=held.here if trouble and not here else here, trouble=trouble, recalled=True)
         )
 
-    async def _ask(self) -> None:
+    async def _ask(self) -> bool:
+        """Ask IonQ; return False if the session list, which names the organization, was not read yet."""
         organization, grouping = self._known_organization(), self.grouping
+        if organization is None:
+            return False
         if isinstance(organization, Fault):
             unknown = organization
             self.store.apply(lambda held: replace(held, link=link_of(unknown)))
-            return
+            return True
         self._asked_at[grouping] = self._clock.monotonic()
         reply = await self._cloud.usage(organization, self._whole_period, grouping)
         if isinstance(reply, Fault):
             refused = reply
+            self._not_before = self._clock.monotonic() + retry_after(refused)
             self.store.apply(lambda held: replace(held, link=link_of(refused)))
-            return
+            return True
         self.read_at = self._clock.now()
         usage = {key: one for key, one in self.store.value.usage.items() if key is not grouping}
         self.store.apply(lambda held: replace(held, usage=MappingProxyType({**usage, grouping: reply}), link=FRESH))
+        return True
 
-    def _known_organization(self) -> str | Fault:
+    def _known_organization(self) -> str | Fault | None:
         """Return the id that IonQ's session list tells, else that of a recorded session of the same key."""
         told, place = self._organization(), self._place()
         if isinstance(told, str):

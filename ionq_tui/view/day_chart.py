@@ -18,7 +18,7 @@ from ionq_tui.view.time_text import short_day
 LEAST_HEIGHT = 5
 _AXIS = 2
 """Lines below the columns: the axis and the dates."""
-_WIDEST = 4
+_WIDEST = 7
 """Cells of a column."""
 _GAP = 2
 """Least cells between two dates."""

@@ -38,7 +38,7 @@ from ionq_tui.view.time_text import NOTHING, clock, month, short_day, utc
 
 NOT_READ = "not read yet"
 _SHARE_BAR = 12
-_NAME = 28
+_NAME = 36
 _NAMED = 5
 """The most sessions that are named in a note."""
 THIS_MACHINE = "this machine"
@@ -100,7 +100,7 @@ def budget_meter(state: BudgetState) -> Meter:
     named, asked = unit(state.budget.unit), state.budget.value
     if state.spent is None:
         return Meter("budget", limit=figure(asked), note=f"{named} · {month(state.month)} · {NOT_READ}", unit=named)
-    account = "as IonQ reports it for the organization" if state.from_ionq else "sessions of this machine only"
+    account = "as IonQ reports" if state.from_ionq else "this machine only"
     besides = f" · besides {sums(state.others)}, not converted" if state.others else ""
     part = float(state.spent / asked)
     loose = AT_LEAST if state.at_least else ""
@@ -111,7 +111,7 @@ def budget_meter(state: BudgetState) -> Meter:
         figure(asked),
         f"{'≤ ' if loose and left else ''}{figure(left)}",
         part,
-        note=f"{named} · {month(state.month)} in UTC · {account}{besides}",
+        note=f"{named} · {month(state.month)} (UTC) · {account}{besides}",
         tone=tone_of(part),
         over=state.spent > asked,
         unit=named,

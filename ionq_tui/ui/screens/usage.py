@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar
 
 from textual.containers import Container, Vertical, VerticalScroll
@@ -12,6 +13,7 @@ from textual.widget import Widget
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.spending_reader import SpendingReader
 from ionq_tui.model.spending import Grouping
+from ionq_tui.ui.budget_alarm import watch_budget
 from ionq_tui.ui.commands import USAGE, Command, Commands
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.terminal_size import Density
@@ -38,7 +40,7 @@ from ionq_tui.view.wrap import all_folded
 
 _ORDER: tuple[Grouping | None, ...] = (None, Grouping.PERSON, Grouping.PROJECT)
 """By backend and label, by person, by project."""
-_MOST_ROWS = 16
+_MOST_ROWS = 24
 _FRAME = 3
 """Lines of a card beside its content, and one line of what follows."""
 
@@ -50,6 +52,7 @@ class UsageScreen(LiveBase):
     OFFERS: ClassVar[Commands] = USAGE
     ABOUT: ClassVar[About] = "usage"
     AUTO_FOCUS = "#usage-scroll"
+    shows_budget = True
 
     sums = query_one("#usage-sums", TextBlock)
     budget = query_one("#usage-budget", TextBlock)
@@ -82,6 +85,8 @@ class UsageScreen(LiveBase):
         self._reader.shown = True
         if self._reader.running:
             self._reader.poller.nudge()
+        elif self._reader.budget is not None:
+            watch_budget(self.app, self.engine)
         else:
             self.run_worker(self._reader.run(), group="poll", description="the usage of the organization")
 
@@ -93,6 +98,10 @@ class UsageScreen(LiveBase):
     def source(self) -> SpendingReader:
         """The reader of the spending."""
         return self._reader
+
+    def answered_at(self) -> datetime | None:
+        """Return when IonQ last answered; the journal is read more often."""
+        return self._reader.read_at
 
     def on_resize(self) -> None:
         """Fit everything into the new size."""
