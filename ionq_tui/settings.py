@@ -290,6 +290,7 @@ def _profiles(file: Mapping[str, object], where: str) -> Mapping[str, Mapping[st
             raise SettingsError(f"{inside} must be a table")
         _check(table, _PROFILE_KEYS, inside)
         _check_color(_text(table, "color"), inside)
+        _budget(table, inside)
         url = _text(table, "url")
         found[name] = {**table, "url": _checked(url, f"{inside} url")} if url else table
     return found

@@ -11,7 +11,7 @@ from ionq_tui.engine.poll_schedule import retry_after, soonest
 from ionq_tui.engine.poller import Poller, Tick
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.store import Store
-from ionq_tui.model.link_state import FRESH, Fault, Link, link_of
+from ionq_tui.model.link_state import FRESH, Fault, Fresh, Link, link_of
 from ionq_tui.model.money import Money
 from ionq_tui.model.record import Place
 from ionq_tui.model.spending import BudgetState, Grouping, Period, Spending, budget_state
@@ -108,7 +108,7 @@ class SpendingReader:
     async def _tick(self) -> Tick:
         await self._recall()
         if self.next_request > 0:
-            return Tick(self.link, soonest(self.next_request))
+            return Tick(_waited(self.link), soonest(self.next_request))
         if not await self._ask():
             return Tick(self.link, _LISTED_WITHIN)
         if self.shown:
@@ -158,3 +158,8 @@ class SpendingReader:
         """The days that are shown and the current month, which the budget is for."""
         shown, month = self.period, Period.month_of(self._clock.now())
         return Period(min(shown.first, month.first), shown.last)
+
+
+def _waited(link: Link) -> Link:
+    """Return the link without the pause that IonQ asked for, which `next_request` counts from the request on."""
+    return link if isinstance(link, Fresh) else link_of(replace(link.fault, retry_after=None))

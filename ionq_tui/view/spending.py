@@ -101,7 +101,7 @@ def budget_meter(state: BudgetState) -> Meter:
     if state.spent is None:
         return Meter("budget", limit=figure(asked), note=f"{named} · {month(state.month)} · {NOT_READ}", unit=named)
     account = "as IonQ reports" if state.from_ionq else "this machine only"
-    besides = f" · besides {sums(state.others)}, not converted" if state.others else ""
+    besides = f" · not counted: {sums(state.others)}" if state.others else ""
     part = float(state.spent / asked)
     loose = AT_LEAST if state.at_least else ""
     left = max(Decimal(0), asked - state.spent)
