@@ -133,12 +133,6 @@ class LiveBase(BaseScreen[None]):
         """Poll the session list now."""
         self.engine.session_list.poller.nudge()
 
-    def action_usage(self) -> None:
-        """Show what was spent by day."""
-        from ionq_tui.ui.screens.usage import UsageScreen
-
-        self.app.push_screen(UsageScreen(self.engine))
-
     def action_key(self) -> None:
         """Ask for another API key."""
         self.post_message(KeyWanted())

@@ -149,7 +149,8 @@ async def test_a_recorded_session_of_the_same_key_names_the_organization_where_t
     assert world.cloud.counted() == [] and world.reader.link == Stale(BROKEN)
     await spend(journal)
     await world.reader.read()
-    assert world.cloud.counted() == ["usage org-1 2026-10-24 2026-11-22 user"] and world.reader.link == FRESH
+    assert world.cloud.counted() == ["usage org-1 2026-10-24 2026-11-22 user"]
+    assert world.reader.store.value.link == FRESH
 
 
 async def test_sessions_that_were_known_stay_if_the_journal_can_no_longer_be_read(
