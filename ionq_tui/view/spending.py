@@ -43,7 +43,7 @@ _NAMED = 5
 """The most sessions that are named in a note."""
 THIS_MACHINE = "this machine"
 ORGANIZATION = "organization"
-NO_BUDGET = 'no monthly budget: set monthly_budget = "500 usd" in the configuration (ionq-tui config)'
+NO_BUDGET = "no monthly budget: set monthly_budget in config.toml"
 
 
 def period_words(period: Period) -> str:
