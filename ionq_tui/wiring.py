@@ -178,7 +178,7 @@ class Wiring:
             people=self.settings.people,
             event_command=None if connection.demo else self._event_hook(),
             ahead=ahead,
-            budget=self.settings.monthly_budget,
+            budget=None if connection.demo else self.settings.monthly_budget,
         )
         if self.settings.log_path is not None:
             from ionq_tui.action_log import log_actions

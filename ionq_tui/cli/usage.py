@@ -201,7 +201,7 @@ def _budget_facts(state: BudgetState) -> dict[str, object]:
     return {
         "budget": encode.money_json(state.budget),
         "month": f"{state.month:%Y-%m}",
-        "spent": None if state.spent is None else encode.money_json(Money(state.spent, state.budget.unit)),
-        "spent_according_to": "ionq" if state.from_ionq else "this_machine",
+        "charged": None if state.spent is None else encode.money_json(Money(state.spent, state.budget.unit)),
+        "charged_according_to": "ionq" if state.from_ionq else "this_machine",
         "may_be_more": state.at_least,
     }

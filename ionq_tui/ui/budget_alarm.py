@@ -35,7 +35,8 @@ def watch_budget(app: App[Result], engine: Engine) -> None:
             return
         name, words = told
         rung.add(name)
-        if await engine.event_notifier.tell_first(Event(engine.clock.now(), EventKind.ALARM, "", name, words)):
+        subject = f"{engine.connection.profile}: {name}"  # each profile has an organization and a budget of its own
+        if await engine.event_notifier.tell_first(Event(engine.clock.now(), EventKind.ALARM, "", subject, words)):
             app.bell()
             if not (isinstance(app.screen, BaseScreen) and app.screen.shows_budget):
                 toast(app, words, _SUBJECT, "warning", 30)

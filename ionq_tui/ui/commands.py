@@ -64,7 +64,7 @@ TABLE: Commands = (
     Command("half_down", "ctrl+d", "half page down", "Go down half a page.", False),
 )
 
-SPENDING = Command("usage", "u", "usage", "View what was spent by day, and of the monthly budget.", False)
+SPENDING = Command("usage", "u", "usage", "View what was charged by day, and of the monthly budget.", False)
 
 SESSIONS: Commands = (
     Command("new", "n", "new", "Choose a backend for a new session; nothing is sent yet."),

@@ -70,7 +70,7 @@ def budget_alarm(state: BudgetState) -> tuple[str, str] | None:
     of = f"{AT_LEAST if state.at_least else ''}{figure(state.spent)} of {money(state.budget)}"
     when = month(state.month)
     words = (
-        f"monthly budget reached: {of} spent in {when}"
+        f"monthly budget reached: {of} charged in {when}"
         if share >= 1
         else f"{int(share * 100)} % of the monthly budget used: {of} in {when}"
     )

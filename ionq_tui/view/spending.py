@@ -96,7 +96,7 @@ def sum_lines(spending: Spending, period: Period, width: int) -> list[Line]:
 
 
 def budget_meter(state: BudgetState) -> Meter:
-    """Measure what is spent of the monthly budget, and say by whose account."""
+    """Measure what is charged of the monthly budget, and say by whose account."""
     named, asked = unit(state.budget.unit), state.budget.value
     if state.spent is None:
         return Meter("budget", limit=figure(asked), note=f"{named} · {month(state.month)} · {NOT_READ}", unit=named)

@@ -111,8 +111,8 @@ def test_programs_get_the_same(site: Site, shell: Shell, clock: StoppedClock, ho
     assert ours["budget"] == {
         "budget": {"unit": "usd", "value": 0.1},
         "month": f"{clock().astimezone(UTC):%Y-%m}",
-        "spent": {"unit": "usd", "value": cost},
-        "spent_according_to": "ionq",
+        "charged": {"unit": "usd", "value": cost},
+        "charged_according_to": "ionq",
         "may_be_more": False,
     }
     assert ours["usage_complete"] and ours["fault"] is None and ours["read_at"].endswith("Z")
@@ -146,7 +146,7 @@ def test_an_answer_that_cannot_be_used_never_hides_what_the_journal_knows(
     facts = shell("usage", "--json").json
     assert facts["usage"] is None and words in facts["ionq_tui"]["fault"]
     assert facts["ionq_tui"]["this_machine"]["charged"] == [{"unit": "usd", "value": float(session.charged)}]
-    assert facts["ionq_tui"]["budget"]["spent_according_to"] == "this_machine"
+    assert facts["ionq_tui"]["budget"]["charged_according_to"] == "this_machine"
     assert facts["ionq_tui"]["budget"]["may_be_more"]
 
 

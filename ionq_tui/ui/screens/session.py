@@ -361,7 +361,7 @@ class SessionScreen(LiveBase):
         self.refresh_bindings()
 
     def action_usage(self) -> None:
-        """Show what was spent by day."""
+        """Show what was charged by day."""
         from ionq_tui.ui.screens.usage import UsageScreen
 
         self.app.push_screen(UsageScreen(self.engine))

@@ -393,7 +393,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self.app.push_screen(Attach(self.engine), view)
 
     def action_usage(self) -> None:
-        """Show what was spent by day."""
+        """Show what was charged by day."""
         from ionq_tui.ui.screens.usage import UsageScreen
 
         self.app.push_screen(UsageScreen(self.engine))

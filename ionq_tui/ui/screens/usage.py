@@ -1,4 +1,4 @@
-"""What was spent by day: by the organization as IonQ reports it, by this machine's sessions, and of the budget."""
+"""What was charged by day: by the organization as IonQ reports it, by this machine's sessions, and of the budget."""
 
 from __future__ import annotations
 

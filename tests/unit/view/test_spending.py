@@ -71,8 +71,8 @@ def notes(told: Spending, now: datetime = NOW) -> str:
         ("474.99", ("80 %", "94 % of the monthly budget used: 474.99 of 500.00 usd in Nov 2026")),
         ("475", ("95 %", "95 % of the monthly budget used: 475.00 of 500.00 usd in Nov 2026")),
         ("499.99", ("95 %", "99 % of the monthly budget used: 499.99 of 500.00 usd in Nov 2026")),
-        ("500", ("reached", "monthly budget reached: 500.00 of 500.00 usd spent in Nov 2026")),
-        ("1234.5", ("reached", "monthly budget reached: 1,234.50 of 500.00 usd spent in Nov 2026")),
+        ("500", ("reached", "monthly budget reached: 500.00 of 500.00 usd charged in Nov 2026")),
+        ("1234.5", ("reached", "monthly budget reached: 1,234.50 of 500.00 usd charged in Nov 2026")),
     ],
 )
 def test_the_budget_alarms_at_80_and_95_percent_and_when_it_is_reached(
