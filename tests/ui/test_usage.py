@@ -10,6 +10,7 @@ from ionq_tui.engine.spending_reader import EVERY
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.money import Money
 from ionq_tui.model.spending import OrganizationUsage, UsageDay, UsageGroup
+from ionq_tui.ui.app import DashboardApp
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from ionq_tui.ui.screens.usage import UsageScreen
@@ -202,3 +203,21 @@ async def test_another_window_of_this_machine_does_not_ring_again(
         await until(pilot, lambda: claims)
         await pilot.pause()
         assert claims == ["asked"]
+
+
+@pytest.mark.parametrize("budget", [None, Money(Decimal(400), "usd")])
+async def test_only_with_a_budget_the_app_asks_while_no_screen_shows_it_and_not_before_the_first_list(
+    connector: FakeConnector, monkeypatch: pytest.MonkeyPatch, budget: Money | None
+) -> None:
+    monkeypatch.setattr("ionq_tui.ui.app.STARTED_AFTER", 0.0)
+    connector.budget = budget
+    app = DashboardApp(prepared(connector))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(60):  # as long with a budget as without one
+            await pilot.pause()
+        assert isinstance(app.screen, SessionsScreen)
+        assert len(asked(connector)) == (budget is not None)
+        if budget is not None:
+            first = connector.cloud.asked.index(asked(connector)[0])
+            assert "sessions active" in connector.cloud.asked[:first]
+            assert app.engine is not None and not app.engine.spending.shown
