@@ -209,9 +209,9 @@ async def test_another_window_of_this_machine_does_not_ring_again(
 async def test_only_with_a_budget_the_app_asks_while_no_screen_shows_it_and_not_before_the_first_list(
     connector: FakeConnector, monkeypatch: pytest.MonkeyPatch, budget: Money | None
 ) -> None:
-    monkeypatch.setattr("ionq_tui.ui.app.STARTED_AFTER", 0.0)
     connector.budget = budget
     app = DashboardApp(prepared(connector))
+    monkeypatch.setattr(app, "set_timer", lambda _seconds, callback: app.call_later(callback))
     async with app.run_test(size=(80, 24)) as pilot:
         for _ in range(60):  # as long with a budget as without one
             await pilot.pause()
