@@ -40,7 +40,7 @@ from ionq_tui.view.wrap import all_folded
 
 _ORDER: tuple[Grouping | None, ...] = (None, Grouping.PERSON, Grouping.PROJECT)
 """By backend and label, by person, by project."""
-_MOST_ROWS = 24
+_MOST_ROWS = 20
 _FRAME = 3
 """Lines of a card beside its content, and one line of what follows."""
 
@@ -140,10 +140,12 @@ class UsageScreen(LiveBase):
         return [meter_line(meter, self.room), note_line(meter, self.room)]
 
     def _rows(self) -> int:
-        """Return the lines for the chart, so that what follows it can be seen to begin below."""
+        """Return the lines for the chart: all in a wide layout, else so that what follows below can be seen to begin."""
         room = self.scroll.size.height - _FRAME
+        if self.density >= Density.WIDE:
+            return max(LEAST_HEIGHT, room + 1)
         least = LEAST_HEIGHT if self.density is Density.COMPACT else LEAST_HEIGHT + 3
-        return max(least, min(_MOST_ROWS, room if self.density >= Density.WIDE else room * 3 // 5))
+        return max(least, min(_MOST_ROWS, room * 3 // 5))
 
     def _width(self, block: TextBlock) -> int:
         """Return the width of a line; before the first layout that of the screen."""
