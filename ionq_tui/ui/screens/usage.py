@@ -140,7 +140,7 @@ class UsageScreen(LiveBase):
         return [meter_line(meter, self.room), note_line(meter, self.room)]
 
     def _rows(self) -> int:
-        """Return the lines for the chart: all in a wide layout, else so that what follows below can be seen to begin."""
+        """Return the lines for the chart: all in a wide layout, else so that what follows can be seen to begin."""
         room = self.scroll.size.height - _FRAME
         if self.density >= Density.WIDE:
             return max(LEAST_HEIGHT, room + 1)
