@@ -15,6 +15,8 @@ if TYPE_CHECKING:
         BadRequestError,
         InvalidLimitError,
         IonQError,
+        JobFailedError,
+        JobTimeoutError,
         MissingKeyError,
         NotFoundError,
         PermissionDeniedError,
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
         ServerError,
         SessionUncertain,
     )
+    from ionq_tui.api.job_iterator import aiter_jobs, aiter_session_jobs, iter_jobs, iter_session_jobs
+    from ionq_tui.api.job_wait import async_wait_for_job, wait_for_job
     from ionq_tui.api.session_manager import SessionManager
     from ionq_tui.model.version import __version__
 
@@ -33,6 +37,8 @@ _ERRORS = (
     "BadRequestError",
     "InvalidLimitError",
     "IonQError",
+    "JobFailedError",
+    "JobTimeoutError",
     "MissingKeyError",
     "NotFoundError",
     "PermissionDeniedError",
@@ -40,10 +46,14 @@ _ERRORS = (
     "ServerError",
     "SessionUncertain",
 )
+_ITERATORS = ("aiter_jobs", "aiter_session_jobs", "iter_jobs", "iter_session_jobs")
 _MODULES = {
     "IonQClient": "ionq_tui.api.client",
     "SessionManager": "ionq_tui.api.session_manager",
     "__version__": "ionq_tui.model.version",
+    "async_wait_for_job": "ionq_tui.api.job_wait",
+    "wait_for_job": "ionq_tui.api.job_wait",
+    **dict.fromkeys(_ITERATORS, "ionq_tui.api.job_iterator"),
     **dict.fromkeys(_ERRORS, "ionq_tui.api.errors"),
 }
 
@@ -56,6 +66,8 @@ __all__ = [
     "InvalidLimitError",
     "IonQClient",
     "IonQError",
+    "JobFailedError",
+    "JobTimeoutError",
     "MissingKeyError",
     "NotFoundError",
     "PermissionDeniedError",
@@ -64,6 +76,12 @@ __all__ = [
     "SessionManager",
     "SessionUncertain",
     "__version__",
+    "aiter_jobs",
+    "aiter_session_jobs",
+    "async_wait_for_job",
+    "iter_jobs",
+    "iter_session_jobs",
+    "wait_for_job",
 ]
 
 

@@ -219,6 +219,13 @@ def config_path(flags: Flags, environ: Mapping[str, str], config_dir: Path) -> P
     return Path(given).expanduser() if given else config_dir / CONFIG_NAME
 
 
+def journal_path() -> str:
+    """Return the path of this machine's journal, which no setting changes."""
+    from platformdirs import user_state_path
+
+    return str(user_state_path("ionq-tui") / "journal.sqlite3")
+
+
 def _read(path: Path, *, must_exist: bool) -> Mapping[str, object]:
     try:
         text = path.read_bytes().decode()
@@ -251,19 +258,20 @@ def _refuse_writable(path: Path) -> None:
             raise SettingsError(
                 f"{path}: contains a command to run and belongs to another user; copy the file to own it"
             )
-        if found.st_mode & _OTHERS_WRITE:
+        if found.st_mode & OTHERS_WRITE:
             raise SettingsError(
-                f"{path}: contains a command to run, and other users can write it; run: {_chmod_command(path)}"
+                f"{path}: contains a command to run, and other users can write it; run: {chmod_command(path)}"
             )
-        if folder.st_mode & _OTHERS_WRITE and not folder.st_mode & stat.S_ISVTX:
-            how = _chmod_command(path.resolve().parent)
+        if folder.st_mode & OTHERS_WRITE and not folder.st_mode & stat.S_ISVTX:
+            how = chmod_command(path.resolve().parent)
             raise SettingsError(f"{path}: contains a command to run, and other users can replace it; run: {how}")
 
 
-_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+"""Permissions with which other users can write a file."""
 
 
-def _chmod_command(path: Path) -> str:
+def chmod_command(path: Path) -> str:
     """Return the command that removes write permission for others."""
     from shlex import quote  # needed only for an error message
 

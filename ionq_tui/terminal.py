@@ -41,7 +41,7 @@ def shows_unicode(environ: Mapping[str, str]) -> bool:
     """Return whether the locale uses UTF-8, judged by its name. A name without a character set is looked up."""
     if os.name == "nt":
         return True
-    name = environ.get("LC_ALL") or _ctype(environ) or environ.get("LANG") or "C"
+    name = locale_name(environ)
     if _UTF8.search(name):
         return True
     if "." in name or name in ("C", "POSIX"):
@@ -49,6 +49,11 @@ def shows_unicode(environ: Mapping[str, str]) -> bool:
     import locale
 
     return bool(_UTF8.search(locale.getencoding()))
+
+
+def locale_name(environ: Mapping[str, str]) -> str:
+    """Return the name of the locale that decides which characters can be shown."""
+    return environ.get("LC_ALL") or _ctype(environ) or environ.get("LANG") or "C"
 
 
 def _ctype(environ: Mapping[str, str]) -> str:

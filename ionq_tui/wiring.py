@@ -18,6 +18,7 @@ from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import ApiKey, FoundKey, NoKey
 from ionq_tui.model.key_source import KeySource
 from ionq_tui.settings import Settings
+from ionq_tui.settings import journal_path as journal_path
 
 if TYPE_CHECKING:
     from ionq_tui.api.auth import KeyAuth
@@ -256,10 +257,3 @@ def patience(environ: Mapping[str, str] = os.environ) -> float:
     except ValueError:
         return 1.0
     return 1.0 if math.isnan(factor) else min(max(factor, 0.001), 10.0)
-
-
-def journal_path() -> str:
-    """Return the path of this machine's journal."""
-    from platformdirs import user_state_path
-
-    return str(user_state_path("ionq-tui") / "journal.sqlite3")

@@ -15,7 +15,7 @@ class KeyAuth(httpx.Auth):
     def __init__(self, key: ApiKey, base_url: str) -> None:
         """Take the key and the base URL of the server it belongs to."""
         self._key = key
-        self._origin = _origin(httpx.URL(base_url))
+        self._origin = origin(httpx.URL(base_url))
 
     def renew(self, key: ApiKey) -> None:
         """Use another key from now on."""
@@ -23,10 +23,11 @@ class KeyAuth(httpx.Auth):
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the Authorization header if scheme, host and port match the base URL."""
-        if _origin(request.url) == self._origin:
+        if origin(request.url) == self._origin:
             request.headers["Authorization"] = f"apiKey {self._key.reveal()}"
         yield request
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+def origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    """Return what makes two URLs the same server: scheme, host and port."""
     return url.scheme, url.host, url.port

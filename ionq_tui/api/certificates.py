@@ -37,21 +37,26 @@ def tls_context(environ: Mapping[str, str] = os.environ) -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _of_file(path: str) -> ssl.SSLContext:
+def context_of_path(path: str, name: str) -> ssl.SSLContext:
+    """Build the TLS context that trusts a file or a directory. Raises NetworkSettingError that calls it `name`."""
+    return _of_directories(path, name) if os.path.isdir(path) else _of_file(path, name)
+
+
+def _of_file(path: str, name: str = FILE) -> ssl.SSLContext:
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):  # reading a pipe or a device may block forever
-            raise _unusable(FILE, path, "is a directory" if os.path.isdir(path) else "is not a regular file")
+            raise _unusable(name, path, "is a directory" if os.path.isdir(path) else "is not a regular file")
         context = ssl.create_default_context(cafile=path)
     except ssl.SSLError:
-        raise _unusable(FILE, path, "contains no certificate in PEM form") from None
+        raise _unusable(name, path, "contains no certificate in PEM form") from None
     except (OSError, ValueError) as error:
-        raise _unusable(FILE, path, _reason(error)) from None
+        raise _unusable(name, path, _reason(error)) from None
     if not context.cert_store_stats()["x509"]:
-        raise _unusable(FILE, path, "contains no certificate, only revocations")
+        raise _unusable(name, path, "contains no certificate, only revocations")
     return context
 
 
-def _of_directories(value: str) -> ssl.SSLContext:
+def _of_directories(value: str, name: str = DIRECTORY) -> ssl.SSLContext:
     """Trust the certificates in these directories.
 
     OpenSSL silently ignores a directory that is missing or unusable, so they are checked here.
@@ -65,11 +70,11 @@ def _of_directories(value: str) -> ssl.SSLContext:
         except (OSError, ValueError) as error:
             why = why or _reason(error)
     if not found:
-        raise _unusable(DIRECTORY, value, why or "names no directory")
+        raise _unusable(name, value, why or "names no directory")
     try:
         return ssl.create_default_context(capath=os.pathsep.join(found))
     except (OSError, ValueError) as error:
-        raise _unusable(DIRECTORY, value, _reason(error)) from None
+        raise _unusable(name, value, _reason(error)) from None
 
 
 def _check_key_log(path: str) -> None:

@@ -3,45 +3,69 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping
+from copy import copy
+from dataclasses import replace
+from functools import partial
 from types import TracebackType
+from typing import TYPE_CHECKING, Never, NoReturn
 
 import httpx
 
 from ionq_tui.api import operations
 from ionq_tui.api.auth import KeyAuth
-from ionq_tui.api.critical_request import CriticalRequest, logger
-from ionq_tui.api.errors import IonQError, MissingKeyError, SessionUncertain, fault_text, with_context
-from ionq_tui.api.flows import end_confirmed, open_once
+from ionq_tui.api.client_settings import (
+    DEFAULT_TIMEOUT,
+    Extension,
+    checked_extension,
+    refusal,
+    refuse,
+    timeout_of,
+    tls_of,
+    total_of,
+    with_headers,
+)
+from ionq_tui.api.critical_request import CriticalRequest
+from ionq_tui.api.errors import IonQError, MissingKeyError
+from ionq_tui.api.event_loop import require_asyncio
+from ionq_tui.api.flows import end_confirmed
+from ionq_tui.api.job_list import async_job_pages, job_pages
 from ionq_tui.api.runner import RETRIES, Runner
+from ionq_tui.api.session_outcome import ended, opened, opening
 from ionq_tui.api.transport import ConnectionConfig, user_agent
 from ionq_tui.model.address import checked_url
 from ionq_tui.model.backend import Backend
 from ionq_tui.model.connection import PRODUCTION_URL
-from ionq_tui.model.cursor_guard import CursorGuard
-from ionq_tui.model.job import Job, JobCost, JobPage
+from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.key import ApiKey, KeyIdentity
 from ionq_tui.model.limits import NO_LIMITS, Limits
-from ionq_tui.model.outcome import Ended, EndOutcome, NotOpened, Opened, OpenOutcome, OpenRequest, StillOpen
+from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.session import Session
 
-DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-_PAGE = 100
-_MAX_JOBS = 10_000_000
+if TYPE_CHECKING:
+    # ionq_core's generated calls name this class, so a type checker accepts only its subclasses. At run time they use
+    # no more of it than this client has.
+    from ionq_core.client import AuthenticatedClient as GeneratedCallsClient
+else:
+    GeneratedCallsClient = object
 
 
-class IonQClient:
+class IonQClient(GeneratedCallsClient):
     """Client of the IonQ Cloud API v0.4.
 
     `api_key` and `base_url` default to the environment variables IONQ_API_KEY and IONQ_API_URL. `timeout` is an
     httpx.Timeout or a number of seconds. `max_retries` is the number of retries of a request that is safe to repeat; a
-    POST is never retried. If a reply contains an API key, it is replaced by "••••" and its last characters: in values,
-    in errors, and in what the httpx clients return. Raises MissingKeyError if there is no key, and IonQError if the URL
-    must not be sent a key.
+    POST is never retried. `headers` are added to each request. `verify_ssl` is the path of a certificate authority, or
+    an ssl.SSLContext, in place of what the environment names. With `follow_redirects`, a read follows redirects on the
+    same server. `extension` is a ClientExtension of ionq_core without hooks, wrappers and error mapper. If a reply
+    contains an API key, it is replaced by "••••" and its last characters: in values, in errors, and in what the httpx
+    clients return. Raises MissingKeyError if there is no key, IonQError if the URL or the server must not be sent a
+    key, and TypeError for a keyword that is not supported.
     """
 
-    raise_on_unexpected_status = False
-    """Read by ionq_core's generated calls."""
+    raise_on_unexpected_status: bool
+    """Read by ionq_core's generated calls: whether a 2xx status that IonQ does not document is an error."""
 
     def __init__(
         self,
@@ -51,24 +75,61 @@ class IonQClient:
         max_retries: int | None = None,
         timeout: httpx.Timeout | float | None = None,
         additional_user_agent: str | None = None,
+        extension: Extension | None = None,
+        headers: Mapping[str, str] | None = None,
+        verify_ssl: ssl.SSLContext | str | bool = True,
+        follow_redirects: bool = False,
+        raise_on_unexpected_status: bool = False,
+        **refused: Never,
     ) -> None:
         """Read missing settings from the environment. Sends nothing."""
+        refuse(refused)
+        given = checked_extension(extension)
         try:
             url = checked_url((base_url or os.environ.get("IONQ_API_URL") or PRODUCTION_URL).strip())
         except ValueError as error:
             raise IonQError(str(error)) from None
-        given = api_key or os.environ.get("IONQ_API_KEY")
-        if not given:
-            raise MissingKeyError("no API key: pass api_key=… or set the environment variable IONQ_API_KEY")
-        try:
-            key = ApiKey(given)
-        except ValueError as error:
-            raise MissingKeyError(str(error)) from None
-        limits = DEFAULT_TIMEOUT if timeout is None else httpx.Timeout(timeout)
-        self.runner = Runner(
-            ConnectionConfig(url, KeyAuth(key, url), user_agent(additional_user_agent), limits, total_of(limits)),
-            RETRIES if max_retries is None else max_retries,
+        key = _key_of(api_key)
+        limits = timeout_of(timeout if timeout is not None else given.timeout or DEFAULT_TIMEOUT)
+        config = ConnectionConfig(
+            url,
+            KeyAuth(key, url),
+            user_agent(additional_user_agent, given.user_agent_token),
+            limits,
+            total_of(limits),
+            headers=with_headers(with_headers((), given.default_headers), headers or {}),
+            tls=tls_of(verify_ssl),
+            follow_redirects=follow_redirects,
         )
+        retries = next(number for number in (max_retries, given.max_retries, RETRIES) if number is not None)
+        self.runner = Runner(config, retries)
+        self.raise_on_unexpected_status = raise_on_unexpected_status
+
+    def with_headers(self, headers: Mapping[str, str]) -> IonQClient:
+        """Return a client that sends these headers too, with connections of its own. This one does not change."""
+        return self._like(replace(self.runner.config, headers=with_headers(self.runner.config.headers, headers)))
+
+    def with_timeout(self, timeout: httpx.Timeout | float) -> IonQClient:
+        """Return a client with another time-out, with connections of its own. This one does not change."""
+        limits = timeout_of(timeout)
+        return self._like(replace(self.runner.config, timeout=limits, deadline=total_of(limits)))
+
+    def _like(self, config: ConnectionConfig) -> IonQClient:
+        made = copy(self)
+        made.runner = self.runner.with_config(config)
+        return made
+
+    def with_cookies(self, cookies: object) -> NoReturn:
+        """Raise TypeError: ionq_core's clients can do this, this one cannot."""
+        raise refusal("with_cookies()", "cookies")
+
+    def set_httpx_client(self, client: object) -> NoReturn:
+        """Raise TypeError: ionq_core's clients can do this, this one cannot."""
+        raise refusal("set_httpx_client()", "httpx_client")
+
+    def set_async_httpx_client(self, async_client: object) -> NoReturn:
+        """Raise TypeError: ionq_core's clients can do this, this one cannot."""
+        raise refusal("set_async_httpx_client()", "httpx_client")
 
     def __repr__(self) -> str:
         """Show the server, never the key."""
@@ -99,7 +160,8 @@ class IonQClient:
         self.close()
 
     async def __aenter__(self) -> IonQClient:
-        """Return the client."""
+        """Return the client. Raises IonQError under an event loop other than asyncio's."""
+        require_asyncio()
         return self
 
     async def __aexit__(
@@ -140,15 +202,7 @@ class IonQClient:
 
     def session_jobs(self, session_id: str) -> Iterator[Job]:
         """Iterate over a session's jobs. Pages are requested as needed."""
-        after: str | None = None
-        cursor_guard = CursorGuard(_MAX_JOBS)
-        while True:
-            asked = operations.session_jobs(session_id, after=after, limit=_PAGE)
-            page = self.runner.run(asked)
-            yield from page.jobs
-            after = _next_cursor(page, cursor_guard, asked.attempt)
-            if after is None:
-                return
+        return job_pages(self.runner, partial(operations.session_jobs, session_id))
 
     def job(self, job_id: str) -> Job:
         """Get one job."""
@@ -193,18 +247,9 @@ class IonQClient:
             await self.runner.arun_critical(CriticalRequest(f"end of {session_id}", end_confirmed(session_id))),
         )
 
-    async def async_session_jobs(self, session_id: str) -> AsyncIterator[Job]:
+    def async_session_jobs(self, session_id: str) -> AsyncIterator[Job]:
         """Async version of `session_jobs`."""
-        after: str | None = None
-        cursor_guard = CursorGuard(_MAX_JOBS)
-        while True:
-            asked = operations.session_jobs(session_id, after=after, limit=_PAGE)
-            page = await self.runner.arun(asked)
-            for job in page.jobs:
-                yield job
-            after = _next_cursor(page, cursor_guard, asked.attempt)
-            if after is None:
-                return
+        return async_job_pages(self.runner, partial(operations.session_jobs, session_id))
 
     async def async_job(self, job_id: str) -> Job:
         """Async version of `job`."""
@@ -219,61 +264,21 @@ class IonQClient:
         await self.runner.arun(operations.cancel_job(job_id))
 
 
-def total_of(timeout: httpx.Timeout) -> float:
-    """Return the maximum time in seconds for one request: connecting plus reading."""
-    return (timeout.connect or 10.0) + (timeout.read or 60.0)
+def _key_of(given: str | None) -> ApiKey:
+    text = given or os.environ.get("IONQ_API_KEY")
+    if not text:
+        raise MissingKeyError("no API key: pass api_key=… or set the environment variable IONQ_API_KEY")
+    try:
+        return ApiKey(text)
+    except ValueError as error:
+        raise MissingKeyError(str(error)) from None
 
 
-def opened(outcome: OpenOutcome) -> Session:
-    """Return the opened session. Raises IonQError if there is none, and SessionUncertain if there may be one."""
-    if isinstance(outcome, Opened):
-        return outcome.session
-    if isinstance(outcome, NotOpened):
-        cause = outcome.cause if isinstance(outcome.cause, IonQError) else IonQError(outcome.fault.words)
-        raise with_context("Failed to create session", cause)
-    found = ", ".join(one.id for one in outcome.candidates)
-    look = "check the active sessions before opening another"
-    none = "it is not in IonQ's list so far" if outcome.looked_at is not None else "IonQ could not be asked since"
-    seen = f"these may be it: {found}" if found else none
-    raise SessionUncertain(
-        f"Failed to create session: {fault_text(outcome.fault)}; it may exist anyway: {seen}; {look}",
-        outcome.candidates,
-    ) from outcome.cause
-
-
-def ended(session_id: str, outcome: EndOutcome) -> Session:
-    """Return the ended session. Raises IonQError if it is not confirmed ended."""
-    if isinstance(outcome, Ended):
-        return outcome.session
-    if isinstance(outcome, StillOpen):
-        why = f" ({fault_text(outcome.fault)})" if outcome.fault else ""
-        raise IonQError(f"Failed to end session {session_id}: it is STILL OPEN, status {outcome.session.status}{why}")
-    raise IonQError(f"Failed to end session {session_id}: the end is not confirmed ({fault_text(outcome.fault)})")
-
-
-def _next_cursor(page: JobPage, cursor_guard: CursorGuard, attempt: str) -> str | None:
-    """Return the next page's cursor. Raises IonQError if the pages would never end."""
-    if lost := cursor_guard.lost(page):
-        raise IonQError(f"{attempt}: {lost}")
-    return page.next
-
-
-def opening(request: OpenRequest) -> CriticalRequest[OpenOutcome]:
-    """Return the critical request that opens a session.
-
-    If its caller is gone before the outcome is known, an opened session is at least logged.
-    """
-    seen: dict[str, Session] = {}
-    outcomes: list[OpenOutcome] = []
-
-    def log_outcome() -> None:
-        logger.warning("opened after the caller stopped waiting: %s; end it if it is not wanted", outcomes[0])
-
-    async def alog_outcome() -> None:
-        log_outcome()
-
-    name = f"opening a session on {request.backend}"
-    flow = open_once(request, seen=seen)
-    return CriticalRequest(
-        name, flow, on_outcome=outcomes.append, seen=seen, on_abandoned=log_outcome, on_abandoned_async=alog_outcome
-    )
+def require_own(client: object, what: str) -> None:
+    """Raise TypeError if `what` was given a client of another library."""
+    if not isinstance(client, IonQClient):
+        raise TypeError(
+            f"{what} of ionq_tui needs a client of ionq_tui, not {type(client).__module__}."
+            f"{type(client).__name__}: write `from ionq_tui import IonQClient, {what}`; calls such as"
+            " ionq_core's create_job run on that client too"
+        )

@@ -31,19 +31,20 @@ def dashboard_runner(
     answer: Handler | None = None,
     retries: int = 0,
     network: Network | None = None,
+    seconds: float = ANSWER_WITHIN,
 ) -> Runner:
     """Build a runner.
 
-    `patience` is a factor on its time-outs and pauses. Without `network`, its first request reads certificates and
-    proxies from the environment. `retries` is for commands that ask only once: it applies after a temporary server
-    error or a dropped connection.
+    `patience` is a factor on its time-outs and pauses, `seconds` the time-out of one request. Without `network`, its
+    first request reads certificates and proxies from the environment. `retries` is for commands that ask only once: it
+    applies after a temporary server error or a dropped connection.
     """
-    within = ANSWER_WITHIN * patience
+    within = seconds * patience
     config = ConnectionConfig(
         base_url,
         None if key is None else KeyAuth(key, base_url),
         user_agent(),
-        httpx.Timeout(within, connect=CONNECT_WITHIN),
+        httpx.Timeout(within, connect=min(CONNECT_WITHIN, seconds)),
         deadline=within,
         read_only=read_only,
         respond=None if answer is None else _inside(answer),

@@ -18,14 +18,22 @@ IonQError
 +-- InvalidLimitError          also a ValueError: a limit is invalid
 +-- ReadOnlyError              a change was requested in read-only mode; nothing was sent
 +-- SessionUncertain           a session may have been created; `candidates` may be that session
++-- JobTimeoutError            a job did not finish within the time given to `wait_for_job`
++-- JobFailedError             a job that was waited for failed
+
+Where ionq_core is loaded, an error is also an instance of ionq_core's error of the same name.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Self
 
+from ionq_tui.api import official_errors
 from ionq_tui.api.error_message import code_in, first_line, page_title, words_in
+from ionq_tui.api.official_errors import OFFICIAL
 from ionq_tui.model.address import other_version
+from ionq_tui.model.job import Failure
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.session import Session
 
@@ -35,11 +43,29 @@ _NO_ROUTE = re.compile(r"\broute\b|\bcannot (?:get|post|put)\b", re.IGNORECASE)
 """How servers say that a path does not exist, whatever id it contains."""
 
 
-class IonQError(Exception):
+class IonQError(official_errors.ErrorRoot):
     """Base class of all errors of this library."""
 
     hint = ""
     """A possible cause to check, such as a base URL with another API version."""
+
+    def __new__(cls, *args: object, **kwargs: object) -> Self:
+        """Create the error, as an instance of ionq_core's error too if that package is loaded."""
+        OFFICIAL.join()
+        return super().__new__(cls, *args)
+
+    def __init__(self, *args: object) -> None:
+        """Take what str() shows. Does not call the constructors of ionq_core's classes, which take other arguments."""
+        Exception.__init__(self, *args)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle and copy the error with its text and its attributes, without calling its constructor again."""
+        return restored, (type(self), *self.args), self.__dict__
+
+
+def restored(kind: type[IonQError], *args: object) -> IonQError:
+    """Return an error with these `args`, to be given its attributes by pickle or copy."""
+    return kind.__new__(kind, *args)
 
 
 class APIConnectionError(IonQError):
@@ -203,6 +229,45 @@ class SessionUncertain(IonQError):
         self.candidates = candidates
         super().__init__(message)
 
+
+class JobTimeoutError(IonQError):
+    """A job did not finish within the time given. It goes on."""
+
+    def __init__(self, job_id: str, timeout: float, last_status: str) -> None:
+        """Take the job, the seconds waited, and the status that was seen last."""
+        self.job_id = job_id
+        self.timeout = timeout
+        self.last_status = last_status
+        super().__init__(f"Job {job_id} did not complete within {timeout}s (last status: {last_status})")
+
+
+class JobFailedError(IonQError):
+    """A job that was waited for failed."""
+
+    def __init__(self, job_id: str, failure: Failure | None) -> None:
+        """Take the job, and IonQ's code and message; None if it gave none."""
+        self.job_id = job_id
+        self.failure = failure
+        code, words = (failure.code, failure.message) if failure else ("", "")
+        super().__init__(": ".join(filter(None, (f"Job {job_id} failed", code, words))))
+
+
+OFFICIAL.declare(
+    (
+        IonQError,
+        APIConnectionError,
+        APITimeoutError,
+        APIError,
+        BadRequestError,
+        AuthenticationError,
+        PermissionDeniedError,
+        NotFoundError,
+        RateLimitError,
+        ServerError,
+        JobTimeoutError,
+        JobFailedError,
+    )
+)
 
 _BY_STATUS: dict[int, type[APIError]] = {
     400: BadRequestError,

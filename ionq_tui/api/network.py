@@ -57,13 +57,14 @@ class Network:
 NO_NETWORK = Network()
 
 
-def network_of(base_url: str) -> Network:
-    """Read the connection settings for a server from the environment.
+def network_of(base_url: str, tls: ssl.SSLContext | None = None) -> Network:
+    """Read the connection settings for a server from the environment; `tls` replaces its certificate authorities.
 
     A server on this machine is reached without a proxy. Raises NetworkSettingError.
     """
     url = httpx.URL(base_url)
-    tls = tls_context() if url.scheme == "https" else None
+    if tls is None and url.scheme == "https":
+        tls = tls_context()
     return Network(tls, {} if is_loopback(url.host) else mounts(base_url))
 
 

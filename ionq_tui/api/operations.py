@@ -126,15 +126,44 @@ def end_session(session_id: str) -> Operation[Session]:
 
 
 def session_jobs(
-    session_id: str, *, after: str | None = None, ids: tuple[str, ...] = (), limit: int | None = None
+    session_id: str,
+    *,
+    after: str | None = None,
+    ids: tuple[str, ...] = (),
+    limit: int | None = None,
+    **filters: str | None,
 ) -> Operation[JobPage]:
-    """Get one page of a session's jobs, or the jobs with the given ids."""
+    """Get one page of a session's jobs, or the jobs with the given ids. A filter that is None is not sent."""
+    path = _path("sessions", session_id, "jobs")
+    return _job_page(f"the jobs of session {session_id}", path, after, limit, filters, ids)
+
+
+def list_jobs(*, after: str | None = None, limit: int | None = None, **filters: str | None) -> Operation[JobPage]:
+    """Get one page of the jobs that the key may see. A filter that is None is not sent."""
+    return _job_page("the list of jobs", "/jobs", after, limit, filters)
+
+
+def _job_page(
+    what: str,
+    path: str,
+    after: str | None,
+    limit: int | None,
+    filters: Mapping[str, str | None],
+    ids: tuple[str, ...] = (),
+) -> Operation[JobPage]:
     named = tuple(("ids", one) for one in ids)
+    given = tuple((name, value) for name, value in filters.items() if value is not None)
     size = () if limit is None else (("limit", str(limit)),)
     cursor = () if after is None else (("next", after),)
-    path = _path("sessions", session_id, "jobs")
-    what, query = f"Failed to fetch the jobs of session {session_id}", (*named, *size, *cursor)
-    return Operation(what, "GET", path, decode.read_job_page, query, repeatable=True, priority=Priority.PAGE)
+    return Operation(
+        f"Failed to fetch {what}",
+        "GET",
+        path,
+        decode.read_job_page,
+        query=(*named, *given, *size, *cursor),
+        repeatable=True,
+        priority=Priority.PAGE,
+    )
 
 
 def get_job(job_id: str) -> Operation[Job]:

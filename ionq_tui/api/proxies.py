@@ -86,6 +86,15 @@ def mounts(base_url: str) -> Mounts:
     return {**found, **dict.fromkeys(bypass)}
 
 
+def proxy_for(base_url: str, chosen: Mounts) -> Proxy | None:
+    """Return the proxy through which these mounts lead to a URL; None if it is reached directly."""
+    url = httpx.URL(base_url)
+    if any(target is None and _covers(pattern, url) for pattern, target in chosen.items()):
+        return None
+    target = chosen.get(f"{url.scheme}://")
+    return target if isinstance(target, Proxy) else None
+
+
 def _variable(name: str, value: str) -> str:
     """Return the environment variable, as spelled, that holds this value. Python's `getproxies` does not tell."""
     wanted = f"{name}_proxy"

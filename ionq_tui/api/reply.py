@@ -117,15 +117,16 @@ def with_body(response: httpx.Response, body: bytes) -> httpx.Response:
 _FRAMING = {"content-encoding", "content-length", "transfer-encoding"}
 
 
-def connection_error(error: Exception, proxy: Proxy | None = None) -> IonQError:
+def connection_error(error: Exception, proxy: Proxy | None = None, trusted: str = "") -> IonQError:
     """Convert an httpx exception to this library's error, with the exception as its cause.
 
-    `proxy` is the proxy that the request used.
+    `proxy` is the proxy that the request used, and `trusted` names the setting that replaces the certificate
+    authorities of the environment.
     """
     if isinstance(error, IonQError):
         return error
     _mask_words(error, proxy)
-    ours = _certificate_error(error, proxy) or _proxy_error(error, proxy) or _generic_error(error, proxy)
+    ours = _certificate_error(error, proxy, trusted) or _proxy_error(error, proxy) or _generic_error(error, proxy)
     ours.unsent = ours.unsent or isinstance(error, _NEVER_CONNECTED)
     ours.__cause__ = error
     return ours
@@ -137,7 +138,7 @@ def _generic_error(error: Exception, proxy: Proxy | None) -> APIConnectionError:
     return kind(_short_message(without_keys(str(error)) or type(error).__name__, error) + via)
 
 
-def _certificate_error(error: Exception, proxy: Proxy | None) -> APIConnectionError | None:
+def _certificate_error(error: Exception, proxy: Proxy | None, trusted: str) -> APIConnectionError | None:
     why = refused_certificate(error)
     if not why:
         return None
@@ -146,7 +147,7 @@ def _certificate_error(error: Exception, proxy: Proxy | None) -> APIConnectionEr
         host = error.request.url.host  # type: ignore[attr-defined]
     if proxy is not None and proxy.scheme == "https":  # which of the two certificates it was is unknown
         host = f"{host} or of {proxy.named}"
-    trusted = trusted_by()
+    trusted = trusted or trusted_by()
     only = f"; only the certificates in {trusted} are trusted" if trusted else ""
     return CertificateError(f"the certificate of {host} was not accepted: {why}{only}")
 

@@ -14,6 +14,7 @@ import httpx
 
 from ionq_tui.api.critical_request import CriticalRequest, arun_critical, run_critical
 from ionq_tui.api.errors import IonQError, with_context, with_url_hint
+from ionq_tui.api.event_loop import require_asyncio
 from ionq_tui.api.flows import Flow, Result, Send, Sleep, Step, with_retries
 from ionq_tui.api.operations import Operation
 from ionq_tui.api.reply import server_date
@@ -62,6 +63,10 @@ class Runner:
         self.ahead = timedelta()
         """How far the server's clock is ahead of the local one, according to the latest reply."""
 
+    def with_config(self, config: ConnectionConfig) -> Runner:
+        """Return a runner with other connection settings, with connections of its own."""
+        return Runner(config, self._retries, self._patience, repeats_slow=self._repeats_slow)
+
     @property
     def sync_client(self) -> httpx.Client:
         """The sync httpx client, created on first use."""
@@ -90,8 +95,9 @@ class Runner:
             self._sync = None
 
     async def aclose(self) -> None:
-        """Close the async and the sync connections."""
+        """Close the async and the sync connections. Raises IonQError without a running asyncio event loop."""
         self.close()
+        require_asyncio()
         if self._async is not None and self._loop in (None, asyncio.get_running_loop()):
             await self._async.aclose()
             self._async = None
@@ -105,17 +111,18 @@ class Runner:
 
     def run(self, operation: Operation[T]) -> T:
         """Execute an operation and return its value. Raises IonQError, which says what was attempted."""
-        return _value_or_raise(operation, self.run_flow(self._repeated(operation)))
+        return value_or_raise(operation, self.run_flow(self.repeated(operation)))
 
     async def arun(self, operation: Operation[T]) -> T:
         """Async version of `run`."""
-        return _value_or_raise(operation, await self.ask(operation))
+        return value_or_raise(operation, await self.ask(operation))
 
     async def ask(self, operation: Operation[T]) -> Result[T]:
         """Execute an operation and return its result. An error is part of the result and is not raised."""
-        return await self.arun_flow(self._repeated(operation))
+        return await self.arun_flow(self.repeated(operation))
 
-    def _repeated(self, operation: Operation[T]) -> Flow[Result[T]]:
+    def repeated(self, operation: Operation[T]) -> Flow[Result[T]]:
+        """Return the flow that executes an operation, with the retries of this runner."""
         return with_retries(operation, self._retries, patient=self._repeats_slow)
 
     def run_flow(self, flow: Flow[T]) -> T:
@@ -128,10 +135,12 @@ class Runner:
 
     async def arun_critical(self, critical_request: CriticalRequest[T]) -> T:
         """Async version of `run_critical`."""
+        require_asyncio()
         return await arun_critical(critical_request, self.arun_flow)
 
     async def arun_flow(self, flow: Flow[T]) -> T:
         """Async version of `run_flow`."""
+        require_asyncio()
         answer: Result[object] = _NO_RESULT
         try:
             step = next(flow)
@@ -218,7 +227,8 @@ def _request(client: httpx.Client | httpx.AsyncClient, operation: Operation[obje
     )
 
 
-def _value_or_raise(operation: Operation[object], answer: Result[T]) -> T:
+def value_or_raise(operation: Operation[object], answer: Result[T]) -> T:
+    """Return the value of a result. Raises IonQError, which says what was attempted."""
     if answer.error is not None:
         raise with_context(operation.attempt, answer.error)
     if answer.value is None:

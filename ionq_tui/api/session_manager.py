@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import TracebackType
 
-from ionq_tui.api.client import IonQClient, ended, opened
+from ionq_tui.api.client import IonQClient, require_own
 from ionq_tui.api.critical_request import CriticalRequest
 from ionq_tui.api.errors import APIError, InvalidLimitError, IonQError, UnusableReplyError
+from ionq_tui.api.event_loop import require_asyncio
 from ionq_tui.api.exit_signals import ExitSignals
 from ionq_tui.api.flows import end_confirmed, open_once
 from ionq_tui.api.journaling import SessionJournaling
+from ionq_tui.api.session_outcome import ended, opened
 from ionq_tui.model.job import Job
 from ionq_tui.model.limits import LimitError, Limits, amount, whole
 from ionq_tui.model.mismatch import Mismatch, differences
@@ -46,12 +48,7 @@ class SessionManager:
         journal: bool = True,
     ) -> None:
         """Check the limits. Sends nothing."""
-        if not isinstance(client, IonQClient):
-            raise TypeError(
-                f"SessionManager of ionq_tui needs a client of ionq_tui, not {type(client).__module__}."
-                f"{type(client).__name__}: write `from ionq_tui import IonQClient, SessionManager`; calls such as"
-                " ionq_core's create_job run on that client too"
-            )
+        require_own(client, "SessionManager")
         try:
             limits = Limits(
                 None if max_jobs is None else whole("max_jobs", max_jobs),
@@ -145,7 +142,8 @@ class SessionManager:
         return _time_left(self.details(), self._client.runner.ahead)
 
     async def async_open(self) -> None:
-        """Async version of `open`."""
+        """Async version of `open`. Raises IonQError under an event loop other than asyncio's, as all async methods."""
+        require_asyncio()
         self._opened(await self._client.runner.arun_critical(self._opening()))
 
     async def async_close(self) -> None:
@@ -198,6 +196,7 @@ class SessionManager:
 
     async def __aenter__(self) -> SessionManager:
         """Open the session. If this is interrupted, a session opened in the meantime is ended first."""
+        require_asyncio()
         if self._exit_signals is not None:
             self._exit_signals.on_async()
         try:

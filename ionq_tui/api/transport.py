@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import platform
 import socket
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, TypedDict
@@ -20,9 +21,10 @@ from weakref import WeakSet
 
 import httpx
 
-from ionq_tui.api.auth import KeyAuth
+from ionq_tui.api.auth import KeyAuth, origin
 from ionq_tui.api.deadline import DeadlineWatcher
 from ionq_tui.api.errors import IonQError, ReadOnlyError
+from ionq_tui.api.event_loop import require_asyncio
 from ionq_tui.api.httpx_internals import shut, under_way
 from ionq_tui.api.network import NO_NETWORK, Network, network_of, routes
 from ionq_tui.api.reply import Body, connection_error, mask_head, status_error, with_body
@@ -47,6 +49,9 @@ LARGE = 200_000
 _TOKEN = "ionq_tui.watched"
 """Request extension that holds the request's deadline token."""
 
+_READS = ("GET", "HEAD")
+_MOST_REDIRECTS = 5
+
 Respond = Callable[[httpx.Request], httpx.Response]
 """A server inside this process, such as the simulated cloud of the demo and of tests."""
 
@@ -56,7 +61,7 @@ class Options(TypedDict):
 
     base_url: str
     auth: KeyAuth | None
-    headers: dict[str, str]
+    headers: httpx.Headers
     timeout: httpx.Timeout
     cookies: CookieJar
     follow_redirects: bool
@@ -77,13 +82,21 @@ class ConnectionConfig:
     """If set, answers requests in place of the network."""
     network: Network | None = None
     """Certificates and proxies to use. If None, each client reads them from the environment, which is slow."""
+    tls: ssl.SSLContext | None = None
+    """Verifies the server in place of what the environment names."""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Further headers of each request."""
+    follow_redirects: bool = False
+    """Whether a read follows redirects on the same server. Nothing else is ever sent on."""
 
     def options(self) -> Options:
         """Return the constructor arguments shared by the sync and the async httpx client."""
+        headers = httpx.Headers({"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate"})
+        headers.update(self.headers)
         return {
             "base_url": self.base_url,
             "auth": self.auth,
-            "headers": {"User-Agent": self.user_agent, "Accept-Encoding": "gzip, deflate"},
+            "headers": headers,
             "timeout": self.timeout,
             # The API sets no cookies. Any that a proxy sets would be sent back, however malformed or numerous.
             "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -92,18 +105,31 @@ class ConnectionConfig:
 
     def connection_network(self) -> Network:
         """Return the certificates and proxies to use. Certificates are always verified. Raises NetworkSettingError."""
-        return self.network if self.network is not None else network_of(self.base_url)
+        return self.network if self.network is not None else network_of(self.base_url, self.tls)
+
+    @property
+    def trusted(self) -> str:
+        """The setting that replaces the certificate authorities of the environment; empty if none does."""
+        return "verify_ssl" if self.tls is not None else ""
+
+    def next_request(self, response: httpx.Response, follow: bool | UseClientDefault) -> httpx.Request | None:
+        """Return the request that a redirect of a read leads to on the same server, if it is to be sent."""
+        request = response.next_request
+        if request is None or follow is not httpx.USE_CLIENT_DEFAULT or not self.follow_redirects:
+            return None
+        same = origin(request.url) == origin(httpx.URL(self.base_url))
+        return request if same and response.request.method in _READS else None
 
     def guard(self, request: httpx.Request) -> None:
         """Raise ReadOnlyError for a changing request in read-only mode, before anything is sent."""
-        if self.read_only and request.method not in ("GET", "HEAD"):
+        if self.read_only and request.method not in _READS:
             raise ReadOnlyError(f"read-only: {request.method} {request.url.path} was not sent")
 
 
-def user_agent(additional: str | None = None) -> str:
+def user_agent(*additional: str | None) -> str:
     """Return the User-Agent header, in the format of the official client."""
     parts = (f"ionq-tui/{__version__}", f"python/{platform.python_version()}", f"httpx/{httpx.__version__}")
-    return " ".join((*parts, f"os/{platform.system().lower()}", *filter(None, (additional,))))
+    return " ".join((*parts, f"os/{platform.system().lower()}", *filter(None, additional)))
 
 
 class Client(httpx.Client):
@@ -150,6 +176,11 @@ class Client(httpx.Client):
         request.extensions = {**request.extensions, _TOKEN: token}
         try:
             response = super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
+            for _ in range(_MOST_REDIRECTS):
+                if (onward := self._config.next_request(response, follow_redirects)) is None:
+                    break
+                response.close()
+                response = super().send(onward, stream=True, auth=auth, follow_redirects=False)
             try:
                 mask_head(response)
                 return _checked(response, self._read(response))
@@ -167,7 +198,7 @@ class Client(httpx.Client):
                 close_last_connection()
             if late is None and not isinstance(error, _EXPECTED) and not (proxy and proxy.is_socks):
                 raise
-            raise connection_error(late or error, proxy) from error
+            raise connection_error(late or error, proxy, self._config.trusted) from error
         finally:
             self._deadline_watcher.end(token)
 
@@ -217,6 +248,7 @@ class AsyncClient(httpx.AsyncClient):
 
         Raises IonQError. A streamed reply is returned unread, without either limit.
         """
+        require_asyncio()
         with LoggedRequest(request) as logged:
             self._config.guard(request)
             if stream:
@@ -235,6 +267,11 @@ class AsyncClient(httpx.AsyncClient):
         try:
             async with asyncio.timeout(self._config.deadline):
                 response = await super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
+                for _ in range(_MOST_REDIRECTS):
+                    if (onward := self._config.next_request(response, follow_redirects)) is None:
+                        break
+                    await response.aclose()
+                    response = await super().send(onward, stream=True, auth=auth, follow_redirects=False)
                 stream: AsyncNetworkStream | None = response.extensions.get("network_stream")
                 if stream is not None:
                     self._streams.add(stream)
@@ -253,7 +290,7 @@ class AsyncClient(httpx.AsyncClient):
                 await aclose_last_connection()
             if not isinstance(error, _EXPECTED) and not (proxy and proxy.is_socks):
                 raise
-            raise connection_error(error, proxy) from error
+            raise connection_error(error, proxy, self._config.trusted) from error
 
     async def _read(self, response: httpx.Response) -> bytes:
         body = Body(response)

@@ -12,6 +12,10 @@ from ionq_tui.settings import LOG_LEVELS
 
 _Add = Callable[..., argparse.ArgumentParser]
 _LIKE_A_KEY = re.compile(r"[A-Za-z0-9_]{20,}")
+SHELLS = ("bash", "zsh", "fish")
+"""Shells for which there is a completion script."""
+EVERYWHERE = "options of every command"
+"""Title of the group of options that may stand before and after the command."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -24,7 +28,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace:
     """Parse the arguments; for `run`, everything after the first `--` is the user's command and is not parsed."""
-    parser = _parser()
+    parser = make_parser()
     words = list(argv)
     if "run" not in words or "--" not in words:
         return parser.parse_args(words)
@@ -36,7 +40,8 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
     return args
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser of all commands, from which shell completion and the manual page are made too."""
     parser = _Parser(
         prog="ionq-tui",
         usage="ionq-tui [options] [COMMAND ...]",
@@ -58,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_acting(add)
     _add_rest(add)
     for command in commands.choices.values():
-        _add_options(command.add_argument_group("options of every command"), default=argparse.SUPPRESS)
+        _add_options(command.add_argument_group(EVERYWHERE), default=argparse.SUPPRESS)
     return parser
 
 
@@ -226,6 +231,15 @@ def _add_rest(add: _Add) -> None:
         action="store_true",
         help="create the file, with every setting explained, if there is none",
     )
+    doctor = add(
+        "doctor",
+        "check what works on this machine: terminal, API key, files, network, IonQ; changes nothing, and its output "
+        "contains no secret",
+    )
+    doctor.add_argument("--json", action="store_true", help="print the report as JSON")
+    completion = add("completion", "print a script that completes commands, options, backends, and session ids")
+    completion.add_argument("shell", choices=SHELLS, help="the shell that runs the script")
+    add("man", "print the manual page, for example for man -l -")
     simulate = add("simulate", "run a simulated cloud on this machine, for tests and practice")
     simulate.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     simulate.add_argument("--speed", type=_speed, default=1.0, help="simulated seconds per second (default: 1)")

@@ -136,12 +136,13 @@ async def _status(settings: Settings, as_json: bool) -> int:
     for words in dict.fromkeys((*status.key.words, ways.keyring_words)):
         if words:
             say(words)
-    say(f"no key for profile {settings.profile}, {settings.host}: {_what_to_do(ways)}")
+    say(f"no key for profile {settings.profile}, {settings.host}: {what_to_do(ways)}")
     _help(ways.keyring_help)
     return REFUSED
 
 
-def _what_to_do(ways: KeyWays) -> str:
+def what_to_do(ways: KeyWays) -> str:
+    """Return how a key can be given on this machine."""
     login = "run ionq-tui auth login" + ("" if ways.reads_environment else f" --profile {ways.profile}")
     possible = [f"set {VARIABLE}"] * ways.reads_environment + [login] * ways.keyring_usable
     return " or ".join(possible) or "set key_command in the configuration"

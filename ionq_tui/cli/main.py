@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -91,9 +91,21 @@ def _flushed(stream: TextIO | None) -> OSError | None:
 def _run(argv: Sequence[str]) -> int:
     if not argv:  # the usual start, which need not wait for a reader of all that could have been said
         return _dashboard(load_settings(NO_FLAGS, os.environ, _folder()))
+    if tuple(argv[:2]) == ("completion", "--complete"):  # asked by a shell; the words that follow are unfinished
+        from ionq_tui.cli.completion import complete
+
+        return complete(argv[2:], _folder)
     from ionq_tui.cli.arguments import parsed
 
     args = parsed(argv)
+    if args.command == "completion":  # these two need no settings, which may be invalid
+        from ionq_tui.cli import completion
+
+        return completion.run(args.shell)
+    if args.command == "man":
+        from ionq_tui.cli import man
+
+        return man.run()
     flags = Flags(
         profile=args.profile,
         read_only=args.read_only,
@@ -105,9 +117,28 @@ def _run(argv: Sequence[str]) -> int:
         from ionq_tui.cli import local
 
         return local.init(config_path(flags, os.environ, _folder()))
+    if args.command == "doctor":
+        return _doctor(args, flags)
     settings = load_settings(flags, os.environ, _folder())
     with _logged(args, settings):
         code = _exit_code(lambda: _chosen(args, settings))
+        if settings.log_path is not None:
+            _log(f"exit code {code}")
+        return code
+
+
+def _doctor(args: argparse.Namespace, flags: Flags) -> int:
+    """Run `doctor`, which reports a configuration or a log that cannot be used, and goes on."""
+    from ionq_tui.cli.doctor import command
+
+    settings, config_trouble = command.settings_or_defaults(flags, os.environ, _folder())
+    log_trouble = ""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_logged(args, settings))
+        except SettingsError as error:
+            log_trouble = str(error)
+        code = _exit_code(lambda: command.run(args, settings, config_trouble, log_trouble))
         if settings.log_path is not None:
             _log(f"exit code {code}")
         return code

@@ -148,6 +148,14 @@ class KeyringStore:
 
         return await self._ask(look)
 
+    async def name(self) -> str | Locked | Broken:
+        """Return the name of the keyring without asking it for a key, or why there is none."""
+
+        def named(backend: Backend, attempt: _Attempt) -> str:
+            return _name(backend)
+
+        return await self._ask(named)
+
     async def save(self, profile: str, host: str, key: ApiKey) -> SaveOutcome:
         """Store the key for this host and read it back. Replaces a key stored for another host."""
 

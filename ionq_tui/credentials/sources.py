@@ -101,6 +101,18 @@ def before_keyring(wanted: KeyRequest, environ: Mapping[str, str]) -> KeySource 
     return None
 
 
+def passed_over(wanted: KeyRequest, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return one sentence for each source that is set but not used, whichever one is."""
+    given = environ.get(VARIABLE, "")
+    match before_keyring(wanted, environ):
+        case KeySource.ENVIRONMENT:
+            unused = f"the key command of profile {wanted.profile} is not run, since {VARIABLE} takes precedence"
+            return (unused,) if wanted.key_command else ()
+        case KeySource.COMMAND:
+            return _skipped_sources(wanted, given)[: 1 if given else 0]
+    return _skipped_sources(wanted, given)
+
+
 def _skipped_sources(wanted: KeyRequest, given: str) -> tuple[str, ...]:
     notes = []
     if given:

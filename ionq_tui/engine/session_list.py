@@ -13,7 +13,7 @@ from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.queue_history import QueueHistory
 from ionq_tui.engine.store import Store
 from ionq_tui.model.key import KeyIdentity
-from ionq_tui.model.link_state import FRESH, Fault, FaultKind, Fresh, Link
+from ionq_tui.model.link_state import FRESH, Fault, FaultKind, Fresh, Link, list_refusal
 from ionq_tui.model.outcome import Known
 from ionq_tui.model.overview import (
     EMPTY_FLEET,
@@ -115,14 +115,8 @@ class SessionList:
         await self._on_list()
         return Tick(FRESH, self._interval)
 
-    def _refusal(self, fault: Fault) -> Fault:
-        """Reinterpret a refusal of the list for a key that IonQ accepts: sessions are not enabled for it."""
-        if fault.kind in {FaultKind.FORBIDDEN, FaultKind.NOT_FOUND} and self.identity.value is not None:
-            return replace(fault, kind=FaultKind.NOT_ENABLED)
-        return fault
-
     def _lost(self, reply: Fault) -> Tick:
-        fault = self._refusal(reply)
+        fault = list_refusal(reply, key_accepted=self.identity.value is not None)
         self.overview.apply(lambda overview: with_list_fault(overview, fault))
         self._on_fault(fault)
         return Tick(self.overview.value.link, self._interval, urgent=self._unended())

@@ -270,6 +270,26 @@ class Database:
         asked = self._asked()
         return tuple(mapping.record_of(one, asked.get((one["base_url"], one["id"]))) for one in found.fetchall())
 
+    def newest_sessions(self, base_url: str, part: str, most: int) -> tuple[SessionRecord, ...]:
+        """Return up to `most` sessions of a server whose id begins or ends with `part`, newest first."""
+        found = self._connection.execute(
+            "SELECT * FROM session WHERE base_url = :url"
+            " AND (substr(id, 1, length(:part)) = :part OR substr(id, -length(:part)) = :part)"
+            " ORDER BY COALESCE(opened_at, attached_at, '') DESC, rowid DESC LIMIT :most",
+            {"url": mapping.plain(base_url.rstrip("/")), "part": mapping.plain(part), "most": most},
+        )
+        return tuple(mapping.record_of(one) for one in found.fetchall())
+
+    def backends(self, base_url: str, most: int) -> tuple[str, ...]:
+        """Return the names of up to `most` backends of a server that were used or whose queue was seen."""
+        found = self._connection.execute(
+            "SELECT backend FROM session WHERE base_url = :url AND backend IS NOT NULL"
+            " UNION SELECT backend FROM intent WHERE base_url = :url"
+            " UNION SELECT backend FROM queue_sample WHERE base_url = :url ORDER BY backend LIMIT :most",
+            {"url": mapping.plain(base_url.rstrip("/")), "most": most},
+        )
+        return tuple(one["backend"] for one in found.fetchall())
+
     def _asked(self) -> dict[tuple[str, str], OpenRequest]:
         """Return the open requests of intents whose session is known, by server and session id."""
         found = self._connection.execute("SELECT * FROM intent WHERE session_id IS NOT NULL")

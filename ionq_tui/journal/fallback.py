@@ -7,6 +7,7 @@ import os
 import sqlite3
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -72,6 +73,9 @@ class FallbackDatabase:
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        # Nothing in memory outlives this object: whoever drops it unclosed leaves no connection to be warned of.
+        self._dropped = weakref.finalize(self, self._memory.close)
+        self._dropped.atexit = False
         migrate(self._memory)
         self._file = File(self._path) if self._path is not None else None
         self._worker = Worker("ionq-tui journal")
@@ -87,6 +91,7 @@ class FallbackDatabase:
         """Start over in a forked child: the threads, locks and connections belong to the parent."""
         if self._pid != os.getpid():
             _parents.append((self._memory, self._file, self._worker))
+            self._dropped.detach()
             self._start()
 
     @property

@@ -86,6 +86,14 @@ class File:
                 connection.close()
 
 
+def read_only(path: Path, wait: float) -> sqlite3.Connection:
+    """Open an existing file without changing it or its mode, with a lock time-out of `wait` seconds.
+
+    Raises sqlite3.Error, also if a process was stopped while it wrote: only a writer can revert that change.
+    """
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=wait, isolation_level=None)
+
+
 def _identity(path: Path) -> _Identity | None:
     try:
         found = os.stat(path)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+DOCUMENTED = ("qpu.forte-1", "qpu.forte-enterprise-1")
+"""Names of quantum computers in IonQ's published API description, which are known without a request."""
+
 
 @dataclass(frozen=True, slots=True)
 class Backend:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -58,6 +58,13 @@ class Fault:
         """The server's own message; empty if it sent none and `words` is ours."""
         ours = self.status is None or self.kind is FaultKind.GARBLED or self.words == f"HTTP {self.status}"
         return "" if ours else self.words
+
+
+def list_refusal(fault: Fault, *, key_accepted: bool) -> Fault:
+    """Reinterpret a refusal of the session list for a key that IonQ accepts: sessions are not enabled for it."""
+    if key_accepted and fault.kind in {FaultKind.FORBIDDEN, FaultKind.NOT_FOUND}:
+        return replace(fault, kind=FaultKind.NOT_ENABLED)
+    return fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,10 +99,11 @@ def _money(watch: SessionSnapshot, counted: Sequence[Job], name: str) -> tuple[P
     paid = []
     for job in counted:
         cost = watch.costs.get(job.id)
-        if job.completed_at is None or job.dry_run or cost is None or cost.dry_run or cost.cost is None:
+        at = job.completed_at or job.started_at or job.submitted_at  # a job may be charged for while it runs
+        if at is None or job.dry_run or cost is None or cost.dry_run or cost.cost is None:
             continue
         if cost.cost.unit == name and cost.cost.value.is_finite():
-            paid.append((aware(job.completed_at), cost.cost.value))
+            paid.append((aware(at), cost.cost.value))
     return _added(paid)
 
 

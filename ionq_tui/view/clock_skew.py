@@ -12,7 +12,13 @@ TOLERATED = timedelta(minutes=1)
 
 def skew_line(ahead: timedelta) -> Line:
     """Return a warning if this machine's clock is wrong by more than a minute; `ahead` is by how much it is slow."""
+    words = skew_words(ahead)
+    return line(Cell(f"! {words}", Tone.WARN)) if words else ()
+
+
+def skew_words(ahead: timedelta) -> str:
+    """Return the same as a text; empty if the clock is right."""
     if abs(ahead) <= TOLERATED:
-        return ()
+        return ""
     way = "slow" if ahead > timedelta() else "fast"
-    return line(Cell(f"! this machine's clock is {spoken(abs(ahead))} {way}; times shown are IonQ's", Tone.WARN))
+    return f"this machine's clock is {spoken(abs(ahead))} {way}; times shown are IonQ's"

@@ -8,14 +8,17 @@ from datetime import datetime, tzinfo
 from ionq_tui.model.session import Owner
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, counted
+from ionq_tui.view.forecast import forecasts
 from ionq_tui.view.incomplete import at_least_jobs, jobs_missing
+from ionq_tui.view.live_session import status_line
 from ionq_tui.view.meter import meters
 from ionq_tui.view.sanitize import plain
-from ionq_tui.view.session_card import cost_words, steps
-from ionq_tui.view.status import NOBODY, owner_words, session_status_loud
-from ionq_tui.view.style import Cell, Fact, Line, Tone, line
+from ionq_tui.view.session_card import cost_words
+from ionq_tui.view.status import NOBODY, owner_words
+from ionq_tui.view.style import Cell, Fact, Line, Tone, line, words
 from ionq_tui.view.time_text import ago
 
+_BECOMES = "IonQ does not say what becomes of them"
 NO_UNFINISHED = "none"
 """Shown if no job is waiting or running for certain. "none known: …" is less certain and stays a warning."""
 
@@ -39,14 +42,13 @@ def end_facts(
     if session is None:
         return [("session", "no data yet"), ("data", UNKNOWN)]
     shown = plain(label, 60).strip()
-    status = session_status_loud(session, seen_active=watch.seen_active).text
     left = [f"{meter.name} {meter.left} {meter.unit}".rstrip() for meter in meters(watch, now) if meter.left != UNKNOWN]
     return [
         ("session", plain(session.id, 80) + (f' "{shown}"' if shown else "")),
         ("backend", plain(session.backend, 60)),
         ("owner", owner_words(owner, session.creator_id, people)),
-        ("status", f"{status}: {steps(session, now, tz, people)}"),
-        ("unfinished", unfinished_words(watch, people)),
+        ("status", words(status_line(watch, forecasts(watch, now), now, tz, people))),
+        ("unfinished", unfinished_words(watch, people) + (f"; {_BECOMES}" if watch.unfinished else "")),
         ("cost", cost_words(watch)),
         ("left", ", ".join(left) if left else "NO LIMIT" if session.limits.absent else UNKNOWN),
         ("data", f"updated {ago(heard, now)}" if heard is not None else "not confirmed by IonQ"),

@@ -17,10 +17,14 @@ def latin_keys_hint(letter: str) -> str:
 
 def no_screen(term: str) -> str:
     """Return that the dashboard cannot be drawn on this type of terminal."""
-    return (
-        f"this terminal (TERM={plain(term, 40)}) cannot show the dashboard. "
-        "Use ionq-tui ls or ionq-tui watch ID instead, or set TERM to the terminal's real type"
-    )
+    what, instead = no_screen_parts(term)
+    return f"{what}. {instead[:1].upper()}{instead[1:]}"
+
+
+def no_screen_parts(term: str) -> tuple[str, str]:
+    """Return the same in two parts: what is wrong, and what to do."""
+    what = f"this terminal (TERM={plain(term, 40)}) cannot show the dashboard"
+    return what, "use ionq-tui ls or ionq-tui watch ID instead, or set TERM to the terminal's real type"
 
 
 def unknown_theme(name: str, known: Iterable[str]) -> str:

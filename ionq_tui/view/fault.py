@@ -147,9 +147,14 @@ def fault_rest(fault: Fault, about: About = "", *, once: bool = False) -> str:
     told, own = fault_next(fault, about, once=once), own_words(fault)
     if own and own.strip('"').casefold() not in said.casefold():
         told = f"({own}): {told}"
+    return told + fault_tags(fault)
+
+
+def fault_tags(fault: Fault) -> str:
+    """Return " [HTTP 500, request req-1]", which support asks for; empty if neither is known."""
     status = [f"HTTP {fault.status}"] if fault.status is not None else []
     request = [f"request {plain(fault.request_id, 64)}"] if fault.request_id else []
-    return told + (f" [{', '.join(status + request)}]" if status or request else "")
+    return f" [{', '.join(status + request)}]" if status or request else ""
 
 
 def link_fault(link: Link) -> Fault | None:

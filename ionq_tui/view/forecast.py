@@ -8,11 +8,11 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.job import Job
-from ionq_tui.model.limits import NO_LIMITS
+from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.money import in_unit
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.view.amount import count, figure, money, unit
+from ionq_tui.view.amount import count, counted, figure, money, unit
 from ionq_tui.view.style import Cell, Line, Tone, line
 from ionq_tui.view.time_text import aware, clock, minutes, spoken
 from ionq_tui.view.wrap import fitting
@@ -91,8 +91,8 @@ def end_sentence(
         past = {"time": [f"its time ran out {clock(first.at, now, tz)}"], "cost": _cost_reached(watch)}
         # A session whose jobs or money are used up may still wait for the last jobs.
         tone = Tone.BAD if first.name == "time" else Tone.WARN
-        forms = past.get(first.name, ["all its jobs are used"])
-        return line(Cell(fitting([f"{form}, not confirmed ended" for form in forms], width), tone))
+        told_of = past.get(first.name, ["all its jobs are used"])
+        return line(Cell(fitting([f"{form}, not confirmed ended" for form in told_of], width), tone))
     at, ahead = clock(first.at, now, tz), "" if first.name == "time" else f", in {spoken(first.at - now)}"
     verb = "ends about" if first.guess else "expires"
     when = {
@@ -127,10 +127,20 @@ def _no_end(watch: SessionSnapshot, width: int) -> Line:
         forms = ("NO LIMIT: no end is known, so end it yourself (e)", "NO LIMIT: end it yourself (e)")
         return line(Cell(fitting(forms, width), Tone.BAD))
     if session.started_at is None:
-        return line(Cell("not started", Tone.PLAIN))
+        return line(Cell(fitting(_before_start(session.limits), width), Tone.PLAIN))
     unknown = unrated(watch, ())
     forms = (f"its end is not known yet: no rate for {' and '.join(unknown)}", "its end is not known yet")
     return line(Cell(fitting(forms, width), Tone.WARN))
+
+
+def _before_start(limits: Limits) -> list[str]:
+    """Return what will end a session that has not started, longest first: its time counts from its first job."""
+    after = f"{minutes(limits.minutes)} after its first job" if limits.minutes is not None else ""
+    jobs = f"at {counted(limits.jobs, 'job')}" if limits.jobs is not None else ""
+    cost = f"at {money(limits.money)}" if limits.money is not None else ""
+    parts = [part for part in (after, jobs, cost) if part]
+    short = f"at the latest {after}" if len(parts) > 1 else after
+    return [*(f"not started: ends {part}" for part in (" or ".join(parts), short) if part), "not started"]
 
 
 def _of_jobs(watch: SessionSnapshot, now: datetime) -> Forecast | None:

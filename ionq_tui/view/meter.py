@@ -241,7 +241,7 @@ def _spent(charged: tuple[Money, ...], reserved: tuple[Money, ...], one: str | N
 def _priced(finished: int, priced: int, waiting: int) -> str:
     if finished and priced < finished:
         return f"({priced:,} of {counted(finished, 'job')} priced)"
-    told = f"all {counted(finished, 'finished job')} priced" if finished > 1 else ""
+    told = f"all {finished:,} finished priced" if finished > 1 else ""
     return " · ".join(
         part for part in (told, f"reservation of {counted(waiting, 'job')} unknown" if waiting else "") if part
     )

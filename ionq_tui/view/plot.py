@@ -31,7 +31,7 @@ _HEADROOM = Decimal("1.08")
 """The highest value is drawn a little below the top, so that the limit is not the border."""
 _TICKS = 4
 _ROWS_PER_TICK = 3
-_RESERVED, _AHEAD, _LIMIT, _DASH, _GRID = "▒", "░", "━", "•", "┈"
+_RESERVED, _AHEAD, _LIMIT, _DASH, _GRID = "▒", "·", "━", "•", "┈"
 _TIMES = tuple(
     timedelta(seconds=seconds)
     for seconds in (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800)

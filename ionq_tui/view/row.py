@@ -12,6 +12,7 @@ from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, count, limits_cut, limits_short, money
 from ionq_tui.view.column import Column, Row, SortKey
+from ionq_tui.view.forecast import Forecast
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import (
     NOBODY,
@@ -88,10 +89,11 @@ def session_row(
     ending: bool = False,
     unseen: bool = False,
     people: Mapping[str, str] = NOBODY,
+    first: Forecast | None = None,
 ) -> Row:
-    """Return ID BACKEND STATUS OWNER LABEL OPENED LEFT LIMITS; a name from `people` replaces "another user".
+    """Return the cells of SESSION_COLUMNS; a name from `people` replaces "another user".
 
-    `unseen` is a session that no list of IonQ's shows.
+    `unseen` is a session that no list of IonQ's shows, and `first` is what ends it first, as far as that is known.
     """
     ended = session.ended
     tone = Tone.DIM if ended else Tone.PLAIN
@@ -102,25 +104,29 @@ def session_row(
         Cell(owner_name(owner, session.creator_id, people), tone if owner in {Owner.HERE, Owner.YOU} else Tone.DIM),
         Cell(plain(label, 200).strip() or NOTHING, tone),
         Cell(day_or_time(session.created_at, now, tz), tone),
-        Cell(NOTHING, Tone.DIM) if ended else time_left(session, now),
+        Cell(NOTHING, Tone.DIM) if ended else time_left(session, now, first),
         Cell(limits_short(session.limits), Tone.WARN if session.limits.absent and not ended else tone),
     )
 
 
-def session_moment(session: Session, now: datetime) -> tuple[int, Cell]:
+def session_moment(session: Session, now: datetime, first: Forecast | None = None) -> tuple[int, Cell]:
     """Return the part of the time that a session's row depends on; in every zone days begin on a quarter hour."""
-    return int(now.timestamp()) // 900, time_left(session, now)
+    return int(now.timestamp()) // 900, time_left(session, now, first)
 
 
-def time_left(session: Session, now: datetime) -> Cell:
-    """Return the time left: "38m", "~38m" where the end is start plus limit, "OVER", "-" where nothing is known."""
-    span = session.time_left(now)
+def time_left(session: Session, now: datetime, first: Forecast | None = None) -> Cell:
+    """Return the time until the first end: "38m", "OVER" where the time is over, "-" where nothing is known.
+
+    "~38m" is an estimate: start plus limit, or the forecast of when another limit is reached.
+    """
+    span, guess = session.time_left(now), session.runs_out_is_guess
+    if span is not None and span <= timedelta(0):
+        return Cell("OVER", Tone.BAD)
+    if first is not None and (span is None or first.at - now < span):
+        span, guess = first.at - now, first.guess
     if span is None:
         return Cell(NOTHING)
-    if span <= timedelta(0):
-        return Cell("OVER", Tone.BAD)
-    mark = "~" if session.runs_out_is_guess else ""
-    return Cell(mark + left(span), Tone.BAD if span < _LOW else Tone.PLAIN)
+    return Cell(("~" if guess else "") + left(span), Tone.BAD if span < _LOW else Tone.PLAIN)
 
 
 JOB_COLUMNS: tuple[Column[JobItem], ...] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.view.alarm import IDLE, idle_for
 from ionq_tui.view.amount import UNKNOWN, money
 from ionq_tui.view.column import Column, SortKey, widths
+from ionq_tui.view.forecast import Forecast
 from ionq_tui.view.incomplete import at_least_charged
 from ionq_tui.view.meter import jobs_meter, money_meter
 from ionq_tui.view.row import SESSION_COLUMNS, SessionItem
@@ -54,6 +55,16 @@ HOME_COLUMNS: tuple[Column[SessionItem], ...] = (
     Column("LAST HOUR", SPARK_WIDTH, lambda _: None),
 )
 """The columns of the session list. At 80 columns without OPENED and LIMITS, which the live screen shows."""
+
+
+def home_columns(first_end: Callable[[Session], Forecast | None]) -> tuple[Column[SessionItem], ...]:
+    """Return HOME_COLUMNS, of which LEFT is sorted by what it shows: the first end of each session."""
+
+    def key(item: SessionItem) -> SortKey:
+        first = None if item.session.ended else first_end(item.session)
+        return None if first is None else first.at.timestamp()
+
+    return tuple(replace(column, key=key) if column.name == "LEFT" else column for column in HOME_COLUMNS)
 
 
 FOLDED = ("LAST HOUR", "OPENED", "LIMITS", "LABEL", "JOBS")

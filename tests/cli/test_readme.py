@@ -17,7 +17,7 @@ from tests.cli.site import ROOT, Site
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "tests/bench/README.md")
 COMMANDS = ("attach", "auth", "backends", "ls", "show", "jobs", "open", "end", "answer", "run", "watch", "id")
-OWN = (*COMMANDS, "usage", "config", "simulate")
+OWN = (*COMMANDS, "usage", "config", "doctor", "simulate", "completion", "man")
 _ID = "a1b2c3"
 
 
@@ -25,7 +25,8 @@ def written() -> Iterator[str]:
     """Every command line in the README: in blocks a description follows after two spaces, in a sentence a backtick."""
     for block in re.findall(r"^```\n(.*?)^```", README, re.MULTILINE | re.DOTALL):
         yield from (line.partition("  ")[0] for line in block.splitlines() if line.startswith("ionq-tui"))
-    yield from re.findall(r"`(ionq-tui(?: [^`]+)?)`", README)
+    for span in re.findall(r"`(ionq-tui(?: [^`]+)?)`", README):
+        yield span.partition(" \\| ")[0].partition(" | man")[0]  # what reads the output is no part of it
 
 
 def forms(command: str) -> Iterator[list[str]]:
@@ -39,7 +40,7 @@ def forms(command: str) -> Iterator[list[str]]:
 @pytest.mark.parametrize("command", sorted(set(written())))
 def test_a_command_of_the_readme_is_understood(command: str) -> None:
     # `run` and `watch --end-when-idle` also stand alone, as names of what a sentence is about.
-    named = {"ionq-tui run", "ionq-tui end", "ionq-tui auth"}
+    named = {"ionq-tui run", "ionq-tui end", "ionq-tui auth", "ionq-tui completion"}
     for argv in forms(command):
         if command not in named:
             parsed(argv)

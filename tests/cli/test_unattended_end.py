@@ -22,7 +22,12 @@ from tests.cli.conftest import Shell
 from tests.cli.site import FORTE, PATIENCE, Process, Site, Told, process
 
 SCALE = 0.05
-COMMAND = "print('ready', flush=True); input(); raise SystemExit(7)"
+COMMAND = """
+import sys, time
+print("ready", flush=True)
+sys.stdin.readline() or time.sleep(60)  # who reads the output to its end closes the input: a signal is still to come
+raise SystemExit(7)
+"""
 RUN = [FORTE, "--max-jobs", "3", "--yes"]
 TRYING = "until the end is confirmed; ctrl+c stops"
 INTERRUPTED = "interrupted: waiting for the result of the request"

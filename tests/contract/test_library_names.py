@@ -10,12 +10,13 @@ import httpx
 import ionq_core
 import ionq_core.exceptions
 import pytest
+from ionq_core.client import AuthenticatedClient
 
 import ionq_tui
 from ionq_tui import IonQClient, IonQError, MissingKeyError, SessionManager
 from tests.contract.both import KEY, refusal, world_of
 
-THEIR_ERRORS = ionq_core.exceptions.__all__
+THEIR_ERRORS = [*ionq_core.exceptions.__all__, "JobFailedError", "JobTimeoutError"]
 MANAGER = ["from_id", "open", "close", "status", "async_open", "async_close", "async_status"]
 MANAGER += ["__enter__", "__exit__", "__aenter__", "__aexit__"]
 STRICTER = ["end", "details", "jobs", "remaining"]
@@ -27,6 +28,7 @@ def test_every_public_name_is_there_and_no_other() -> None:
     assert set(ionq_tui.__all__) == {
         *("IonQClient", "SessionManager", "__version__", *THEIR_ERRORS),
         *("MissingKeyError", "InvalidLimitError", "SessionUncertain"),
+        *("wait_for_job", "async_wait_for_job", "iter_jobs", "aiter_jobs", "iter_session_jobs", "aiter_session_jobs"),
     }
     for name in ionq_tui.__all__:
         assert getattr(ionq_tui, name) is not None
@@ -70,24 +72,32 @@ def test_every_method_has_an_async_twin_that_takes_the_same(owner: type, names: 
         twin = getattr(owner, f"async_{name}")
         own = inspect.signature(getattr(owner, name))
         assert own.parameters == inspect.signature(twin).parameters
-        assert inspect.iscoroutinefunction(twin) or inspect.isasyncgenfunction(twin) or name == "jobs"
+        assert inspect.iscoroutinefunction(twin) or inspect.isasyncgenfunction(twin) or name in ("jobs", "session_jobs")
 
 
 def test_the_client_takes_what_theirs_takes() -> None:
-    ours = inspect.signature(IonQClient).parameters
-    assert list(ours) == ["api_key", "base_url", "max_retries", "timeout", "additional_user_agent"]
-    theirs = inspect.signature(ionq_core.IonQClient).parameters
+    ours = dict(inspect.signature(IonQClient).parameters)
+    theirs = dict(inspect.signature(ionq_core.IonQClient).parameters)
+    assert theirs.pop("kwargs").kind is ours.pop("refused").kind is inspect.Parameter.VAR_KEYWORD
+    assert list(ours)[: len(theirs)] == list(theirs)
+    passed_on = inspect.signature(AuthenticatedClient).parameters
     for name, parameter in ours.items():
-        assert parameter.kind is theirs[name].kind is inspect.Parameter.KEYWORD_ONLY
-        assert parameter.default is None
+        assert parameter.kind is inspect.Parameter.KEYWORD_ONLY
+        if name == "base_url":  # None is the environment's, which theirs does not read
+            assert parameter.default is None
+        elif name in theirs:
+            assert parameter.default == theirs[name].default
+        elif name != "headers":  # theirs makes a new dictionary for each client
+            assert parameter.default == passed_on[name].default
 
 
 @pytest.mark.parametrize("name", THEIR_ERRORS)
 def test_the_error_trees_are_alike(name: str) -> None:
-    theirs, ours = getattr(ionq_core.exceptions, name), getattr(ionq_tui, name)
-    names = [kind.__name__ for kind in theirs.__mro__]
-    assert [kind.__name__ for kind in ours.__mro__ if kind.__name__ in names] == names
-    if issubclass(ours, ionq_tui.APIError):
+    theirs, ours = getattr(ionq_core, name), getattr(ionq_tui, name)
+    names = [kind.__name__ for kind in theirs.__mro__ if kind.__module__.startswith("ionq_core")]
+    own = [kind.__name__ for kind in ours.__mro__ if kind.__module__ == "ionq_tui.api.errors"]
+    assert [name for name in own if name in names] == names
+    if issubclass(ours, ionq_tui.APIError | ionq_tui.JobFailedError | ionq_tui.JobTimeoutError):
         assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
 
 

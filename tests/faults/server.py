@@ -76,8 +76,9 @@ class FaultServer:
         self._faults: dict[Operation, Fault] = {}
         self.gone = False
         """True once nobody listens any more."""
-        self.met_too_early = False
-        """True where a request came that nobody was to listen to any more."""
+        self.unplanned = False
+        """True where a busy machine did other than was planned: a request came that nobody was to hear any more, or
+        was given up before the reply that was sent at once."""
         self._gone_after: str | None = None
         self._due: list[_Due] = []
         self._stale: dict[str, tuple[int, Reply]] = {}
@@ -203,7 +204,7 @@ class FaultServer:
             self.log.append(arrival)
             fault = self._faults.get(operation, SOUND)
             self.reached[operation] += 1
-            self.met_too_early = self.met_too_early or fault.stage is Stage.GONE
+            self.unplanned = self.unplanned or fault.stage is Stage.GONE
             if fault.blind:
                 self._faults.update(dict.fromkeys((Operation.LIST, Operation.STATUS), BLIND))
         if fault.stage is Stage.UNREAD:

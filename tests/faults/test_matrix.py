@@ -38,7 +38,7 @@ def cell(face: Face, operation: Operation, fault: Fault, home: Path, scale: floa
                 world.running_session()
             claim = face.act(world, operation, fault)
             made = judged(world.server, operation, fault.name, face.name, claim)
-            if not world.server.met_too_early:
+            if not world.server.unplanned:
                 break
     # Who asks for the end again may see one that the others give up; that it is so is held against the books.
     fit = fault.claims | {"ended"} if fault.claims and claim.ends_again else fault.claims
@@ -47,7 +47,8 @@ def cell(face: Face, operation: Operation, fault: Fault, home: Path, scale: floa
 
 
 _TRIES = 3
-"""On a busy machine a command may have asked before the server, which was to be gone by then, had left."""
+"""On a busy machine a command may have asked before the server, which was to be gone by then, had left, or a time-out
+passed before a reply that came at once."""
 
 
 def play(

@@ -12,6 +12,7 @@ from tests.faults.server import FaultServer
 BAD = ("duplicate", "forgotten", "unproved", "mistaken", "untraced", "wordless")
 NO_TRACE, NO_WORDS = "says not in IonQ's list of a session that is listed", "the server's own words are missing"
 ALIKE = "same key: taken for ours"
+_GIVEN_UP = ("did not answer in time", "timed out")
 EVERY_CELL = Path(__file__).resolve().parents[2] / ".fault-matrix.txt"
 """Where a run leaves one line per cell."""
 
@@ -38,6 +39,8 @@ def unsaid(server: FaultServer, fault: Fault, said: str) -> str:
     """Return what a face that told of no session should have said of the fault and did not, or said and should not."""
     flat = " ".join(said.split())
     if fault.words and fault.words not in flat:
+        # On a busy machine even a reply that is sent at once may come after the short time-outs of these tests.
+        server.unplanned = server.unplanned or any(words in flat for words in _GIVEN_UP)
         return NO_WORDS
     listed = any(one in server.cloud.active for one in server.committed)
     return NO_TRACE if "not in IonQ's list" in flat and listed else ""

@@ -262,8 +262,11 @@ def test_the_commands(stage: Stage, moody: Moody) -> None:
     assert stage.run("--profile", "lab", "run", *limits, "--", *child) == 0
     assert stage.run("auth", "login", given=f"{CANARY}\n") == 1
     assert stage.run("ls", argv=[*SABOTEUR, "transport"], IONQ_API_KEY=CANARY) == 1
+    assert stage.run("doctor", IONQ_API_KEY=CANARY) == 0
+    assert stage.run("--profile", "lab", "doctor", IONQ_API_KEY=CANARY) == 0
     moody.turn("failing")
     assert stage.run("ls", IONQ_API_KEY=CANARY) == 1
+    assert stage.run("doctor", IONQ_API_KEY=CANARY) == 1
     moody.turn("refusing")
     assert stage.run("open", *limits, IONQ_API_KEY=CANARY) == 1
     stage.search()
@@ -301,7 +304,7 @@ def test_a_key_in_every_text_of_every_reply_to_the_dashboard(echoed: Stage, echo
         terminal.wait_for("failed: ").keys("v").wait_for("row 1 of ")
         terminal.keys("p").wait_for("JOB MODEL").keys("esc").wait_for("row 1 of ")
         terminal.keys("/").type("completed").keys("enter").wait_for('match "completed"').wait_quiet(0.3)
-        terminal.keys("enter").wait_for("gates")
+        terminal.keys("enter").wait_for("result of")
         for form in (1, 2):
             terminal.keys("w").wait_for("Save the result").keys(*["tab"] * form).wait_quiet(0.5)
             terminal.keys("enter").wait_for(lambda _, form=form: saved(echoed) == form)  # type: ignore[misc]
@@ -370,7 +373,7 @@ def test_a_key_in_every_text_of_every_reply_to_the_commands(echoed: Stage, echo:
             *(["show", session_id, "--markdown"], ["jobs", session_id], ["jobs", session_id, "--json"]),
             *(["open", *limits], ["open", *limits, "--json"], ["run", *limits, "--", "true"], ["id"], ["answer"]),
             *(["watch", ended], ["watch", ended, "--json"], ["auth", "status"], ["end", "--all-here", "--yes"]),
-            ["show", "nothing-there"],
+            *(["doctor", "--json"], ["show", "nothing-there"]),
         ):
             code = echoed.run(*words, IONQ_API_KEY=CANARY)
             assert code == (1 if words[-1] == "nothing-there" else 0) or len(spared) < 2, words

@@ -149,7 +149,7 @@ def unchanging(tmp_path: Path) -> Iterator[tuple[Terminal, threading.Semaphore]]
         config.parent.mkdir(parents=True)
         config.write_text("poll_interval = 1\n")
         with Terminal(command("attach", session.id), environment, rows=40, columns=120) as terminal:
-            yield terminal.wait_for("all 5 finished jobs priced"), readings
+            yield terminal.wait_for("all 5 finished priced"), readings
 
 
 @pytest.mark.xdist_group("terminal")

@@ -18,7 +18,7 @@ OWNERS = {
     "rich": {"ui"},
     "keyring": {"credentials"},
     "sqlite3": {"journal"},
-    "ionq_core": set[str](),
+    "ionq_core": {"api"},  # for type checkers alone: test_floors sees that it is never loaded
 }
 
 

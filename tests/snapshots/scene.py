@@ -205,7 +205,8 @@ class Scene:
             await self.settle()
 
     def _svg(self) -> str:
-        return self.app.export_screenshot(title="ionq-tui")
+        # Without it librsvg leaves out the spaces at both ends of each piece of text.
+        return self.app.export_screenshot(title="ionq-tui").replace("<svg ", '<svg xml:space="preserve" ', 1)
 
     async def still(self, look: Callable[[], str]) -> str:
         """Return what is seen once it stands still, with what a second would bring."""

@@ -49,7 +49,7 @@ async def _through_a_session(take: Callable[[str, str], None], sizes: Callable[[
         await scene.until("usd so far")
         await scene.picture("sessions")
         await scene.keys("enter")
-        await scene.until("finished jobs priced")
+        await scene.until("finished priced")
         await scene.picture("demo-session")
         await scene.keys("escape", "u")
         await scene.until("last read")

@@ -82,14 +82,14 @@ async def test_numbers_that_are_not_of_now_say_of_when_they_are(ours: FakeConnec
         session_poller = app.running.own_sessions.pollers[ONE.id]
         session_poller.jobs_as_of = app.running.clock.now()
         await ticked(pilot, app)
-        assert "~" not in app.text() and "as of" not in app.text()
+        assert "~2/5" not in app.text() and "~1.30" not in app.text() and "as of" not in app.text()
         ours.clock.forward(90)
         await ticked(pilot, app)
         assert "~2/5" in app.text() and "~1.30 usd" in app.text()
         assert f"000001 as of {NOW.astimezone():%H:%M}" in app.text()
         session_poller.jobs_as_of = app.running.clock.now()
         await ticked(pilot, app)
-        assert "~" not in app.text() and "as of" not in app.text()
+        assert "~2/5" not in app.text() and "~1.30" not in app.text() and "as of" not in app.text()
 
 
 async def test_what_is_told_in_passing_covers_no_question(connector: FakeConnector) -> None:

@@ -125,9 +125,13 @@ class OwnSessions:
             self._ends[session_poller.session_id] = first
         ring(app, self._engine, session_poller, told)
 
+    def first_end(self, session: Session) -> Forecast | None:
+        """Return what ends a session first, as far as that is known."""
+        return self._ends.get(session.id) or runs_out(session)
+
     def ends(self, sessions: Iterable[Session]) -> dict[str, Forecast]:
-        """Return what ends each of these sessions first, as far as that is known."""
-        found = {one.id: self._ends.get(one.id) or runs_out(one) for one in sessions}
+        """Return the same for each of these sessions of which it is known, by id."""
+        found = {one.id: self.first_end(one) for one in sessions}
         return {key: one for key, one in found.items() if one is not None}
 
     def lines(self) -> list[Line]:

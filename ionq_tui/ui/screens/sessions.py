@@ -33,7 +33,7 @@ from ionq_tui.view.home_summary import numbers_as_of, running_line, summary
 from ionq_tui.view.row import SessionItem, session_moment, session_row
 from ionq_tui.view.sanitize import cells, plain
 from ionq_tui.view.style import Line, joined, line
-from ionq_tui.view.usage import FOLDED, HOME_COLUMNS, label_room, window_title
+from ionq_tui.view.usage import FOLDED, home_columns, label_room, window_title
 from ionq_tui.view.wrap import all_folded
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         yield TextBlock(id="running")
         yield TextBlock(id="banner")
         table = Table[SessionItem](
-            HOME_COLUMNS,
+            home_columns(self._own_sessions.first_end),
             self._cells,
             moment_of=self._moment,
             arranged=self._arranged,
@@ -249,14 +249,22 @@ class SessionsScreen(KeyGuarded, LiveBase):
         ending = item.session.id in self.engine.actions.activity.value.ending
         session, now = item.session, self.engine.clock.now()
         told = session_row(
-            session, item.owner, item.label, now, None, ending=ending, unseen=item.unseen, people=self.engine.people
+            session,
+            item.owner,
+            item.label,
+            now,
+            None,
+            ending=ending,
+            unseen=item.unseen,
+            people=self.engine.people,
+            first=self._own_sessions.first_end(session),
         )
         return (*told, *self._own_sessions.used(session.id), self._own_sessions.spark(session.id))
 
     def _moment(self, item: SessionItem) -> Hashable:
         session, ending = item.session, self.engine.actions.activity.value.ending
         return (
-            session_moment(session, self.engine.clock.now()),
+            session_moment(session, self.engine.clock.now(), self._own_sessions.first_end(session)),
             session.id in ending,
             self._own_sessions.used(session.id),
             self._own_sessions.spark(session.id),

@@ -72,6 +72,7 @@ def test_limits_that_the_shapes_forbid_are_refused(world: World, settings: objec
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b"{}", b'{"backend": 3}', b'{"backend": "simulator", "name": "x"}'],
+    ids=lambda body: ascii(body[:20]),
 )
 def test_bodies_that_cannot_be_read_are_refused(world: World, body: bytes) -> None:
     assert world.ask("POST", "/sessions", body).status == 400

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.estimate import Circuit, Estimate
@@ -8,6 +9,7 @@ from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Failure, Job
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link_state import FRESH, Fault, FaultKind, Refused, Stale
+from ionq_tui.model.money import Money
 from ionq_tui.model.overview import EMPTY_FLEET, apply_backends
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_session
@@ -81,7 +83,11 @@ def test_one_line_says_the_status_and_what_ends_it() -> None:
     unlimited = session(NO_LIMITS, expires_at=None)
     assert status(unlimited) == "STARTED 13:22 · NO LIMIT: no end is known, so end it yourself (e)"
     waits = session(status="created", started_at=None, expires_at=None, limits=Limits(minutes=30))
-    assert status(waits) == "CREATED 13:10 · not started"
+    assert status(waits) == "CREATED 13:10 · not started: ends 30m after its first job"
+    waits = session(status="created", started_at=None, expires_at=None, limits=Limits(1, 30))
+    assert status(waits) == "CREATED 13:10 · not started: ends 30m after its first job or at 1 job"
+    waits = session(status="created", started_at=None, expires_at=None, limits=Limits(1, 30, Money(Decimal(3), "usd")))
+    assert status(waits) == "CREATED 13:10 · not started: ends at the latest 30m after its first job"
     assert status_line(EMPTY_SNAPSHOT, (), NOW, TZ) == ()
 
 

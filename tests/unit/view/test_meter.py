@@ -39,7 +39,7 @@ def test_the_three_meters_as_drawn() -> None:
         "jobs   31                of 40    █████████████████████▊        77%  9 left",
         "cost   18.20 + 4.10 res. of 30.00 █████████████████▒▒▒▒         74%  7.70 left",
     ]
-    assert meters(watch(), NOW)[2].note == "usd, charged + reserved · all 29 finished jobs priced"
+    assert meters(watch(), NOW)[2].note == "usd, charged + reserved · all 29 finished priced"
 
 
 def drawn(held: SessionSnapshot, width: int = 79) -> list[str]:

@@ -26,8 +26,7 @@ def test_a_report_tells_all_there_is() -> None:
         "  limits      40j · 1h30m · 30.00 usd",
         "  time        40m of 1h18m, left 37m",
         "  jobs        31 of 40, left 9",
-        "  cost        18.20 + 4.10 res. of 30.00 usd, left 7.70"
-        " (usd, charged + reserved · all 29 finished jobs priced)",
+        "  cost        18.20 + 4.10 res. of 30.00 usd, left 7.70 (usd, charged + reserved · all 29 finished priced)",
         "  spent       charged 18.20 usd, reserved 4.10 usd",
         "  per job     0.65 usd on average, of 28 charged jobs",
         "  jobs sent   31 jobs: 28 completed · 1 FAILED · 1 running · 1 waiting",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Owner
 from ionq_tui.view.column import Column, Item, Row, arranged, fitted, heads, widths
+from ionq_tui.view.forecast import Forecast, runs_out
 from ionq_tui.view.row import (
     BACKEND_COLUMNS,
     JOB_COLUMNS,
@@ -23,12 +25,13 @@ from ionq_tui.view.row import (
     job_row,
     queue_words,
     session_row,
+    time_left,
 )
 from ionq_tui.view.sanitize import cells
 from ionq_tui.view.status import why_not
 from ionq_tui.view.style import Tone, words
 from ionq_tui.view.text_table import text_table
-from ionq_tui.view.usage import FOLDED, HOME_COLUMNS, label_room
+from ionq_tui.view.usage import FOLDED, HOME_COLUMNS, home_columns, label_room
 from tests.unit.view.scene import NOW, TZ, at, costs, jobs, session, usd
 
 
@@ -245,3 +248,31 @@ def test_at_80_columns_the_end_of_a_long_name_of_a_backend_is_told() -> None:
     assert sum(widths(shown, 80)) + 2 * len(shown) == 80
     row = session_row(replace(session(), backend="qpu.forte-enterprise-1"), Owner.HERE, "H2 scan", NOW, TZ)
     assert fitted(row, shown, widths(shown, 80))[1].text == "qpu.forte-…-1"
+
+
+@pytest.mark.parametrize(
+    ("first", "told"),
+    [
+        (None, "49m"),
+        (Forecast("jobs", NOW + timedelta(minutes=17)), "~17m"),
+        (Forecast("cost", NOW + timedelta(minutes=90)), "49m"),
+        (Forecast("time", NOW + timedelta(minutes=49), guess=False), "49m"),
+    ],
+)
+def test_the_time_left_is_that_until_the_first_end(first: Forecast | None, told: str) -> None:
+    limited = session(expires_at=NOW + timedelta(minutes=49))
+    assert time_left(limited, NOW, first).text == told
+
+
+def test_a_session_without_a_time_limit_has_the_time_until_another_limit() -> None:
+    unlimited = session(NO_LIMITS, expires_at=None)
+    assert time_left(unlimited, NOW, Forecast("jobs", NOW + timedelta(minutes=3))).tone is Tone.BAD
+
+
+def test_the_list_is_sorted_by_the_time_left_that_it_shows() -> None:
+    soon = session(expires_at=NOW + timedelta(hours=2))
+    late = session(id="another", expires_at=NOW + timedelta(hours=1))
+    ends = {soon.id: Forecast("jobs", NOW + timedelta(minutes=5))}
+    columns = home_columns(lambda one: ends.get(one.id) or runs_out(one))
+    (by,) = (column for column in columns if column.name == "LEFT")
+    assert [item.session.id for item in arranged([SessionItem(late), SessionItem(soon)], by)] == [soon.id, late.id]

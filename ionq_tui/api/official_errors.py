@@ -1,0 +1,59 @@
+"""Make this library's errors instances of the errors of the same name in ionq_core, the official client.
+
+`except` looks at real base classes only, so the classes get theirs as further bases, once ionq_core is loaded. It is
+never loaded from here.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Iterable
+from types import ModuleType
+
+_PACKAGE = "ionq_core"
+
+logger = logging.getLogger("ionq_tui")
+
+
+class ErrorRoot(Exception):
+    """Root of this library's errors. Python lets a class change its bases only if none of them is built in."""
+
+
+class OfficialErrors:
+    """The errors of this library that have a counterpart in ionq_core."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._classes: tuple[type[BaseException], ...] = ()
+        self._joined = False
+        self._lock = threading.RLock()  # a signal may raise an error of its own meanwhile
+
+    def declare(self, classes: Iterable[type[BaseException]]) -> None:
+        """Name the classes, base classes first, and join them if ionq_core is loaded already."""
+        self._classes = tuple(classes)
+        self.join()
+
+    def join(self) -> None:
+        """Give each class its counterpart as a further base, if ionq_core is loaded. Cheap if it is not."""
+        if self._joined or (theirs := sys.modules.get(_PACKAGE)) is None or not hasattr(theirs, "__all__"):
+            return  # `__all__` is the last name that it defines: before that, its import is under way
+        with self._lock:
+            for ours in self._classes:
+                _join(ours, theirs)
+            self._joined = bool(self._classes)
+
+
+def _join(ours: type[BaseException], theirs: ModuleType) -> None:
+    """Add the base class. A version of ionq_core in which it does not fit costs a line in the log, not an error."""
+    counterpart = getattr(theirs, ours.__name__, None)
+    if not isinstance(counterpart, type) or not issubclass(counterpart, Exception) or issubclass(ours, counterpart):
+        return
+    try:
+        ours.__bases__ = (*ours.__bases__, counterpart)
+    except TypeError as error:
+        logger.warning("ionq_core.%s does not catch this library's error: %s", ours.__name__, error)
+
+
+OFFICIAL = OfficialErrors()

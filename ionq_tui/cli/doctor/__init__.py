@@ -1,0 +1,1 @@
+"""`ionq-tui doctor`: check what works on this machine, without changing anything."""
