@@ -10,9 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ionq_tui.model.address import checked_url, host_of
 from ionq_tui.model.connection import PRODUCTION_URL
+
+if TYPE_CHECKING:
+    from ionq_tui.model.money import Money
 
 DEFAULT_PROFILE = "default"
 POLL_INTERVAL = 5.0
@@ -61,6 +65,8 @@ class Settings:
     """The profile's command that prints its API key, to be split by shlex; empty if it has none."""
     key_command_host: str = "api.ionq.co"
     """The host that the key command's key is for: that of the profile, whatever IONQ_API_URL says."""
+    monthly_budget: Money | None = None
+    """What the organization may spend in a month; None if there is no budget."""
     poll_interval: float = POLL_INTERVAL
     """Seconds between two polls of a live session."""
     end_on_hangup: bool = False
@@ -124,6 +130,7 @@ def load_settings(flags: Flags, environ: Mapping[str, str], config_dir: Path) ->
         base_url=_base_url(own_url, named=bool(flags.profile), environ=environ),
         key_command=_text(profile, "key_command"),
         key_command_host=host_of(own_url or PRODUCTION_URL),
+        monthly_budget=_budget(profile, f"{where}: [profiles.{name}]") or _budget(file, where),
         poll_interval=_poll_interval(file, where),
         end_on_hangup=file.get("end_on_hangup") is True,
         on_event=_text(file, "on_event"),
@@ -148,6 +155,7 @@ def default_config_text() -> str:
 
 # profile = "{DEFAULT_PROFILE}"        # the profile used when none is given
 # poll_interval = {POLL_INTERVAL}          # seconds between two polls, 1 to 60
+# monthly_budget = "500 usd"   # of the organization, with its unit; ionq-tui usage and u show it, 80 % and 95 % alarm
 # end_on_hangup = false        # true: end the sessions opened in this window when its terminal closes
 # on_event = "my-notifier"     # a command that receives each event once, as JSON on standard input; no shell, 10 s
 # theme = "ansi"
@@ -157,6 +165,7 @@ def default_config_text() -> str:
 # key_command = "pass show ionq"    # prints the key on its first line
 # color = "green"              # background of the profile's name in the header: an ANSI color name, or #rrggbb
 # read_only = true
+# monthly_budget = "2000 credits"    # instead of the one above
 
 # [people]                     # names for creator ids; write each id in full
 # "8d88b18d-6741-4b7d-97a8-450ee3d716ef" = "Ada"
@@ -182,6 +191,7 @@ def _checked(url: str, where: str) -> str:
 _FILE_KEYS: Mapping[str, tuple[type, ...]] = {
     "profile": (str,),
     "poll_interval": (int, float),
+    "monthly_budget": (str,),
     "end_on_hangup": (bool,),
     "on_event": (str,),
     "theme": (str,),
@@ -196,6 +206,7 @@ _PROFILE_KEYS: Mapping[str, tuple[type, ...]] = {
     "key_command": (str,),
     "color": (str,),
     "read_only": (bool,),
+    "monthly_budget": (str,),
 }
 _TYPE_NAMES = {str: "a text in quotes", int: "a number", bool: "true or false", dict: "a table"}
 
@@ -287,6 +298,7 @@ def _profiles(file: Mapping[str, object], where: str) -> Mapping[str, Mapping[st
             raise SettingsError(f"{inside} must be a table")
         _check(table, _PROFILE_KEYS, inside)
         _check_color(_text(table, "color"), inside)
+        _budget(table, inside)
         url = _text(table, "url")
         found[name] = {**table, "url": _checked(url, f"{inside} url")} if url else table
     return found
@@ -308,6 +320,24 @@ def _base_url(own_url: str, *, named: bool, environ: Mapping[str, str]) -> str:
     if not given or (named and own_url):
         return own_url or PRODUCTION_URL
     return _checked(given, "IONQ_API_URL")
+
+
+def _budget(table: Mapping[str, object], where: str) -> Money | None:
+    value = table.get("monthly_budget")
+    if not isinstance(value, str):
+        return None
+    from ionq_tui.model.limits import LimitError, read_money  # only where there is one, as for the color
+
+    try:
+        budget = read_money(value, "")
+    except LimitError:
+        budget = None
+    if budget is None or not budget.unit:
+        raise SettingsError(
+            f'{where}: monthly_budget must be an amount above zero with its unit, such as "500 usd" or "2000 credits",'
+            f" not {value[:40]!r}"
+        )
+    return budget
 
 
 def _poll_interval(file: Mapping[str, object], where: str) -> float:

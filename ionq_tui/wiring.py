@@ -179,6 +179,7 @@ class Wiring:
             people=self.settings.people,
             event_command=None if connection.demo else self._event_hook(),
             ahead=ahead,
+            budget=None if connection.demo else self.settings.monthly_budget,
         )
         if self.settings.log_path is not None:
             from ionq_tui.action_log import log_actions
@@ -232,6 +233,8 @@ async def _remember(journal: Journal, connection: Connection, cloud: SimulatedCl
         if job.cost is not None
     }
     await journal.keep_costs(place, entry.id, paid)
+    finished = {job.id: job.completed_at for job in entry.jobs if job.completed_at is not None}
+    await journal.date_costs(place, entry.id, finished, complete=False)
 
 
 def inside(cloud: SimulatedCloud) -> Handler:

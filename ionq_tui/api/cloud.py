@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ionq_tui.api import operations
 from ionq_tui.api.errors import IonQError, fault_of_error
@@ -19,6 +19,9 @@ from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.outcome import EndOutcome, EndUnknown, Known, OpenOutcome, OpenRequest
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.session import Session
+
+if TYPE_CHECKING:
+    from ionq_tui.model.spending import Grouping, OrganizationUsage, Period
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -86,6 +89,10 @@ class HttpCloud:
     async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
         """Get the estimated cost of one such job."""
         return await self._ask(operations.estimate, backend, circuit)
+
+    async def usage(self, organization_id: str, period: Period, grouping: Grouping) -> OrganizationUsage | Fault:
+        """Get what an organization used on each day of a period."""
+        return await self._ask(operations.organization_usage, organization_id, period, grouping)
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         """Cancel one or several jobs."""

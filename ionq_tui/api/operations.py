@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote
 
 from ionq_tui.api import decode
@@ -19,6 +19,9 @@ from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.priority import Priority
 from ionq_tui.model.session import Session
+
+if TYPE_CHECKING:
+    from ionq_tui.model.spending import Grouping, OrganizationUsage, Period
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -201,6 +204,22 @@ def estimate(backend: str, circuit: Circuit) -> Operation[Estimate]:
     read = partial(decode.read_estimate, backend=backend, circuit=circuit)
     return Operation(
         "Failed to fetch an estimate", "GET", "/jobs/estimate", read, query, repeatable=True, priority=Priority.PAGE
+    )
+
+
+def organization_usage(organization_id: str, period: Period, grouping: Grouping) -> Operation[OrganizationUsage]:
+    """Get what an organization used on each day of a period."""
+    from ionq_tui.api.usage_reply import read_usage  # needed only by who asks for it
+
+    return _get(
+        "the usage of the organization",
+        _path("organizations", organization_id, "usage"),
+        read_usage,
+        Priority.DETAIL,
+        start_date=period.first.isoformat(),
+        end_date=period.last.isoformat(),
+        group_by=grouping.value,
+        modality="daily",
     )
 
 

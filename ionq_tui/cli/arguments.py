@@ -122,7 +122,17 @@ def _add_looking(add: _Add) -> None:
         _add_json(forms)
         if name == "show":
             forms.add_argument("--markdown", action="store_true", help="print the report as Markdown")
-    for one in (backends, listing):
+    usage = add("usage", "show what the organization and the sessions of this machine cost, by day")
+    usage.add_argument(
+        "--days", type=_days, metavar="N", default=30, help="how many days, today included, 1 to 366 (default: 30)"
+    )
+    usage.add_argument(
+        "--by",
+        choices=("backend", "person", "project"),
+        default="backend",
+        help="backend: sessions of this machine by backend and label (default); person, project: as IonQ reports them",
+    )
+    for one in (backends, listing, usage):
         _add_json(one)
 
 
@@ -250,6 +260,13 @@ def _port(text: str) -> int:
     return port
 
 
+def _days(text: str) -> int:
+    days = int(text)
+    if not 1 <= days <= 366:
+        raise ValueError
+    return days
+
+
 def _speed(text: str) -> float:
     speed = float(text)
     if not 0 < speed <= 1_000_000:
@@ -257,4 +274,8 @@ def _speed(text: str) -> float:
     return speed
 
 
-_port.__name__, _speed.__name__ = "port", "speed"  # what argparse calls them where they cannot be read
+_port.__name__, _speed.__name__, _days.__name__ = (
+    "port",
+    "speed",
+    "number of days",
+)  # what argparse calls them where they cannot be read

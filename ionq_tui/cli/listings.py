@@ -12,6 +12,7 @@ from ionq_tui.cli.common import run as connected
 from ionq_tui.cli.totals import sums_facts
 from ionq_tui.engine.cost_fetcher import PER_SECOND, CostFetcher
 from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.session_archive import date_costs
 from ionq_tui.engine.store import Store
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.cursor_guard import CursorGuard
@@ -306,6 +307,7 @@ async def _priced(engine: Engine, watch: SessionSnapshot) -> SessionSnapshot:
         left, fault = await CostFetcher(engine.cloud, engine.clock, store, found.update).once(_ASKED_FOR)
     finally:
         await engine.journal.keep_costs(place, session_id, found)
+        await date_costs(engine.journal, place, store.value)
     if store.value.cost_fault is not None:
         say(unread_cost(store.value.cost_fault, once=True))
     elif fault is not None:

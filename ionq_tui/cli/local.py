@@ -46,6 +46,7 @@ def _config(settings: Settings) -> int:
         "key_command": "set" if settings.key_command else "-",
         "IONQ_API_KEY": "set" if os.environ.get("IONQ_API_KEY") else "-",
         "read_only": _word(settings.read_only),
+        "monthly_budget": "-" if settings.monthly_budget is None else str(settings.monthly_budget),
         "poll_interval": f"{settings.poll_interval:g}",
         "end_on_hangup": _word(settings.end_on_hangup),
         "on_event": "set" if settings.on_event else "-",
@@ -57,7 +58,7 @@ def _config(settings: Settings) -> int:
         "keys": ", ".join(f"{name}={key}" for name, key in settings.keys.items()) or "-",
     }
     for name, value in facts.items():
-        print(f"{name:<14}{plain(value)}")
+        print(f"{name:<16}{plain(value)}")
     return DONE
 
 

@@ -260,6 +260,10 @@ def _command(args: argparse.Namespace, settings: Settings) -> int:
         from ionq_tui.cli import run
 
         return run.run(args, settings)
+    if args.command == "usage":
+        from ionq_tui.cli import usage
+
+        return usage.run(args, settings)
     if args.command == "watch":
         from ionq_tui.cli import watch
 

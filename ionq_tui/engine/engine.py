@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from types import MappingProxyType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from weakref import WeakValueDictionary
 
 from ionq_tui.engine.actions import Actions
@@ -25,12 +26,16 @@ from ionq_tui.engine.user_activity import LONG_AGO, UserActivity
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.event import Event
 from ionq_tui.model.key import KeyIdentity
-from ionq_tui.model.link_state import Fault, FaultKind
+from ionq_tui.model.link_state import Fault, FaultKind, Fresh
+from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import AdoptDone, CancelDone, Done, EndDone, Ended, EndOutcome, OpenDone
 from ionq_tui.model.overview import Overview
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot, confirmed_end, noted
+
+if TYPE_CHECKING:
+    from ionq_tui.engine.spending_reader import SpendingReader
 
 _JOB_DETAILS_KEPT = 50
 JOURNAL_READ_EVERY = 30.0
@@ -65,12 +70,14 @@ class Engine:
         people: Mapping[str, str] = _NO_PEOPLE,
         event_command: EventCommand | None = None,
         ahead: Callable[[], timedelta] = timedelta,
+        budget: Money | None = None,
     ) -> None:
         """Take the connection, the ports, the seconds between two polls, and the user's configuration.
 
-        `people` maps user ids to names, `event_command` receives events, and `ahead` returns how far the clock of the
-        server is ahead of that of this machine.
+        `people` maps user ids to names, `event_command` receives events, `ahead` returns how far the clock of the
+        server is ahead of that of this machine, and `budget` is what may be spent in a month.
         """
+        self.budget = budget
         self.connection = connection
         self.cloud = cloud
         self.clock = clock
@@ -158,6 +165,23 @@ class Engine:
     def snapshots(self) -> list[SessionSnapshot]:
         """The snapshots of all sessions that have a live poller."""
         return [session_poller.store.value for session_poller in self._session_pollers.values()]
+
+    @cached_property
+    def spending(self) -> SpendingReader:
+        """What was spent over days; made when first needed."""
+        from ionq_tui.engine.spending_reader import SpendingReader
+
+        return SpendingReader(self.cloud, self.clock, self.journal, self.place, self._organization, self.budget)
+
+    def _organization(self) -> str | Fault | None:
+        """Return the id of the organization from IonQ's session list, why it is unknown, or None before the list."""
+        listed = self.session_list.overview.value
+        if listed.organization_id is not None:
+            return listed.organization_id
+        if not isinstance(listed.link, Fresh):
+            return listed.link.fault
+        unnamed = Fault(FaultKind.GARBLED, "IonQ's list of sessions does not name the organization")
+        return unnamed if listed.loaded else None
 
     def job_details(self, job_id: str) -> JobDetails:
         """Return the details of a job; those of the most recent jobs are kept."""

@@ -100,6 +100,17 @@ class EventNotifier:
 
         self._next(tell, self._command)
 
+    async def tell_first(self, event: Event) -> bool:
+        """Report an event that belongs to no session; return False if a process of this machine has or will."""
+        place = self._place()
+        if not await self._journal.claim_event(place, event):
+            return False
+        if self._command is None:
+            self._journal.mark_reported(place, event)
+        else:
+            self._pass_on(self._command, place, event)
+        return True
+
     async def settled(self, seconds: float) -> None:
         """Wait up to `seconds` until all events are reported; another process takes over the rest."""
         if self._command is None:

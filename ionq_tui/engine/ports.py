@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.estimate import Circuit, Estimate
@@ -18,6 +18,9 @@ from ionq_tui.model.outcome import EndOutcome, Known, OpenOutcome, OpenRequest
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.record import Intent, Place, SessionRecord
 from ionq_tui.model.session import Session
+
+if TYPE_CHECKING:
+    from ionq_tui.model.spending import Grouping, OrganizationUsage, Period, SessionCharges
 
 
 class Cloud(Protocol):
@@ -57,6 +60,9 @@ class Cloud(Protocol):
 
     async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
         """Request the estimated cost of one such job."""
+
+    async def usage(self, organization_id: str, period: Period, grouping: Grouping) -> OrganizationUsage | Fault:
+        """Read what an organization used on each day of a period."""
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         """Cancel jobs; return the ids that the server named as canceled."""
@@ -162,6 +168,23 @@ class Journal(Protocol):
 
     def costs(self, place: Place, session_id: str) -> Awaitable[Mapping[str, JobCost]]:
         """Return the stored final costs of a session's jobs, by job id."""
+
+    def date_costs(
+        self,
+        place: Place,
+        session_id: str,
+        finished: Mapping[str, datetime],
+        parts: Iterable[str] = (),
+        *,
+        complete: bool,
+    ) -> Awaitable[object]:
+        """Store when the jobs of stored costs finished, and which of them another job's cost includes.
+
+        `complete` says that the session has ended and that the final costs of all its jobs are stored.
+        """
+
+    def charges(self, place: Place, since: datetime) -> Awaitable[tuple[SessionCharges, ...]]:
+        """Return the sessions opened on this machine, each with what it was charged since a time by day."""
 
     def queue_sample(self, backend: str, at: datetime, value: float, base_url: str) -> Awaitable[object]:
         """Record the length of a backend's queue."""

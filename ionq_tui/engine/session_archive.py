@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from ionq_tui.engine.ports import Journal
 from ionq_tui.engine.store import Store
 from ionq_tui.model.event import Event, EventKind
-from ionq_tui.model.job import JobCost
+from ionq_tui.model.job import JobCost, is_part
 from ionq_tui.model.record import Place
 from ionq_tui.model.snapshot import SessionSnapshot, apply_costs, recalled
 
@@ -35,6 +35,8 @@ class SessionArchive:
         self._session_id = session_id
         self._store = store
         self._written: set[Event] = set()
+        self._complete = False
+        """True once the journal knows that the costs of all jobs of the ended session are stored."""
         self._costs: dict[str, JobCost] = {}
         self._seen: tuple[Event, ...] = ()
         self._publish = publish
@@ -80,7 +82,7 @@ class SessionArchive:
             self._queue(self)
 
     def _on_snapshot(self, snapshot: SessionSnapshot) -> None:
-        if snapshot.events is not self._seen:
+        if snapshot.events is not self._seen or (not self._complete and _complete(snapshot)):
             self._queue(self)
 
     async def write(self) -> None:
@@ -94,6 +96,7 @@ class SessionArchive:
         costs, self._costs = self._costs, {}
         if costs:
             await self._journal.keep_costs(place, self._session_id, costs)
+        await self._date_costs(place, costs)
         events = self._store.value.events
         if events is self._seen:
             return
@@ -104,3 +107,28 @@ class SessionArchive:
             self._publish(event)  # before writing: an event in the journal without a claim counts as reported
         if new:
             await self._journal.event(place, *new)
+
+    async def _date_costs(self, place: Place, costs: Mapping[str, JobCost]) -> None:
+        """Store when the jobs with these costs finished; at the end of the session, those of all jobs."""
+        snapshot = self._store.value
+        complete = not self._complete and _complete(snapshot)
+        if costs or complete:
+            self._complete = self._complete or complete
+            await date_costs(self._journal, place, snapshot, None if complete else costs)
+
+
+def _complete(snapshot: SessionSnapshot) -> bool:
+    return snapshot.ended and snapshot.charges_complete
+
+
+async def date_costs(
+    journal: Journal, place: Place, snapshot: SessionSnapshot, job_ids: Iterable[str] | None = None
+) -> None:
+    """Store when these jobs, by default all, finished; and, if that is known, that the session's costs are complete."""
+    jobs = snapshot.jobs
+    chosen = jobs.values() if job_ids is None else [jobs[one] for one in job_ids if one in jobs]
+    finished = {job.id: job.completed_at for job in chosen if job.finished and job.completed_at is not None}
+    parts = [job.id for job in chosen if job.parent_job_id is not None and is_part(job, jobs)]
+    session = snapshot.session
+    if session is not None:
+        await journal.date_costs(place, session.id, finished, parts, complete=_complete(snapshot))

@@ -216,6 +216,27 @@ class Database:
             updates = ", ".join(f"{name} = excluded.{name}" for name in columns)
             self._put("cost", columns, f"ON CONFLICT (base_url, job_id) DO UPDATE SET {updates}")
 
+    def put_cost_days(
+        self, place: Place, session_id: str, finished: Mapping[str, datetime], parts: Iterable[str], complete: bool
+    ) -> None:
+        """Write when the jobs of recorded costs finished and which are parts of others, and if all costs are here.
+
+        A recorded time is kept. A session that is not recorded here is not added.
+        """
+        url = mapping.normalized(place).base_url
+        self._connection.executemany(
+            "UPDATE cost SET at = ? WHERE base_url = ? AND job_id = ? AND at IS NULL",
+            [(mapping.utc_text(at), url, mapping.plain(job_id)) for job_id, at in finished.items()],
+        )
+        self._connection.executemany(
+            "UPDATE cost SET part = 1 WHERE base_url = ? AND job_id = ?",
+            [(url, mapping.plain(job_id)) for job_id in parts],
+        )
+        if complete:
+            self._connection.execute(
+                "UPDATE session SET priced = 1 WHERE base_url = ? AND id = ?", (url, mapping.plain(session_id))
+            )
+
     def put_queue_sample(self, base_url: str, backend: str, at: datetime, value: float) -> None:
         """Write a backend's queue time, and delete samples that are older than a month."""
         columns: mapping.Columns = {
@@ -296,6 +317,16 @@ class Database:
         ).fetchall()
         return {one["job_id"]: mapping.cost_of(one) for one in found}
 
+    def charges(self, base_url: str, since: datetime) -> dict[tuple[str, str], mapping.Charge]:
+        """Return the charges since a time, and those without a time, by session and job id."""
+        found = self._connection.execute(
+            "SELECT session_id, job_id, at, cost, cost_unit FROM cost WHERE base_url = ? AND part = 0 AND dry_run = 0"
+            " AND cost IS NOT NULL AND (at IS NULL OR at >= ?)",
+            (mapping.plain(base_url.rstrip("/")), mapping.utc_text(since)),
+        )
+        charges = ((one["session_id"], one["job_id"], mapping.charge_of(one)) for one in found)
+        return {(session_id, job_id): charge for session_id, job_id, charge in charges if charge is not None}
+
     def queue_samples(self, base_url: str, backend: str, since: datetime | None) -> dict[datetime, float]:
         """Return a backend's queue time samples, oldest first."""
         found = self._connection.execute(
@@ -336,5 +367,6 @@ def _merged(older: SessionRecord, newer: SessionRecord) -> SessionRecord:
         end_asked_at=newer.end_asked_at or older.end_asked_at,
         seen_at=newer.seen_at or older.seen_at,
         asked=newer.asked or older.asked,
+        priced=older.priced or newer.priced,
         ended_at=newer.ended_at or older.ended_at,
     )

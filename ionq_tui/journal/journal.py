@@ -7,9 +7,10 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from ionq_tui.journal import mapping, process
 from ionq_tui.journal.database import Database, merged
@@ -18,11 +19,16 @@ from ionq_tui.journal.worker import Pending
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import JobCost
 from ionq_tui.model.link_state import Fault
+from ionq_tui.model.money import Money, totals
 from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.record import Intent, IntentState, Place, SessionRecord
 from ionq_tui.model.session import Session
 
+if TYPE_CHECKING:
+    from ionq_tui.model.spending import SessionCharges
+
 _Intents = tuple[tuple[Intent, str], ...]
+_Charges = tuple[tuple[SessionRecord, ...], Mapping[tuple[str, str], mapping.Charge]]
 
 PATIENCE = 2.0
 """Maximum time in seconds that a caller waits for the disk."""
@@ -229,6 +235,24 @@ class Journal:
         }
         return self._database.write(lambda database: database.put_costs(place, session_id, final), vital=False)
 
+    def date_costs(
+        self,
+        place: Place,
+        session_id: str,
+        finished: Mapping[str, datetime],
+        parts: Iterable[str] = (),
+        *,
+        complete: bool,
+    ) -> Pending[bool]:
+        """Record when the jobs of recorded costs finished, and which of them another job's cost includes.
+
+        `complete` says that the session has ended and that the final costs of all its jobs are recorded.
+        """
+        included = tuple(parts)
+        return self._database.write(
+            lambda database: database.put_cost_days(place, session_id, finished, included, complete), vital=False
+        )
+
     def queue_sample(self, backend: str, at: datetime, value: float, base_url: str = "") -> Pending[bool]:
         """Record a backend's queue time. Samples are kept for a month."""
 
@@ -313,6 +337,30 @@ class Journal:
         """Return the known final costs of a session's jobs, by job id."""
         source: Source[dict[str, JobCost]] = Source(lambda database: database.costs(place.base_url, session_id), {})
         return self._database.read(source, lambda disk, memory: MappingProxyType({**disk, **memory}))
+
+    def charges(self, place: Place, since: datetime) -> Pending[tuple[SessionCharges, ...]]:
+        """Return the sessions opened with this journal in a place, each with what it was charged since a time by day.
+
+        Charges without a recorded time are included whatever their age.
+        """
+        from ionq_tui.model.spending import SessionCharges
+
+        where = mapping.normalized(place)
+        source: Source[_Charges] = Source(
+            lambda database: (database.sessions(), database.charges(where.base_url, since)), ((), {})
+        )
+
+        def join(disk: _Charges, memory: _Charges) -> tuple[SessionCharges, ...]:
+            by_day: dict[str, dict[date | None, list[Money]]] = {}
+            for (session_id, _), (day, paid) in {**disk[1], **memory[1]}.items():
+                by_day.setdefault(session_id, {}).setdefault(day, []).append(paid)
+            return tuple(
+                SessionCharges(one, tuple((day, totals(paid)) for day, paid in by_day.get(one.id, {}).items()))
+                for one in _of(where, disk[0], memory[0])
+                if one.here
+            )
+
+        return self._database.read(source, join)
 
     def queue_samples(
         self, backend: str, since: datetime | None = None, base_url: str = ""

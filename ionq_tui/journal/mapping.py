@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 from ionq_tui.model.event import TOLD_BY_WORDS, Event, EventKind
@@ -215,6 +215,7 @@ def record_of(row: sqlite3.Row, asked: OpenRequest | None = None) -> SessionReco
         host=row["host"],
         pid=row["pid"],
         asked=asked,
+        priced=row["priced"] == 1,
     )
 
 
@@ -269,6 +270,16 @@ def cost_of(row: sqlite3.Row) -> JobCost:
         cost=_charge_of(row, "cost", "cost_unit"),
         estimate=_charge_of(row, "estimate", "estimate_unit"),
     )
+
+
+Charge = tuple[date | None, Money]
+"""The day in UTC on which a job finished, None if that is not recorded, and what it cost."""
+
+
+def charge_of(row: sqlite3.Row) -> Charge | None:
+    """Read what a job cost and when it finished; None if the amount is invalid."""
+    paid, at = _charge_of(row, "cost", "cost_unit"), time_of(row["at"])
+    return None if paid is None else (at.astimezone(UTC).date() if at is not None else None, paid)
 
 
 def _charge_of(row: sqlite3.Row, value: str, unit: str) -> Money | None:

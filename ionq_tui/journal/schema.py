@@ -70,7 +70,13 @@ _FOURTH = (
     "ALTER TABLE intent ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0",  # complete lists in a row without a candidate
 )
 
-STEPS: tuple[Sequence[str], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = (
+    "ALTER TABLE cost ADD COLUMN at TEXT",  # when the job finished
+    "ALTER TABLE cost ADD COLUMN part INTEGER NOT NULL DEFAULT 0",  # whether another job's cost includes it
+    "ALTER TABLE session ADD COLUMN priced INTEGER NOT NULL DEFAULT 0",  # whether the costs of all its jobs are here
+)
+
+STEPS: tuple[Sequence[str], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 """Step n migrates a file from version n to version n + 1 (PRAGMA user_version)."""
 
 

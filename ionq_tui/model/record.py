@@ -130,6 +130,8 @@ class SessionRecord:
     """When IonQ last reported it as running, accurate to a few minutes."""
     asked: OpenRequest | None = None
     """The request that opened it; `backend` and `limits` are what the server granted."""
+    priced: bool = False
+    """True once it has ended and the final costs of all its jobs are recorded."""
 
     @property
     def running(self) -> bool:

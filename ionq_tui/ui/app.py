@@ -245,8 +245,15 @@ class DashboardApp(Quitting, inherit_bindings=False):
             home.await_quiet()
         self.push_screen(home)
         self.set_timer(LISTED_AFTER, collect_seldom)
+        if engine.budget is not None:
+            self.set_timer(STARTED_AFTER, lambda: self._watch_budget(engine))
         if self._attach_to:
             self.run_worker(self._view(engine, self._attach_to), group="attach", description="attach")
+
+    def _watch_budget(self, engine: Engine) -> None:
+        from ionq_tui.ui.budget_alarm import watch_budget
+
+        watch_budget(self, engine)
 
     async def _view(self, engine: Engine, text: str) -> None:
         """Show the session that `text` identifies; a complete id, or one known here, needs no session list."""

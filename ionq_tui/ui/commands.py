@@ -64,6 +64,8 @@ TABLE: Commands = (
     Command("half_down", "ctrl+d", "half page down", "Go down half a page.", False),
 )
 
+SPENDING = Command("usage", "u", "usage", "View what was charged by day, and of the monthly budget.", False)
+
 SESSIONS: Commands = (
     Command("new", "n", "new", "Choose a backend for a new session; nothing is sent yet."),
     Command(
@@ -76,6 +78,7 @@ SESSIONS: Commands = (
     Command("mark", "space", "mark", "Mark or unmark the selected session for ending."),
     Command("ended", "a", "ended", "Show or hide ended sessions."),
     Command("backends", "b", "backends", "View the backends.", False),
+    SPENDING,
     Command("answer", "w", "attention", "Show what needs a decision: unconfirmed sessions and ends.", False),
     Command("attach", "o", "view by id", "View a session by its id, or by a unique beginning or end of it.", False),
     Command("copy", "c,y", "copy", "Copy the id, the export line or the attach command.", False),
@@ -113,12 +116,18 @@ LIVE: Commands = (
     Command("save", "w", "save receipt", "Save the report on this session as Markdown, in the current folder."),
     Command("events", "v", "events", "Show the events of this session."),
     Command("curves", "p", "charts", "Plot cost and jobs over time against their limits.", False),
+    SPENDING,
 )
 
 JOB: Commands = (
     Command("cancel", "x", "cancel job", "Cancel this job; asks first."),
     Command("export", "w", "save result", "Save the result to a new file; asks for CSV or JSON."),
     Command("copy", "c,y", "copy", "Copy the job's id."),
+)
+
+USAGE: Commands = (
+    Command("group", "b", "by person", "Show the costs by backend and label, by person, or by project."),
+    Command("more", "space", "more", "Scroll the text; from the end, back to the top."),
 )
 
 DIALOG: Commands = (
@@ -138,6 +147,7 @@ GROUPS: tuple[tuple[str, Commands], ...] = (
     ("New session", NEW_SESSION),
     ("Session", LIVE),
     ("Job", JOB),
+    ("Usage", USAGE),
     ("dialogs", DIALOG),
 )
 """All commands by the place where they work, in the order of the key table."""

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ionq_tui.model.session import EndSource, Session
 from ionq_tui.model.snapshot import SessionSnapshot
+from ionq_tui.view.amount import figure, money
+from ionq_tui.view.incomplete import AT_LEAST
 from ionq_tui.view.meter import meters
 from ionq_tui.view.sanitize import plain
-from ionq_tui.view.time_text import aware, spoken
+from ionq_tui.view.time_text import aware, month, spoken
+
+if TYPE_CHECKING:
+    from ionq_tui.model.spending import BudgetState
 
 _PARTS = ((0.8, "80 %"), (0.95, "95 %"))
 _LAST = timedelta(minutes=5)
@@ -48,6 +54,27 @@ def alarms(watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None = 
     if expiry is not None and aware(expiry) - now <= _LAST:
         told["last minutes of expiry"] = f"{short}: less than 5 minutes until IonQ's expiry time"
     return told
+
+
+def budget_alarm(state: BudgetState) -> tuple[str, str] | None:
+    """Return the name and the words of the most serious alarm of the monthly budget; None below 80 %.
+
+    The name contains the month and the amount: another month and another budget raise it anew.
+    """
+    if state.spent is None:
+        return None
+    share = float(state.spent / state.budget.value)
+    passed = [said for part, said in (*_PARTS, (1.0, "reached")) if share >= part]
+    if not passed:
+        return None
+    of = f"{AT_LEAST if state.at_least else ''}{figure(state.spent)} of {money(state.budget)}"
+    when = month(state.month)
+    words = (
+        f"monthly budget reached: {of} charged in {when}"
+        if share >= 1
+        else f"{int(share * 100)} % of the monthly budget used: {of} in {when}"
+    )
+    return f"budget {state.month:%Y-%m} {state.budget} {passed[-1]}", words
 
 
 def _last_words(session: Session, now: datetime) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 EIGHTHS: tuple[str, ...] = ("", *"▏▎▍▌▋▊▉")
 """Blocks of so many eighths of a cell, from the left."""
+RISING = " ▁▂▃▄▅▆▇█"
+"""Blocks of so many eighths of a cell, from below."""
 
 
 def eighths(fraction: float, width: int) -> int:

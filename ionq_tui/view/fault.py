@@ -10,7 +10,7 @@ from ionq_tui.view.sanitize import plain
 SUPPORT = "support@ionq.com"
 PAYMENT_REQUIRED = 402
 
-About = Literal["", "sessions", "session", "job", "jobs", "backend"]
+About = Literal["", "sessions", "session", "job", "jobs", "backend", "usage"]
 """What was requested, where the message depends on it."""
 
 _SAYS: dict[FaultKind, str] = {
@@ -76,6 +76,7 @@ _MISSING: dict[About, str] = {
     "job": "no such job",
     "jobs": "the jobs of this session are not visible to this key",
     "backend": "no such backend",
+    "usage": "IonQ does not show the usage of the organization to this key",
 }
 
 
@@ -85,8 +86,8 @@ def fault_says(fault: Fault, about: About = "") -> str:
         return f"the list of sessions was refused{_answered_by(fault)}"
     if fault.kind is FaultKind.ELSEWHERE:
         return f"{_SAYS[fault.kind]}{_answered_by(fault)}"
-    if about == "jobs" and fault.kind is FaultKind.FORBIDDEN:
-        return _MISSING["jobs"]
+    if about in ("jobs", "usage") and fault.kind is FaultKind.FORBIDDEN:
+        return _MISSING[about]
     if fault.kind is FaultKind.NOT_FOUND and about in _MISSING:
         return _MISSING[about]
     return _SAYS[fault.kind]
@@ -123,6 +124,8 @@ def fault_next(fault: Fault, about: About = "", *, once: bool = False) -> str:
         return fault.hint
     if (about == "sessions" and fault.kind in _REFUSED) or (fault.page and fault.kind is FaultKind.GARBLED):
         return _ADDRESS if once else _NEXT[FaultKind.ELSEWHERE]
+    if about == "usage" and fault.kind is FaultKind.NOT_FOUND:
+        return _NEXT[FaultKind.FORBIDDEN]
     if fault.status == PAYMENT_REQUIRED:
         return "ask for credit for the organization, then try again"
     if fault.kind is FaultKind.BAD_REQUEST and fault.status is not None and not fault.said:

@@ -112,7 +112,7 @@ def time_meter(session: Session | None, now: datetime, tz: tzinfo | None = None,
         ("~" if guess else "") + left_words(remaining),
         fraction,
         note=_other_end(session, now, tz),
-        tone=Tone.BAD if over or remaining < _LAST_MINUTES else _tone(fraction),
+        tone=Tone.BAD if over or remaining < _LAST_MINUTES else tone_of(fraction),
         over=over,
     )
 
@@ -166,7 +166,7 @@ def jobs_meter(watch: SessionSnapshot) -> Meter:
     over = number > limit
     remaining = count(max(0, limit - number))
     fraction = number / limit if limit > 0 else None
-    tone = Tone.BAD if over else _tone(fraction)
+    tone = Tone.BAD if over else tone_of(fraction)
     return Meter("jobs", used, count(limit), f"≤ {remaining}" if note else remaining, fraction, 0.0, note, tone, over)
 
 
@@ -213,7 +213,7 @@ def _measured(told: Meter, asked: Money, paid: Decimal, held: Decimal, loose: bo
         note += " · charged + reserved is over the limit"
     parts = (float(paid / asked.value), float(held / asked.value)) if asked.value > 0 else (None, 0.0)
     left = ("≤ " if loose and remaining > 0 else "") + figure(max(Decimal(0), remaining))
-    tone = Tone.BAD if over or remaining < 0 else _tone(None if parts[0] is None else parts[0] + parts[1])
+    tone = Tone.BAD if over or remaining < 0 else tone_of(None if parts[0] is None else parts[0] + parts[1])
     return replace(told, left=left, fraction=parts[0], reserved=parts[1], note=note, tone=tone, over=over)
 
 
@@ -255,7 +255,8 @@ def _unreserved(watch: SessionSnapshot) -> int:
     )
 
 
-def _tone(fraction: float | None) -> Tone:
+def tone_of(fraction: float | None) -> Tone:
+    """Return the tone of a used part of a limit: plain below 80 %, and worse from 95 % on."""
     if fraction is None or fraction < _NEAR:
         return Tone.PLAIN
     return Tone.WARN if fraction < _CLOSE else Tone.BAD

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from itertools import groupby
 
+from ionq_tui.view.blocks import RISING
 from ionq_tui.view.chart import Curve, Point
 from ionq_tui.view.sanitize import cells, cut, pad
 from ionq_tui.view.style import Cell, Line, Tone, line
@@ -30,7 +31,6 @@ _HEADROOM = Decimal("1.08")
 """The highest value is drawn a little below the top, so that the limit is not the border."""
 _TICKS = 4
 _ROWS_PER_TICK = 3
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 _RESERVED, _AHEAD, _LIMIT, _DASH, _GRID = "▒", "·", "━", "•", "┈"
 _TIMES = tuple(
     timedelta(seconds=seconds)
@@ -109,15 +109,15 @@ class _Plot:
             for row in range(self._height):
                 part = min(8, eighths - 8 * (self._height - 1 - row))
                 if part > 0:
-                    self._cells[row][column] = (_EIGHTHS[part], Tone.ACCENT)
+                    self._cells[row][column] = (RISING[part], Tone.ACCENT)
             for row in range(self._row(both), self._height - eighths // 8):
-                if both > used and self._cells[row][column][0] not in _EIGHTHS[1:]:
+                if both > used and self._cells[row][column][0] not in RISING[1:]:
                     self._cells[row][column] = (_RESERVED, Tone.ACCENT)
 
     def _limit(self, limit: Decimal) -> None:
         row = self._row(limit)
         # Through a full cell, which is over the limit, but not over the end of a column in this row.
-        self._cells[row] = [spot if spot[0] in _EIGHTHS[1:-1] else (_LIMIT, Tone.WARN) for spot in self._cells[row]]
+        self._cells[row] = [spot if spot[0] in RISING[1:-1] else (_LIMIT, Tone.WARN) for spot in self._cells[row]]
         self._write(row, 1, f" limit {self._curve.words(limit)} ", Tone.WARN)
 
     def _ahead(self) -> None:

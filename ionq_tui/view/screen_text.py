@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ionq_tui.model.spending import Grouping
+
 FORM_HINT = " · enter opens the form, nothing is sent"
 OPENING_NEEDS_KEY = 'opening a session needs an API key: press : and choose "API key"'
 LOOKING_FOR_KEY = " looking for the API key…"
@@ -32,6 +38,7 @@ JOBS_FINISHED = "Jobs finished"
 NOT_POLLED = "its jobs and cost are read once it is opened: enter"
 EVENTS_HINT = "all events, newest first · v: jobs"
 ENDED_SHOWN = "ended sessions shown"
+NOT_TOLD = "What the numbers do not say"
 NO_EVENTS = "nothing has happened yet"
 FILTER_HINT = "filter text; enter keeps it, esc clears it"
 LABEL_HINT = "stays on this machine"
@@ -43,6 +50,23 @@ NOT_REFRESHED = "the data shown is old and could not be refreshed. Nothing was s
 def too_small(columns: int, lines: int, width: int, height: int) -> str:
     """Say that the terminal is too small."""
     return f"terminal too small: needs {columns} columns and {lines} lines, has {width} and {height}"
+
+
+def by_words(grouping: Grouping | None) -> str:
+    """Return "by backend", "by person" or "by project"."""
+    return f"by {'backend' if grouping is None else grouping.name.lower()}"
+
+
+def shares_title(grouping: Grouping | None) -> str:
+    """Return the title of the costs by that grouping."""
+    if grouping is None:
+        return "By backend and label · this machine"
+    return f"{by_words(grouping).capitalize()} · as IonQ reports"
+
+
+def asked_again_in(seconds: float) -> str:
+    """Say when IonQ is asked for its figures again."""
+    return f"the journal is read again; IonQ is asked at most once a minute, next in {math.ceil(seconds)} s"
 
 
 def no_such_job(job: str) -> str:

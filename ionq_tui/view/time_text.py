@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import date as date_
 
 from ionq_tui.model.timestamp import timestamp
 from ionq_tui.view.time_zone import local_zone
@@ -108,8 +109,18 @@ def date(at: datetime | None, now: datetime, tz: tzinfo | None) -> str:
     if local is None:
         return NOTHING
     if today is not None and local.year == today.year:
-        return f"{local.day} {_MONTHS[local.month - 1]}"
+        return short_day(local)
     return local.date().isoformat()
+
+
+def short_day(day: date_) -> str:
+    """Return a day without its year: "21 Nov"."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def month(day: date_) -> str:
+    """Return the month of a day: "Nov 2026"."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
 def day_or_time(at: datetime | None, now: datetime, tz: tzinfo | None) -> str:

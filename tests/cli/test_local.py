@@ -48,7 +48,7 @@ def test_config_init_writes_once(shell: Shell, home: Path) -> None:
     told = shell("config", "--init")
     path = Path(told.out.strip())
     assert told.code == 0 and path.is_relative_to(home)
-    assert shell("config").out.splitlines()[0] == f"path          {path}"
+    assert shell("config").out.splitlines()[0] == f"path            {path}"
     path.write_text("theme = 'ansi'\n")
     told = shell("config", "--init")
     assert (told.code, told.out) == (1, "") and "was not changed" in told.err

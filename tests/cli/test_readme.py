@@ -17,7 +17,7 @@ from tests.cli.site import ROOT, Site
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "tests/bench/README.md")
 COMMANDS = ("attach", "auth", "backends", "ls", "show", "jobs", "open", "end", "answer", "run", "watch", "id")
-OWN = (*COMMANDS, "config", "doctor", "simulate", "completion", "man")
+OWN = (*COMMANDS, "usage", "config", "doctor", "simulate", "completion", "man")
 _ID = "a1b2c3"
 
 

@@ -13,7 +13,7 @@ from tests.snapshots.tour import tour
 
 TOUR = ("sessions", "backends", "new-session", "session-empty", "session", "end", "session-ended")
 """What the animated picture of the README shows."""
-LARGE = ("sessions", "backends", "new-session", "session", "charts", "job", "end", "session-ended")
+LARGE = ("sessions", "backends", "new-session", "session", "charts", "job", "end", "session-ended", "usage")
 """Also taken on a large terminal."""
 TEXTS = Path(__file__).parent / "screens"
 """Every screen at every size, as text."""
@@ -51,6 +51,9 @@ async def _through_a_session(take: Callable[[str, str], None], sizes: Callable[[
         await scene.keys("enter")
         await scene.until("finished priced")
         await scene.picture("demo-session")
+        await scene.keys("escape", "u")
+        await scene.until("last read")
+        await scene.picture("usage")
         await scene.keys("escape")
         await scene.remember("qpu.forte-1", hours=6)
         await scene.keys("b")

@@ -24,6 +24,7 @@ from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened,
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.record import Intent, Place, SessionRecord
 from ionq_tui.model.session import Session
+from ionq_tui.model.spending import Grouping, OrganizationUsage, Period, SessionCharges
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
 KEY = ApiKey("test-key-that-nobody-may-see-1234")
@@ -98,6 +99,7 @@ class FakeCloud:
         self.shares: Mapping[str, float] | Fault = {"0": 0.5, "3": 0.5}
         self.price: Money | Fault = Money(Decimal("0.65"), "usd")
         """Of an estimate."""
+        self.used: OrganizationUsage | Fault = OrganizationUsage()
         self.open_outcome: OpenOutcome | None = None
         self.end_outcome: EndOutcome | None = None
         self.seen_active: dict[str, bool] = {}
@@ -166,6 +168,10 @@ class FakeCloud:
         await self._hear(f"estimate {backend}")
         return self.price if isinstance(self.price, Fault) else Estimate(backend, circuit, self.price, 14_000)
 
+    async def usage(self, organization_id: str, period: Period, grouping: Grouping) -> OrganizationUsage | Fault:
+        await self._hear(f"usage {organization_id} {period.first} {period.last} {grouping.value}")
+        return self.used
+
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         await self._hear(f"cancel {' '.join(job_ids)}")
         for one in job_ids:
@@ -210,6 +216,7 @@ class FakeJournal:
         self.kept: tuple[Event, ...] = ()
         self.noted: tuple[SessionRecord, ...] = ()
         self.samples: tuple[tuple[datetime, float], ...] = ()
+        self.charged: tuple[SessionCharges, ...] = ()
 
     async def intent(
         self, place: Place, request: OpenRequest, label: str, known_ids: Iterable[str], *, listed: bool
@@ -283,6 +290,19 @@ class FakeJournal:
 
     async def keep_costs(self, place: Place, session_id: str, costs: Mapping[str, JobCost]) -> None: ...
 
+    async def date_costs(
+        self,
+        place: Place,
+        session_id: str,
+        finished: Mapping[str, datetime],
+        parts: Iterable[str] = (),
+        *,
+        complete: bool,
+    ) -> None: ...
+
+    async def charges(self, place: Place, since: datetime) -> tuple[SessionCharges, ...]:
+        return self.charged
+
     async def costs(self, place: Place, session_id: str) -> Mapping[str, JobCost]:
         return {}
 
@@ -312,11 +332,19 @@ class FakeConnector:
         self.people: dict[str, str] = {}
         self.ahead = timedelta()
         self.calls: list[str] = []
+        self.budget: Money | None = None
 
     def engine(self, source: str, key_masked: str, *, demo: bool = False) -> Engine:
         connection = replace(self.connection, source=source, key_masked=key_masked, demo=demo)
         return Engine(
-            connection, self.cloud, self.clock, self.journal, 5.0, people=self.people, ahead=lambda: self.ahead
+            connection,
+            self.cloud,
+            self.clock,
+            self.journal,
+            5.0,
+            people=self.people,
+            ahead=lambda: self.ahead,
+            budget=self.budget,
         )
 
     async def owed(self) -> tuple[tuple[SessionRecord, ...], tuple[Intent, ...]]:

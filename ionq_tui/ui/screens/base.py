@@ -39,6 +39,8 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
 
     AUTO_FOCUS = ""
     """Empty by default: Textual would focus the hidden filter line, which takes every printable key."""
+    shows_budget: ClassVar[bool] = False
+    """Whether this screen shows the monthly budget itself, so that no notification is needed."""
     IS_HOME: ClassVar[bool] = False
     """Whether this is the screen that the others lead back to."""
     OFFERS: ClassVar[Commands] = ()

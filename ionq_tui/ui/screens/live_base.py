@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol, TypeVar
 
 from textual.css.query import NoMatches
@@ -114,9 +114,12 @@ class LiveBase(BaseScreen[None]):
             color=told.color,
         )
         source, now = self.source, self.engine.clock.now()
-        fresh = source.poller.freshness()
-        heard = None if fresh.age is None else now - timedelta(seconds=fresh.age)
-        return left, freshness(source.link, heard, now, None, late=fresh.late)
+        return left, freshness(source.link, self.answered_at(), now, None, late=source.poller.freshness().late)
+
+    def answered_at(self) -> datetime | None:
+        """Return the server's time of the last good answer; None if there was none."""
+        age = self.source.poller.freshness().age
+        return None if age is None else self.engine.clock.now() - timedelta(seconds=age)
 
     def trouble(self) -> Line:
         """Return why the data is outdated; empty if it is not."""

@@ -360,6 +360,12 @@ class SessionScreen(LiveBase):
             self._table.focus()
         self.refresh_bindings()
 
+    def action_usage(self) -> None:
+        """Show what was charged by day."""
+        from ionq_tui.ui.screens.usage import UsageScreen
+
+        self.app.push_screen(UsageScreen(self.engine))
+
     def action_curves(self) -> None:
         """Open the charts of cost and jobs over time."""
         from ionq_tui.ui.screens.charts import ChartsScreen

@@ -400,6 +400,12 @@ class SessionsScreen(KeyGuarded, LiveBase):
 
         self.app.push_screen(Attach(self.engine), view)
 
+    def action_usage(self) -> None:
+        """Show what was charged by day."""
+        from ionq_tui.ui.screens.usage import UsageScreen
+
+        self.app.push_screen(UsageScreen(self.engine))
+
     def action_copy(self) -> None:
         """Offer the session's id, the export line and the attach command for copying."""
         from ionq_tui.ui.dialogs.copy import CopyText, session_texts

@@ -21,6 +21,7 @@ from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened,
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Session
+from ionq_tui.model.spending import Grouping, OrganizationUsage, Period
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.wiring import DEMO_URL, inside
@@ -74,6 +75,7 @@ class ScriptedCloud:
         """Cursors returned in place of the correct ones."""
         self.costs: dict[str, JobCost] = {}
         self.price: Money | None = None
+        self.used = OrganizationUsage()
         self.outcome: OpenOutcome | None = None
         self.end_outcome: EndOutcome | None = None
         self.gate: asyncio.Event | None = None
@@ -147,6 +149,10 @@ class ScriptedCloud:
 
     async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
         return await self._hear(f"estimate {backend}") or Estimate(backend, circuit, self.price)
+
+    async def usage(self, organization_id: str, period: Period, grouping: Grouping) -> OrganizationUsage | Fault:
+        asked = f"usage {organization_id} {period.first} {period.last} {grouping.value}"
+        return await self._hear(asked) or self.used
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         fault = await self._hear("cancel")

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -163,6 +164,22 @@ async def test_only_what_happens_from_now_on_is_told_with_what_is_known_of_it() 
             "label": "label of s",
         },
     ]
+
+
+async def test_what_concerns_no_session_is_told_by_the_first_process_with_or_without_a_command(tmp_path: Path) -> None:
+    kept = KeptEvents()
+    alarm = Event(NOON, EventKind.ALARM, "", "default: budget 2026-11 500.00 usd 80 %", "80 % used")
+    journals = [Journal(tmp_path / "journal", patience=30) for _ in range(3)]
+    first = event_notifier_of(kept, journals[0])
+    assert await first.tell_first(alarm) and not await first.tell_first(alarm)
+    assert not await event_notifier_of(kept, journals[1]).tell_first(alarm)
+    assert [(one["session_id"], one["job_id"], one["words"]) for one in kept.told] == [("", None, "80 % used")]
+    silent = EventNotifier(None, lambda _: {}, journals[2], lambda: PLACE, ManualClock(), Background().run)
+    other = replace(alarm, subject="lab: budget 2026-11 500.00 usd 80 %")
+    assert not await silent.tell_first(alarm) and await silent.tell_first(other)
+    for journal in journals:
+        assert await journal.take_over(PLACE, 9) == (), "nobody is told again"
+        journal.close()
 
 
 @pytest.mark.parametrize("usable", [True, False], ids=["journal", "no journal"])

@@ -16,6 +16,7 @@ from ionq_tui.journal.journal import Journal
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import JobCost
 from ionq_tui.model.money import Money
+from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.record import Place
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_jobs, apply_session, noted, recalled
 from tests.unit.engine.clock import NOON, ManualClock, running
@@ -124,3 +125,42 @@ async def test_a_journal_that_cannot_be_kept_stops_nothing(tmp_path: Path) -> No
             await clock.forward(1)
     assert broken.trouble
     broken.close()
+
+
+async def test_when_jobs_finished_and_that_nothing_is_missing_is_kept(journal: Journal) -> None:
+    clock = ManualClock()
+    cloud = ScriptedCloud(clock)
+    await journal.opened(await journal.intent(PLACE, OpenRequest("qpu.forte-1")), session("s"))
+    cloud.over["s"] = ended(session("s"))
+    yesterday = NOON - timedelta(days=1)
+    cloud.jobs = [
+        job(1, completed_at=NOON),
+        job(2, completed_at=yesterday),
+        job(3, completed_at=NOON, parent_job_id="job-0001"),
+    ]
+    cloud.costs = {one.id: CHARGED for one in cloud.jobs}
+    # An earlier version recorded these, the part before its parent was known, and none with its time.
+    await journal.keep_costs(PLACE, "s", {"job-0001": CHARGED, "job-0003": CHARGED})
+    writer = ArchiveWriter(Background().run)
+    session_poller = SessionPoller(cloud, clock, "s", 5.0, journal, here, queue=writer.queue)
+    async with running(session_poller.run()):
+        while not session_poller.complete:
+            (kept,) = await journal.charges(PLACE, NOON - timedelta(days=30))
+            assert not kept.record.priced
+            await clock.forward(0.4)
+    await writer.settled()
+    (kept,) = await journal.charges(PLACE, NOON - timedelta(days=30))
+    assert kept.record.priced
+    paid = (Money(Decimal("1.50"), "usd"),)
+    assert dict(kept.days) == {NOON.date(): paid, yesterday.date(): paid}
+
+
+async def test_of_a_session_that_runs_the_days_are_kept_and_nothing_is_complete(journal: Journal) -> None:
+    first, store = archive(journal)
+    await journal.opened(await journal.intent(PLACE, OpenRequest("qpu.forte-1")), session("s"))
+    store.apply(lambda watch: apply_session(watch, session("s"), NOON))
+    store.apply(lambda watch: apply_jobs(watch, [job(1, completed_at=NOON)], NOON, complete=True))
+    first.keep({"job-0001": CHARGED})
+    await first.write()
+    (kept,) = await journal.charges(PLACE, NOON - timedelta(days=30))
+    assert [day for day, _ in kept.days] == [NOON.date()] and not kept.record.priced

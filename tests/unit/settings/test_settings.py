@@ -36,6 +36,9 @@ refresh = "f"
 """
 
 
+NO_BUDGETS = ("500", "0 usd", "-3 usd", "1,5 usd", "1.234 usd", "500 eur", "nan usd", "usd", " ", "", "9" * 30 + " usd")
+
+
 def load(folder: Path, text: str | None = None, flags: Flags = NO_FLAGS, **environ: str) -> Settings:
     if text is not None:
         (folder / "config.toml").write_text(text)
@@ -117,6 +120,9 @@ def test_the_log(tmp_path: Path) -> None:
         ("poll_interval = 0.5", "from 1 to 60"),
         ("poll_interval = 61", "from 1 to 60"),
         ("poll_interval = nan", "from 1 to 60"),
+        ("monthly_budget = 500", "monthly_budget must be a text"),
+        *((f"monthly_budget = '{one}'", 'with its unit, such as "500 usd"') for one in NO_BUDGETS),
+        ("[profiles.lab]\nmonthly_budget = '500'", "[profiles.lab]: monthly_budget must be an amount above zero"),
         ("end_on_hangup = 1", "end_on_hangup must be true or false"),
         ("[profiles.lab]\nread_only = 'yes'", "read_only must be true or false"),
         ("profiles = 3", "profiles must be a table"),
@@ -133,6 +139,22 @@ def test_what_is_wrong_is_named_with_its_file(tmp_path: Path, text: str, words: 
     assert words in str(caught.value)
     assert str(tmp_path / "config.toml") in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "budget"),
+    [
+        ("", None),
+        ("monthly_budget = '500 usd'", "500.00 usd"),
+        ("monthly_budget = '49.95usd'", "49.95 usd"),
+        ("monthly_budget = '2000 credits'", "2,000.00 credit"),
+        ("monthly_budget = '500 usd'\n[profiles.default]\nmonthly_budget = '20 credit'", "20.00 credit"),
+        ("monthly_budget = '500 usd'\n[profiles.lab]\nmonthly_budget = '20 credit'", "500.00 usd"),
+    ],
+)
+def test_the_budget_of_the_profile_beats_that_of_the_file(tmp_path: Path, text: str, budget: str | None) -> None:
+    read = load(tmp_path, text).monthly_budget
+    assert (None if read is None else str(read)) == budget
 
 
 def test_a_file_that_was_named_must_be_there(tmp_path: Path) -> None:
