@@ -70,6 +70,14 @@ class HttpCloud:
         """Get one page of a session's jobs."""
         return await self._ask(operations.session_jobs, session_id, after=after, ids=ids, limit=limit)
 
+    async def user_jobs(
+        self, *, submitter_id: str, backend: str, status: str | None, after: str | None, limit: int
+    ) -> JobPage | Fault:
+        """Get one page of a user's jobs on a backend."""
+        return await self._ask(
+            operations.list_jobs, after=after, limit=limit, submitter_id=submitter_id, target=backend, status=status
+        )
+
     async def job(self, job_id: str) -> Job | Fault:
         """Get one job."""
         return await self._ask(operations.get_job, job_id)

@@ -32,9 +32,10 @@ from ionq_tui.model.outcome import AdoptDone, CancelDone, Done, EndDone, Ended, 
 from ionq_tui.model.overview import Overview
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Session
-from ionq_tui.model.snapshot import SessionSnapshot, confirmed_end, noted
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, confirmed_end, noted
 
 if TYPE_CHECKING:
+    from ionq_tui.engine.missed_jobs import MissedJobsReader
     from ionq_tui.engine.spending_reader import SpendingReader
 
 _JOB_DETAILS_KEPT = 50
@@ -110,6 +111,7 @@ class Engine:
         self._recent_pollers: dict[str, SessionPoller] = {}
         """The most recently used pollers, newest last."""
         self._job_details: dict[str, JobDetails] = {}
+        self._missed_jobs: dict[str, MissedJobsReader] = {}
         self._recalled_place: Place | None = None
         self._recalled_at = 0.0
         self._journal_task: asyncio.Task[None] | None = None
@@ -160,6 +162,23 @@ class Engine:
         while len(self._recent_pollers) > _POLLERS_KEPT:
             del self._recent_pollers[next(iter(self._recent_pollers))]
         return found
+
+    def missed_jobs(self, session_id: str) -> MissedJobsReader:
+        """Return the reader of the jobs that missed a session; those of the most recent sessions are kept."""
+        from ionq_tui.engine.missed_jobs import MissedJobsReader
+
+        found = self._missed_jobs.pop(session_id, None)
+        found = found or MissedJobsReader(self.cloud, self.clock, lambda: self._own_running(session_id))
+        self._missed_jobs[session_id] = found
+        while len(self._missed_jobs) > _POLLERS_KEPT:
+            del self._missed_jobs[next(iter(self._missed_jobs))]
+        return found
+
+    def _own_running(self, session_id: str) -> Session | None:
+        """Return this user's session while it is not known to have ended."""
+        found = self._session_pollers.get(session_id)
+        watch = found.store.value if found is not None else EMPTY_SNAPSHOT
+        return None if watch.ended or not self.actions.activity.value.ours(watch.session) else watch.session
 
     @property
     def snapshots(self) -> list[SessionSnapshot]:

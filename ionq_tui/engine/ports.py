@@ -46,6 +46,11 @@ class Cloud(Protocol):
     ) -> JobPage | Fault:
         """Read one page of a session's jobs."""
 
+    async def user_jobs(
+        self, *, submitter_id: str, backend: str, status: str | None, after: str | None, limit: int
+    ) -> JobPage | Fault:
+        """Read one page of a user's jobs on a backend, in any session or none."""
+
     async def job(self, job_id: str) -> Job | Fault:
         """Read one job."""
 

@@ -94,6 +94,8 @@ class FakeCloud:
         """Answers every list and session where it is set."""
         self.unreadable = self.unreadable_jobs = 0
         self.jobs: dict[str, Job] = {}
+        self.elsewhere: tuple[Job, ...] = ()
+        """Jobs of this user in no session."""
         self.costs: dict[str, JobCost] = {}
         self.details: dict[str, JobDetail] = {}
         self.shares: Mapping[str, float] | Fault = {"0": 0.5, "3": 0.5}
@@ -147,6 +149,12 @@ class FakeCloud:
     ) -> JobPage | Fault:
         await self._hear(f"jobs {session_id}")
         return JobPage(tuple(job for job in self.jobs.values() if not ids or job.id in ids), None, self.unreadable_jobs)
+
+    async def user_jobs(
+        self, *, submitter_id: str, backend: str, status: str | None, after: str | None, limit: int
+    ) -> JobPage | Fault:
+        await self._hear(f"jobs of {submitter_id} on {backend}")
+        return JobPage(self.elsewhere)
 
     async def job(self, job_id: str) -> Job | Fault:
         await self._hear(f"job {job_id}")

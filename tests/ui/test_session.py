@@ -344,3 +344,20 @@ async def test_what_can_be_copied_of_a_session(app: Stage, hand: Hand) -> None:
         await pilot.press("c")
         await until(pilot, lambda: f"ionq-tui attach {ONE.id}" in app.text())
         assert f"export IONQ_SESSION_ID={ONE.id}" in app.text()
+
+
+async def test_jobs_that_missed_the_session_are_told_with_how_to_attach_them(app: Stage) -> None:
+    app.connector.cloud.elsewhere = tuple(
+        replace(job(80 + number, "ready"), session_id=None, submitted_at=NOW + timedelta(minutes=number))
+        for number in range(3)
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, app)
+        assert "public queue" not in app.text()
+        app.connector.clock.forward(80)
+        app.engine.missed_jobs(ONE.id).poller.nudge()
+        told = "! 3 jobs of yours went to the public queue instead of this session, the last at"
+        await until(pilot, lambda: told in app.text())
+        assert [one for one in app.connector.cloud.asked if one.startswith("jobs of")] == ["jobs of me on qpu.forte-1"]
+        await app.engine.actions.end(ONE.id, True)
+        await until(pilot, lambda: "public queue" not in app.text())

@@ -13,6 +13,7 @@ from textual.getters import query_one
 from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.missed_jobs import MOST
 from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.job import Job
 from ionq_tui.model.link_state import FaultKind, Refused
@@ -38,6 +39,7 @@ from ionq_tui.view.forecast import Forecast, forecasts
 from ionq_tui.view.job_list import JobList
 from ionq_tui.view.live_session import outcome_lines, status_line
 from ionq_tui.view.mismatch import mismatch_line
+from ionq_tui.view.missed_jobs import missed_jobs_line
 from ionq_tui.view.receipt import receipt_lines
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
 from ionq_tui.view.session_card import how_to_send, jobs_line, title
@@ -79,6 +81,7 @@ class SessionScreen(LiveBase):
         self.session_id = session_id
         self._leads_home = leads_home
         self._session_poller = engine.session_poller(session_id)
+        self._missed = engine.missed_jobs(session_id)
         self._listed: SessionSnapshot | None = None
         self._shown = EMPTY_SNAPSHOT, 0.0
         """The snapshot that is shown, and the monotonic time from which it is shown."""
@@ -118,6 +121,8 @@ class SessionScreen(LiveBase):
         """Subscribe first, then start to poll."""
         self.listen(self._session_poller.store, lambda _: self._show())
         self.listen(self.engine.actions.activity, lambda _: self._show())
+        self.listen(self._missed.store, lambda _: self._show_state())
+        self.run_worker(self._missed.run(), group="watch", description="jobs that missed the session")
         self.run_worker(self._session_poller.run(), group="watch", description=f"session {self.session_id}")
 
     @property
@@ -225,6 +230,8 @@ class SessionScreen(LiveBase):
         again = activity.retries.get(session.id)
         differs = None if watch.ended else activity.mismatch(session)
         lines = [mismatch_line(differs)] if differs is not None else []
+        if not watch.ended and (missed := missed_jobs_line(self._missed.store.value, MOST, now, None)):
+            lines.append(missed)
         lines += [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending, again=again)]
         if not self.engine.user_activity.clock_seen and (skew := skew_line(self.engine.ahead())):
             lines.append(skew)

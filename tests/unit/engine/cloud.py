@@ -67,6 +67,8 @@ class ScriptedCloud:
         self.faults: dict[str, Fault] = {}
         """By the first word of a request, or by the whole request."""
         self.jobs: list[Job] = []
+        self.everywhere: list[Job] = []
+        """Jobs in any session or none, oldest first."""
         self.page_size = 100
         self.newest_first = False
         self.unreadable: set[str] = set()
@@ -133,6 +135,19 @@ class ScriptedCloud:
     def _page_of(self, shown: list[Job], following: str | None) -> JobPage:
         read = tuple(one for one in shown if one.id not in self.unreadable)
         return JobPage(read, following, len(shown) - len(read))
+
+    async def user_jobs(
+        self, *, submitter_id: str, backend: str, status: str | None, after: str | None, limit: int
+    ) -> JobPage | Fault:
+        fault = await self._hear(f"jobs of {submitter_id} on {backend} {status} {after}")
+        if fault is not None:
+            return fault
+        mine = [one for one in self.everywhere if one.submitter_id == submitter_id and one.backend == backend]
+        listed = [one for one in (reversed(mine) if self.newest_first else mine) if status in {None, one.status}]
+        start = 0 if after is None else 1 + [one.id for one in listed].index(after)
+        shown = listed[start : start + min(limit, self.page_size)]
+        more = start + len(shown) < len(listed)
+        return self._page_of(shown, shown[-1].id if more else None)
 
     async def job(self, job_id: str) -> Job | Fault:
         fault = await self._hear(f"job {job_id}")
