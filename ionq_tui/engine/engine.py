@@ -65,11 +65,12 @@ class Engine:
         people: Mapping[str, str] = _NO_PEOPLE,
         event_command: EventCommand | None = None,
         ahead: Callable[[], timedelta] = timedelta,
+        clock_error: Callable[[], timedelta] = timedelta,
     ) -> None:
         """Take the connection, the ports, the seconds between two polls, and the user's configuration.
 
-        `people` maps user ids to names, `event_command` receives events, and `ahead` returns how far the clock of the
-        server is ahead of that of this machine.
+        `people` maps user ids to names, `event_command` receives events, `ahead` returns how far the clock of the
+        server is ahead of that of this machine, and `clock_error` how much of that is an error of this machine's.
         """
         self.connection = connection
         self.cloud = cloud
@@ -77,6 +78,7 @@ class Engine:
         self.journal = journal
         self.people = people
         self.ahead = ahead
+        self.clock_error = clock_error
         self.session_list = SessionList(cloud, clock, interval, self._on_list, self._on_list_fault, self._has_unended)
         self.backend_list = BackendList(cloud, clock, journal, connection.base_url)
         self.estimator = Estimator(cloud, clock)

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Literal
 
 from ionq_tui.simulator.backend import MACHINES, SMALLEST_SHOTS, SimulatedBackend
+from ionq_tui.simulator.clock import FastClock
 from ionq_tui.simulator.demo_session import DemoSession
 from ionq_tui.simulator.other_users import HISTORY, OtherUsers
 from ionq_tui.simulator.random_stream import hashed_id, stream, uuid7
@@ -62,6 +63,8 @@ class SimulatedCloud:
         """The job and the index of each circuit that has an id of its own."""
         self.usage_records = UsageRecords()
         self.answered = 0
+        self.speed = clock.speed if isinstance(clock, FastClock) else 1.0
+        """Simulated seconds per second."""
         self._clock = clock
         self._start = start
         self._opened: Counter[str] = Counter()

@@ -316,7 +316,14 @@ class FakeConnector:
     def engine(self, source: str, key_masked: str, *, demo: bool = False) -> Engine:
         connection = replace(self.connection, source=source, key_masked=key_masked, demo=demo)
         return Engine(
-            connection, self.cloud, self.clock, self.journal, 5.0, people=self.people, ahead=lambda: self.ahead
+            connection,
+            self.cloud,
+            self.clock,
+            self.journal,
+            5.0,
+            people=self.people,
+            ahead=lambda: self.ahead,
+            clock_error=lambda: self.ahead,
         )
 
     async def owed(self) -> tuple[tuple[SessionRecord, ...], tuple[Intent, ...]]:
