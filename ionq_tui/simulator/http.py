@@ -25,7 +25,7 @@ REVOKED = "revoked"
 """The only key that is refused."""
 LARGEST_BODY = 10_000_000
 SPEED = "X-Simulated-Speed"
-"""The header that says that the server's clock is not that of the world, so that nobody is blamed for the difference."""
+"""The header that says that the clock is a simulated one, so that no other clock is blamed for the difference."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ class Client(Enum):
     """Whose jobs are to be sent; the value is its name."""
 
     ANY = "in short"
-    IONQ_CORE = "ionq_core"
+    OFFICIAL = "ionq_core"
     QISKIT = "qiskit-ionq"
     CIRQ = "cirq-ionq"
     PENNYLANE = "PennyLane-IonQ"
@@ -110,23 +110,24 @@ def _ionq_core(session_id: str, backend: str, url: str) -> list[str]:
         "from ionq_core import IonQClient, wait_for_job",
         "from ionq_core.api.default import create_job, get_job_probabilities",
         "from ionq_core.models import CircuitJobCreationPayload",
+        "",
         f"client = IonQClient({f'base_url={url}' if url else ''})",
         'circuit = [{"gate": "h", "target": 0}, {"gate": "x", "target": 1}]',
-        "body = CircuitJobCreationPayload.from_dict({",
-        f'    "type": "ionq.circuit.v1", "backend": {_quoted(backend)}, "shots": 100,',
-        '    "input": {"gateset": "qis", "qubits": 2, "circuit": circuit},',
-        f'    "session_id": {_quoted(session_id)},',
-        "})",
-        "job = wait_for_job(client, create_job.sync(client=client, body=body).id)",
-        "print(get_job_probabilities.sync(job.id, client=client).to_dict())",
+        f'job = {{"type": "ionq.circuit.v1", "backend": {_quoted(backend)}, "shots": 100}}',
+        'job["input"] = {"gateset": "qis", "qubits": 2, "circuit": circuit}',
+        f'job["session_id"] = {_quoted(session_id)}',
+        "body = CircuitJobCreationPayload.from_dict(job)",
+        "done = wait_for_job(client, create_job.sync(client=client, body=body).id)",
+        "print(get_job_probabilities.sync(done.id, client=client).to_dict())",
     ]
 
 
 def _qiskit(session_id: str, backend: str, url: str) -> list[str]:
     return [
-        *(["import os", f'os.environ["IONQ_API_URL"] = {url}'] if url else []),
+        *(["import os", "", f'os.environ["IONQ_API_URL"] = {url}'] if url else []),
         "from qiskit import QuantumCircuit",
         "from qiskit_ionq import IonQProvider",
+        "",
         "qc = QuantumCircuit(2)",
         "qc.h(0)",
         "qc.cx(0, 1)",
@@ -140,25 +141,26 @@ def _qiskit(session_id: str, backend: str, url: str) -> list[str]:
 
 def _cirq(session_id: str, backend: str, url: str) -> list[str]:
     return [
-        "import cirq, cirq_ionq",
+        "import cirq",
+        "import cirq_ionq",
+        "",
         "a, b = cirq.LineQubit.range(2)",
-        'circuit = cirq.Circuit(cirq.H(a), cirq.CNOT(a, b), cirq.measure(a, b, key="m"))',
+        "circuit = cirq.Circuit(cirq.H(a), cirq.CNOT(a, b), cirq.measure(a, b))",
         f"service = cirq_ionq.Service({f'remote_host={url}' if url else ''})",
-        "job = service.create_job(",
-        f"    circuit, repetitions=100, target={_quoted(backend)},",
-        f'    extra_query_params={{"session_id": {_quoted(session_id)}}},',
-        ")",
-        'print(job.results().counts("m"))',
+        f"qpu = {_quoted(backend)}",
+        f'extra = {{"session_id": {_quoted(session_id)}}}',
+        "job = service.create_job(circuit, target=qpu, extra_query_params=extra)",
+        "print(job.results())",
     ]
 
 
 _PROGRAMS: dict[Client, Callable[[str, str, str], list[str]]] = {
-    Client.IONQ_CORE: _ionq_core,
+    Client.OFFICIAL: _ionq_core,
     Client.QISKIT: _qiskit,
     Client.CIRQ: _cirq,
 }
 _CALLS: dict[Client, list[str]] = {
-    Client.IONQ_CORE: ['create_job: "session_id": ID in the body'],
+    Client.OFFICIAL: ['create_job with "session_id": ID in the body'],
     Client.QISKIT: ["backend.run(qc, session_id=ID)", "with Session.from_id(…) would end the session"],
     Client.CIRQ: ['create_job(…, extra_query_params={"session_id": ID})'],
 }

@@ -14,7 +14,7 @@ import pytest
 from ionq_tui.view.recipes import Client, program
 from tests.clients.conftest import BACKEND, Simulated
 
-MODULES = {Client.IONQ_CORE: "ionq_core", Client.QISKIT: "qiskit_ionq", Client.CIRQ: "cirq_ionq"}
+MODULES = {Client.OFFICIAL: "ionq_core", Client.QISKIT: "qiskit_ionq", Client.CIRQ: "cirq_ionq"}
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
