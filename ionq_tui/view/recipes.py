@@ -134,7 +134,8 @@ def _qiskit(session_id: str, backend: str, url: str) -> list[str]:
         "qc.measure_all()",
         f"backend = IonQProvider().get_backend({_quoted(f'ionq_{backend}')})",
         f"# {ENDS_IT}",
-        f"job = backend.run(qc, shots=100, session_id={_quoted(session_id)})",
+        f"session_id = {_quoted(session_id)}",
+        "job = backend.run(qc, shots=100, session_id=session_id)",
         "print(job.result().get_counts())",
     ]
 
