@@ -167,6 +167,7 @@ class Wiring:
         from ionq_tui.engine.request_budget import RequestBudget
 
         ahead = (lambda: runner.ahead) if clock is None else timedelta
+        clock_error = (lambda: runner.clock_error) if clock is None else timedelta
         clock = clock or SystemClock(ahead)
         if not connection.demo:  # demo requests never leave this process and need no limit
             runner.gate = RequestBudget(clock)
@@ -180,6 +181,7 @@ class Wiring:
             event_command=None if connection.demo else self._event_hook(),
             ahead=ahead,
             budget=None if connection.demo else self.settings.monthly_budget,
+            clock_error=clock_error,
         )
         if self.settings.log_path is not None:
             from ionq_tui.action_log import log_actions

@@ -293,6 +293,11 @@ def server_date(response: httpx.Response) -> datetime | None:
     return _http_date(response.headers.get("date", ""))
 
 
+def is_simulated_time(response: httpx.Response) -> bool:
+    """Return whether the server says that its clock is a simulated one that runs faster or slower than real time."""
+    return "x-simulated-speed" in response.headers
+
+
 def retry_after(response: httpx.Response) -> float | None:
     """Return the seconds requested by Retry-After, in either of its two formats; None if absent or invalid."""
     said = response.headers.get("retry-after", "").strip()

@@ -17,7 +17,7 @@ from ionq_tui.api.errors import IonQError, with_context, with_url_hint
 from ionq_tui.api.event_loop import require_asyncio
 from ionq_tui.api.flows import Flow, Result, Send, Sleep, Step, with_retries
 from ionq_tui.api.operations import Operation
-from ionq_tui.api.reply import server_date
+from ionq_tui.api.reply import is_simulated_time, server_date
 from ionq_tui.api.reply_cache import ReplyCache
 from ionq_tui.api.request_log import log_unreadable
 from ionq_tui.api.transport import LARGE, AsyncClient, Client, ConnectionConfig
@@ -62,6 +62,13 @@ class Runner:
         """If set, async requests wait for it."""
         self.ahead = timedelta()
         """How far the server's clock is ahead of the local one, according to the latest reply."""
+        self.simulated_time = False
+        """Whether that is on purpose: the server simulates, and its clock runs at another speed."""
+
+    @property
+    def clock_error(self) -> timedelta:
+        """How far the local clock is behind, as far as the server's can tell."""
+        return timedelta() if self.simulated_time else self.ahead
 
     def with_config(self, config: ConnectionConfig) -> Runner:
         """Return a runner with other connection settings, with connections of its own."""
@@ -187,6 +194,7 @@ class Runner:
         received_at, date = seconds(), server_date(response)
         if date is not None:
             self._set_clock(date)
+            self.simulated_time = is_simulated_time(response)
         try:
             return Result(self._reply_cache.value_of(step.operation, response), None, sent_at, received_at, date)
         except IonQError as error:

@@ -72,11 +72,13 @@ class Engine:
         event_command: EventCommand | None = None,
         ahead: Callable[[], timedelta] = timedelta,
         budget: Money | None = None,
+        clock_error: Callable[[], timedelta] = timedelta,
     ) -> None:
         """Take the connection, the ports, the seconds between two polls, and the user's configuration.
 
         `people` maps user ids to names, `event_command` receives events, `ahead` returns how far the clock of the
-        server is ahead of that of this machine, and `budget` is what may be spent in a month.
+        server is ahead of that of this machine, `clock_error` how much of that is an error of this machine's, and
+        `budget` is what may be spent in a month.
         """
         self.budget = budget
         self.connection = connection
@@ -85,6 +87,7 @@ class Engine:
         self.journal = journal
         self.people = people
         self.ahead = ahead
+        self.clock_error = clock_error
         self.session_list = SessionList(cloud, clock, interval, self._on_list, self._on_list_fault, self._has_unended)
         self.backend_list = BackendList(cloud, clock, journal, connection.base_url)
         self.estimator = Estimator(cloud, clock)

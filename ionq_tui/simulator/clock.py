@@ -17,14 +17,14 @@ class FastClock:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start at `origin`, by default at the current time."""
-        self._speed = speed
+        self.speed = speed
         self._origin = origin if origin is not None else datetime.now(UTC)
         self._monotonic = monotonic
         self._began = monotonic()
 
     def __call__(self) -> datetime:
         """Return the simulated time."""
-        return self._origin + timedelta(seconds=(self._monotonic() - self._began) * self._speed)
+        return self._origin + timedelta(seconds=(self._monotonic() - self._began) * self.speed)
 
 
 class StoppedClock:

@@ -17,9 +17,11 @@ from functools import partial
 from typing import Literal
 
 from ionq_tui.simulator.backend import MACHINES, SMALLEST_SHOTS, SimulatedBackend
+from ionq_tui.simulator.clock import FastClock
 from ionq_tui.simulator.demo_session import DemoSession
 from ionq_tui.simulator.other_users import HISTORY, OtherUsers
 from ionq_tui.simulator.random_stream import hashed_id, stream, uuid7
+from ionq_tui.simulator.result import Part
 from ionq_tui.simulator.scheduler import Scheduler
 from ionq_tui.simulator.store import NOTHING, JobEntry, Order, Refusal, SessionEntry, Terms
 from ionq_tui.simulator.usage import UsageRecords
@@ -57,8 +59,12 @@ class SimulatedCloud:
         self.active: dict[str, SessionEntry] = {}
         self.jobs: dict[str, JobEntry] = {}
         self.log: list[JobEntry] = []
+        self._children: dict[str, tuple[str, int]] = {}
+        """The job and the index of each circuit that has an id of its own."""
         self.usage_records = UsageRecords()
         self.answered = 0
+        self.speed = clock.speed if isinstance(clock, FastClock) else 1.0
+        """Simulated seconds per second."""
         self._clock = clock
         self._start = start
         self._opened: Counter[str] = Counter()
@@ -93,9 +99,14 @@ class SimulatedCloud:
 
     def job(self, job_id: str) -> JobEntry:
         """Return the job with that id, or raise Refusal with status 404."""
-        if job_id not in self.jobs:
+        if job_id not in self.jobs or self.jobs[job_id].deleted:
             raise Refusal(404, "There is no job with that id")
         return self.jobs[job_id]
+
+    def part(self, job_id: str) -> Part:
+        """Return the job, or the circuit of a job, with that id, or raise Refusal with status 404."""
+        parent, index = self._children.get(job_id, ("", None))
+        return Part(self.job(parent or job_id), index)
 
     def open_session(self, creator_id: str, backend: str, terms: Terms, *, first_job_in: float = 0) -> SessionEntry:
         """Open a session; the workload submits its first job within seconds, or after `first_job_in` seconds."""
@@ -132,11 +143,12 @@ class SimulatedCloud:
         """Accept a job or raise Refusal; `failure` is the code and message with which it will fail."""
         machine = self._usable(order.backend)
         session = self._into(order)
-        estimate = machine.estimate(order.shots)
+        estimate = machine.estimate(order.all_shots)
         if session is not None:
             self._fits(session, NOTHING if order.dry_run else estimate or NOTHING)
         job = self._job(submitter_id, order, machine, session, failure)
         self.jobs[job.id] = job
+        self._children |= {child: (job.id, index) for index, child in enumerate(job.child_ids)}
         self.log.append(job)
         job.lane.waiting.append(job)
         job.lane.unfinished += 1
@@ -156,6 +168,12 @@ class SimulatedCloud:
         if not job.finished:
             self._close(job, "canceled")
         return job
+
+    def delete(self, job: JobEntry) -> None:
+        """Show a job no longer; it is canceled first if it has not finished, and what it cost remains."""
+        if not job.finished:
+            self._close(job, "canceled")
+        job.deleted = True
 
     def _usable(self, backend: str) -> SimulatedBackend:
         if backend not in MACHINES:
@@ -197,11 +215,14 @@ class SimulatedCloud:
         wait = random.uniform(1.5, 4) if session is not None else machine.queue_at(self.now) / 1000
         if failure is None and order.qubits > machine.qubits:
             failure = ("NotEnoughQubits", f"The circuit needs {order.qubits} qubits, the backend has {machine.qubits}")
+        job_id = uuid7(self.now, random)
+        children = len(order.circuits) if order.several else 0
         job = JobEntry(
-            uuid7(self.now, random), order, submitter_id, self.project_id, self.now,
+            job_id, order, submitter_id, self.project_id, self.now,
             may_start_at=self.now + timedelta(seconds=wait), run_ms=int(random.gauss(14_000, 1_200)),
-            estimate=machine.estimate(order.shots), price=machine.price(order.shots, random), failure=failure,
+            estimate=machine.estimate(order.all_shots), price=machine.price(order.all_shots, random), failure=failure,
             session=session, number=len(self.log), place=place,
+            child_ids=tuple(uuid7(self.now, stream(self.seed, "child", job_id, one)) for one in range(children)),
         )  # fmt: skip
         if session is not None:
             job.lane = session.lane

@@ -24,6 +24,8 @@ PREFIX = "v0.4"
 REVOKED = "revoked"
 """The only key that is refused."""
 LARGEST_BODY = 10_000_000
+SPEED = "X-Simulated-Speed"
+"""The header that says that the clock is a simulated one, so that no other clock is blamed for the difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def respond(cloud: SimulatedCloud, request: Request) -> Reply:
             ("Date", format_datetime(now, usegmt=True)),
             ("x-request-id", hashed_id("request", f"{cloud.seed} {cloud.answered}")),
         ]
+        if cloud.speed != 1:  # `Date` is simulated time too, as all times in replies are
+            headers.append((SPEED, f"{cloud.speed:g}"))
         try:
             status, shown = _answer(cloud, request, headers)
         except Refusal as refusal:

@@ -7,6 +7,7 @@ from itertools import islice
 
 from ionq_tui.simulator import serialize
 from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.result import Part
 from ionq_tui.simulator.store import JobEntry, Refusal
 from ionq_tui.simulator.validation import Query
 
@@ -28,8 +29,23 @@ def job_page(
     found = list(islice(filter(wanted, _candidates(cloud, listed, query, place)), limit + 1))
     shown = found[:limit]
     return {
-        "jobs": [serialize.job(entry, cloud.now) for entry in shown],
+        "jobs": [serialize.job(Part(entry), cloud.now) for entry in shown],
         "next": shown[-1].id if len(found) > limit else None,
+    }
+
+
+def child_page(cloud: SimulatedCloud, parent_id: str, query: Query) -> serialize.Json:
+    """Return the page of the circuits of a job that the query requests, in the job's own order."""
+    parent = cloud.jobs.get(parent_id)
+    ids = parent.child_ids if parent is not None and not parent.deleted else ()
+    cursor, limit = query.text("next"), min(query.whole("limit", _USUAL), _MOST)
+    if cursor and cursor not in ids:
+        raise Refusal(400, '"next" is no cursor of this list', "next", source="query")
+    first = ids.index(cursor) + 1 if cursor else 0
+    last = min(first + limit, len(ids))
+    return {
+        "jobs": [serialize.job(cloud.part(one), cloud.now) for one in ids[first:last]],
+        "next": ids[last - 1] if last < len(ids) else None,
     }
 
 
@@ -61,7 +77,8 @@ def _filter(query: Query) -> Callable[[JobEntry], bool]:
     status = query.choice("status", _STATUSES)
     target, submitter, parent = (query.text(name) for name in ("target", "submitter_id", "parent_job_id"))
     return lambda job: (
-        (status is None or job.status == status)
+        not job.deleted
+        and (status is None or job.status == status)
         and (target is None or job.order.backend == target)
         and (submitter is None or job.submitter_id == submitter)
         and parent is None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from ionq_tui.simulator import serialize, validation
+from ionq_tui.simulator import job_route, serialize, validation
 from ionq_tui.simulator.backend import MACHINES
 from ionq_tui.simulator.paging import job_page
 from ionq_tui.simulator.random_stream import hashed_id
 from ionq_tui.simulator.request import ApiReply, ApiRequest, Handler
-from ionq_tui.simulator.store import Order, Refusal
+from ionq_tui.simulator.store import Refusal
 from ionq_tui.simulator.usage import UsageTotals
 
 _LARGEST_PAGE = 10
@@ -97,77 +97,6 @@ def session_jobs(call: ApiRequest) -> ApiReply:
     return 200, job_page(call.cloud, entry.jobs, call.query, lambda job: job.place)
 
 
-def jobs(call: ApiRequest) -> ApiReply:
-    """Return a page of all jobs, or of one session's jobs."""
-    wanted = call.query.text("session_id")
-    if wanted is None:
-        return 200, job_page(call.cloud, call.cloud.log, call.query, lambda job: job.number)
-    found = call.cloud.sessions.get(wanted)
-    return 200, job_page(call.cloud, found.jobs if found else [], call.query, lambda job: job.place)
-
-
-def submit(call: ApiRequest) -> ApiReply:
-    """Submit a job."""
-    order, failure = validation.order(call.members())
-    entry = call.cloud.submit(call.caller, order, failure)
-    return 201, {"id": entry.id, "status": entry.status, "session_id": entry.session_id}
-
-
-def job(call: ApiRequest) -> ApiReply:
-    """Return one job."""
-    return 200, {**serialize.job(call.cloud.job(call.names[0]), call.cloud.now), "child_job_ids": None}
-
-
-def job_cost(call: ApiRequest) -> ApiReply:
-    """Return the cost of a job."""
-    return 200, serialize.cost(call.cloud.job(call.names[0]), call.cloud.unit)
-
-
-def probabilities(call: ApiRequest) -> ApiReply:
-    """Return the result of a job."""
-    entry = call.cloud.job(call.names[0])
-    call.query.truth("sharpen")
-    if entry.status != "completed":
-        raise Refusal(404, "The job has no results")
-    return 200, serialize.probabilities(entry)
-
-
-def cancel(call: ApiRequest) -> ApiReply:
-    """Cancel one job."""
-    entry = call.cloud.cancel(call.cloud.job(call.names[0]))
-    return 200, {"id": entry.id, "status": entry.status}
-
-
-def cancel_many(call: ApiRequest) -> ApiReply:
-    """Cancel the unfinished ones of several jobs, and return the ids of those that are canceled."""
-    known = [call.cloud.jobs[one] for one in dict.fromkeys(validation.ids(call.members())) if one in call.cloud.jobs]
-    # Cancel waiting jobs first: canceling the running one would start the next.
-    for entry in sorted(known, key=lambda entry: entry.status == "started"):
-        if not entry.finished:
-            call.cloud.cancel(entry)
-    return 200, {"ids": [entry.id for entry in known if entry.status == "canceled"], "status": "canceled"}
-
-
-def estimate(call: ApiRequest) -> ApiReply:
-    """Return the estimated cost of a job."""
-    query, cloud = call.query, call.cloud
-    name = query.choice("backend", tuple(MACHINES), needed=True) or ""
-    kind = query.text("type") or "ionq.circuit.v1"
-    order = Order(name, kind, query.whole("shots", 1000, most=1_000_000), query.whole("qubits", 25))
-    context: serialize.Json = {
-        "backend": name,
-        "type": kind,
-        "qubits": order.qubits,
-        "shots": order.shots,
-        "1q_gates": query.whole("1q_gates", 0, least=0),
-        "2q_gates": query.whole("2q_gates", 0, least=0),
-        "error_mitigation": query.truth("error_mitigation") or False,
-        "organization": cloud.organization_id,
-        "project": cloud.project_id,
-    }
-    return 200, serialize.estimate(MACHINES[name], context, order, cloud.unit, cloud.now)
-
-
 def usage(call: ApiRequest) -> ApiReply:
     """Return the usage per day, week or month."""
     query, cloud = call.query, call.cloud
@@ -225,13 +154,20 @@ ROUTES: dict[tuple[str, ...], dict[str, Handler]] = {
     ("sessions", _): {"GET": session},
     ("sessions", _, "end"): {"POST": end_session},
     ("sessions", _, "jobs"): {"GET": session_jobs},
-    ("jobs",): {"GET": jobs, "POST": submit},
-    ("jobs", "estimate"): {"GET": estimate},
-    ("jobs", "status", "cancel"): {"PUT": cancel_many},
-    ("jobs", _): {"GET": job},
-    ("jobs", _, "cost"): {"GET": job_cost},
-    ("jobs", _, "results", "probabilities"): {"GET": probabilities},
-    ("jobs", _, "status", "cancel"): {"PUT": cancel},
+    ("schemas", "formats", _): {"GET": job_route.result_format},
+    ("jobs",): {"GET": job_route.jobs, "POST": job_route.submit, "DELETE": job_route.delete_many},
+    ("jobs", "estimate"): {"GET": job_route.estimate},
+    ("jobs", "status", "cancel"): {"PUT": job_route.cancel_many},
+    ("jobs", _): {"GET": job_route.job, "DELETE": job_route.delete},
+    ("jobs", _, "clone"): {"POST": job_route.clone},
+    ("jobs", _, "move"): {"POST": job_route.move},
+    ("jobs", _, "cost"): {"GET": job_route.job_cost},
+    ("jobs", _, "artifacts", _): {"GET": job_route.artifact},
+    ("jobs", _, "results", "probabilities"): {"GET": job_route.probabilities},
+    ("jobs", _, "results", "probabilities", "aggregated"): {"GET": job_route.aggregated},
+    ("jobs", _, "results", "histogram"): {"GET": job_route.counts},
+    ("jobs", _, "results", "shots"): {"GET": job_route.shots},
+    ("jobs", _, "status", "cancel"): {"PUT": job_route.cancel},
     ("organizations", _, "usage"): {"GET": usage},
 }
 """Handlers by path and method; if two paths match, the first one is used."""

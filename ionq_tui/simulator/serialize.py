@@ -8,13 +8,13 @@ from math import ceil
 
 from ionq_tui.simulator.backend import MEASURED_EVERY, MEASURED_TIMES, SimulatedBackend, pairs
 from ionq_tui.simulator.random_stream import hashed_id, stream
+from ionq_tui.simulator.result import Part, descriptors
 from ionq_tui.simulator.store import JobEntry, Order, SessionEntry
 from ionq_tui.simulator.usage import UsageTotals
 
 Json = dict[str, object]
 
 _GATES = ["x", "y", "z", "rx", "ry", "rz", "h", "s", "si", "v", "vi", "t", "ti", "cnot", "swap"]
-_CIRCUITS = frozenset({"ionq.circuit.v1", "ionq.qasm3.v1"})
 _TOP_GROUPS = 5
 
 
@@ -62,22 +62,23 @@ def _settings(entry: SessionEntry) -> Json:
     return shown
 
 
-def job(entry: JobEntry, now: datetime) -> Json:
-    """Serialize a job as in lists."""
-    order = entry.order
+def job(part: Part, now: datetime) -> Json:
+    """Serialize a job, or one circuit of a job, as in lists."""
+    entry, order = part.job, part.job.order
     ran = entry.started_at is not None and entry.status in ("completed", "failed")
+    child = part.child is not None
     shown: Json = {
-        "id": entry.id,
+        "id": part.id,
         "status": entry.status,
-        "type": order.type,
+        "type": "ionq.circuit.v1" if child else order.type,
         "backend": order.backend,
         "dry_run": order.dry_run,
         "submitter_id": entry.submitter_id,
         "project_id": entry.project_id,
-        "parent_job_id": None,
+        "parent_job_id": entry.id if child else None,
         "session_id": entry.session_id,
         "metadata": order.metadata,
-        "name": order.name,
+        "name": order.name if part.child is None else order.circuits[part.child].name,
         "shots": order.shots,
         "submitted_at": iso_time(entry.submitted_at),
         "started_at": iso_time(entry.started_at),
@@ -88,8 +89,8 @@ def job(entry: JobEntry, now: datetime) -> Json:
         "failure": None,
         "output": {},
         "settings": order.settings,
-        "stats": _stats(entry) if order.type in _CIRCUITS else {},
-        "results": None,
+        "stats": _stats(part) if order.has_result else {},
+        "results": descriptors(part),
     }
     if entry.estimate is not None:
         shown["cost_model"] = "QCT"
@@ -97,17 +98,20 @@ def job(entry: JobEntry, now: datetime) -> Json:
         shown["noise"] = order.noise
     if entry.status == "failed" and entry.failure is not None:
         shown["failure"] = {"code": entry.failure[0], "message": entry.failure[1]}
-    if entry.status == "completed" and order.type in _CIRCUITS:
-        artifact = {"id": hashed_id("result", entry.id), "format": "ionq.result.probabilities.json.v1"}
-        shown["results"] = {"probabilities": {**artifact, "media_type": "application/json"}}
     return shown
 
 
-def _stats(entry: JobEntry) -> Json:
-    random = stream(0, "gates", entry.id)
-    qubits = entry.order.qubits
-    counts = {"1q": random.randint(2, 6) * qubits, "2q": random.randint(1, 3) * max(1, qubits - 1)}
-    return {"circuits": 1, "qubits": qubits, "gate_counts": counts}
+def _stats(part: Part) -> Json:
+    order = part.job.order
+    circuits = order.circuits if part.child is None else order.circuits[part.child : part.child + 1]
+    gates = [gate for circuit in circuits for gate in circuit.gates or ()]
+    if gates:
+        several = sum(len(gate.targets) + len(gate.controls) > 1 for gate in gates)
+        counts = {"1q": len(gates) - several, "2q": several}
+    else:
+        random = stream(0, "gates", part.id)
+        counts = {"1q": random.randint(2, 6) * order.qubits, "2q": random.randint(1, 3) * max(1, order.qubits - 1)}
+    return {"circuits": max(1, len(circuits)), "qubits": order.qubits, "gate_counts": counts}
 
 
 def _wait_ms(entry: JobEntry, now: datetime) -> int | None:
@@ -124,25 +128,18 @@ def _ms(span: timedelta) -> int:
     return int(span.total_seconds() * 1000)
 
 
-def cost(entry: JobEntry, unit: str) -> Json:
-    """Serialize the cost or estimated cost of a job; there is no estimate for jobs on the free simulator."""
+def cost(part: Part, unit: str) -> Json:
+    """Serialize the cost or estimated cost of a job; there is no estimate for jobs on the free simulator.
+
+    One circuit of a job costs nothing of its own: all are charged together.
+    """
+    entry, share = part.job, 0 if part.child is not None else 1
     shown: Json = {"dry_run": entry.order.dry_run}
     if entry.cost is not None:
-        shown["cost"] = amount(entry.cost, unit)
+        shown["cost"] = amount(entry.cost * share, unit)
     elif entry.estimate is not None:
-        shown["estimated_cost"] = amount(entry.estimate, unit)
+        shown["estimated_cost"] = amount(entry.estimate * share, unit)
     return shown
-
-
-def probabilities(entry: JobEntry) -> Json:
-    """Generate the result of a completed job: two dominant states and some noise, with sum 1."""
-    random = stream(0, "result", entry.id)
-    states = 2 ** min(entry.order.qubits, 24)
-    counts = {0: random.randint(430, 490), states - 1: random.randint(420, 480)}
-    while sum(counts.values()) < 1000:
-        state = random.randrange(states)
-        counts[state] = counts.get(state, 0) + min(random.randint(4, 24), 1000 - sum(counts.values()))
-    return {str(state): count / 1000 for state, count in sorted(counts.items())}
 
 
 def backend(machine: SimulatedBackend, now: datetime) -> Json:

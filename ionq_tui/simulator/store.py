@@ -12,6 +12,8 @@ SessionStatus = Literal["created", "started", "ended"]
 JobStatus = Literal["submitted", "ready", "started", "canceled", "failed", "completed"]
 
 NOTHING = Decimal(0)
+CIRCUIT_TYPES = ("ionq.circuit.v1", "ionq.qasm3.v1", "ionq.multi-circuit.v1")
+"""The types of jobs that run circuits."""
 
 
 class Refusal(Exception):
@@ -39,6 +41,33 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """One gate of a circuit."""
+
+    name: str
+    """The API's name; that of a native gate with "native " before it."""
+    targets: tuple[int, ...]
+    controls: tuple[int, ...] = ()
+    angles: tuple[float, ...] = ()
+    """The rotation in radians; of a native gate its phases and angle, in turns."""
+    terms: tuple[tuple[str, float], ...] = ()
+    """Pauli strings with their angles in radians, for an exponential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """One circuit of a job."""
+
+    qubits: int
+    """How many of its qubits are used; 1 if none."""
+    gates: tuple[Gate, ...] | None
+    """None for a program whose statements are not run."""
+    name: str | None = None
+    registers: tuple[tuple[str, int], ...] = ()
+    """Names and sizes of the classical registers that a program declares."""
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A job as requested."""
 
@@ -52,6 +81,28 @@ class Order:
     metadata: dict[str, str] | None = None
     settings: dict[str, object] = field(default_factory=dict)
     noise: dict[str, object] | None = None
+    circuits: tuple[Circuit, ...] = ()
+    """Empty for the jobs of simulated programs."""
+
+    @property
+    def all_shots(self) -> int:
+        """The shots of all circuits together."""
+        return self.shots * max(1, len(self.circuits))
+
+    @property
+    def has_result(self) -> bool:
+        """True if it runs circuits, so that its result is probabilities."""
+        return self.type in CIRCUIT_TYPES
+
+    @property
+    def several(self) -> bool:
+        """True for a job whose circuits are jobs of their own, its children."""
+        return self.type == "ionq.multi-circuit.v1"
+
+    @property
+    def ideal(self) -> bool:
+        """True if the result is exact instead of drawn: on the simulator without a noise model."""
+        return self.backend == "simulator" and (self.noise or {}).get("model", "ideal") == "ideal"
 
 
 @dataclass(slots=True)
@@ -135,6 +186,12 @@ class JobEntry:
     completed_at: datetime | None = None
     cost: Decimal | None = None
     """Known once finished; zero if failed or canceled, None for a dry run."""
+    child_ids: tuple[str, ...] = ()
+    """The ids of its circuits, if it has several; they share everything else with it."""
+    deleted: bool = False
+    """True if it is no longer shown; what it cost remains."""
+    shares: tuple[dict[int, float], ...] = field(default=(), repr=False)
+    """The result of each circuit, once it was asked for: probabilities by outcome."""
 
     @property
     def finished(self) -> bool:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from ionq_tui.simulator.store import Order, Refusal, Terms
+from ionq_tui.simulator.circuit import circuits
+from ionq_tui.simulator.store import CIRCUIT_TYPES, Order, Refusal, Terms
 
 INT32_MAX = 2**31 - 1
 _MOST_SHOTS = 1_000_000
+_LONGEST_NUMBER = 12
 _UNITS = ("usd", "credit")
-_CIRCUIT_TYPES = ("ionq.circuit.v1", "ionq.qasm3.v1", "ionq.multi-circuit.v1")
-_TYPES = (*_CIRCUIT_TYPES, "quantum-function", "qctrl.qaoa.v1")
+_TYPES = (*CIRCUIT_TYPES, "quantum-function", "qctrl.qaoa.v1")
 _JOB = frozenset(
     {"backend", "dry_run", "input", "metadata", "name", "noise", "session_id", "settings", "shots", "type"}
     | {"external_settings"}
+    | {"lang"}  # not in the published schemas, but cirq-ionq sends it
 )
+_CLONE = frozenset({"backend", "dry_run", "metadata", "name", "noise", "parent", "session_id", "settings", "shots"})
 FAILURES = frozenset(
     {"InvalidInput", "CompilationError", "ContractExpiredError", "DebiasingError", "InternalError", "NotEnoughQubits"}
     | {"OptimizationError", "PreflightError", "QuantumCircuitComplexityError", "QuantumComputerError"}
@@ -75,24 +79,36 @@ def order(body: Members) -> tuple[Order, tuple[str, str] | None]:
     if kind not in _TYPES:
         raise Refusal(400, f'"type" must be one of {", ".join(_TYPES)}', "type")
     given = _object(body["input"], "input")
-    metadata = _metadata(body)
-    noise = _object(body["noise"], "noise") if "noise" in body else None
-    settings = _object(body.get("settings", {}), "settings")
-    dry_run = body.get("dry_run", False)
+    read = circuits(given, kind) if kind in CIRCUIT_TYPES else ()
+    used = max((circuit.qubits for circuit in read), default=2)
+    whole = Order(backend, kind, qubits=_whole(given, "qubits", "input.", INT32_MAX) or used, circuits=read)
+    return _with(whole, body)
+
+
+def clone(body: Members, original: Order) -> tuple[Order, tuple[str, str] | None]:
+    """Parse a request to submit a job again: what it does not name is as in the original."""
+    _only(body, _CLONE)
+    return _with(original, body)
+
+
+def _with(known: Order, body: Members) -> tuple[Order, tuple[str, str] | None]:
+    """Set what the body says about a job, and return the failure requested by its metadata."""
+    dry_run = body.get("dry_run", known.dry_run)
     if not isinstance(dry_run, bool):
         raise Refusal(400, '"dry_run" must be a boolean', "dry_run")
+    metadata = _metadata(body) or known.metadata
+    noise, settings = body.get("noise") or known.noise, body.get("settings") or known.settings
     wish = (metadata or {}).get(FAIL_WITH)
-    read = Order(
-        backend=backend,
-        type=kind,
-        shots=_whole(body, "shots", "", _MOST_SHOTS) or 100,
-        qubits=_whole(given, "qubits", "input.", INT32_MAX) or 2,
-        name=_text(body, "name"),
-        session_id=_text(body, "session_id"),
+    read = replace(
+        known,
+        backend=_text(body, "backend") or known.backend,
+        shots=_shots(body) or known.shots,
+        name=_text(body, "name") or known.name,
+        session_id=_text(body, "session_id") or known.session_id,
         dry_run=dry_run,
         metadata=metadata,
-        settings=dict(settings),
-        noise=dict(noise) if noise is not None else None,
+        settings=_without_null(_object(settings, "settings")),
+        noise=_without_null(_object(noise, "noise")) if noise else None,
     )
     return read, (wish, "The job asked for this failure") if wish in FAILURES else None
 
@@ -138,7 +154,7 @@ class Query:
         text = self.text(name)
         if text is None:
             return default
-        if not (text.isascii() and text.isdigit() and len(text) <= 12 and least <= int(text) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER and least <= int(text) <= most):
             raise Refusal(400, f'"{name}" must be a whole number from {least} to {most}', name, source="query")
         return int(text)
 
@@ -179,6 +195,19 @@ def _whole(given: Members, key: str, within: str, most: int) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
         raise Refusal(400, f'"{key}" must be a whole number from 1 to {most}', within + key)
     return value
+
+
+def _shots(body: Members) -> int | None:
+    """Return the shots, None if absent; cirq-ionq sends them as a string."""
+    value = body.get("shots")
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _LONGEST_NUMBER:
+        value = int(value)
+    return None if value is None else _whole({"shots": value}, "shots", "", _MOST_SHOTS)
+
+
+def _without_null(given: Members) -> dict[str, object]:
+    """Return the members that have a value; qiskit-ionq sends null for those that have none."""
+    return {key: value for key, value in given.items() if value is not None}
 
 
 def _metadata(body: Members) -> dict[str, str] | None:

@@ -1,4 +1,4 @@
-"""Details of one session: title, steps, jobs and cost on one line, and how to submit jobs to it."""
+"""Details of one session: title, steps, jobs and cost on one line, and the commands for it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY, job_status, owner_name, person
 from ionq_tui.view.style import Cell, Line, Tone, joined, line, width_of
 from ionq_tui.view.time_text import NOTHING, clock
-
-_WHOLE_LINE = 37
-"""Cells of the longest line that tells how to send, beside the id."""
 
 
 def title(
@@ -130,26 +127,6 @@ def cost_words(watch: SessionSnapshot) -> str:
     """Return the same on one line, with the reason if it may be too low."""
     told, why = ", ".join(spend_lines(watch)), missing(watch)
     return f"{told} ({why})" if why else told
-
-
-def how_to_send(session_id: str, width: int = 80) -> list[str]:
-    """Return how to submit jobs to the session, for a session without jobs; safe to paste into a shell."""
-    shown = plain(session_id, 80)
-    if width < _WHOLE_LINE + len(shown):
-        return [
-            "submit jobs to this session by its id (c copies it):",
-            f"  {shown}",
-            "  shell       export IONQ_SESSION_ID=ID",
-            "  create_job  session_id='ID'",
-            "  Python      SessionManager.from_id(client, 'ID')",
-        ]
-    return [
-        "submit jobs to this session:",
-        f"  shell       {export_line(session_id)}",
-        f"  create_job  session_id={shown!r}",
-        "  Python      session = SessionManager.from_id(",
-        f"                  client, {shown!r})",
-    ]
 
 
 def export_line(session_id: str) -> str:

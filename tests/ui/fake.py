@@ -353,6 +353,7 @@ class FakeConnector:
             people=self.people,
             ahead=lambda: self.ahead,
             budget=self.budget,
+            clock_error=lambda: self.ahead,
         )
 
     async def owed(self) -> tuple[tuple[SessionRecord, ...], tuple[Intent, ...]]:

@@ -4,9 +4,11 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Button
 
 from ionq_tui.model.job import Failure, Job, JobCost
 from ionq_tui.model.limits import Limits
@@ -15,9 +17,11 @@ from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import EndUnknown, StillOpen
 from ionq_tui.model.snapshot import apply_jobs
 from ionq_tui.ui.dialogs.cancel import CancelJobs
+from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.dialogs.end import EndSession
 from ionq_tui.ui.screens.job import JobScreen
 from ionq_tui.ui.screens.session import SessionScreen
+from ionq_tui.view import disabled_reason
 from ionq_tui.view.column import Row
 from ionq_tui.view.row import job_row
 from tests.ui.fake import NOW, OFFLINE, FakeConnector, session
@@ -92,6 +96,41 @@ async def test_without_jobs_it_tells_how_to_send_some(app: Stage, hand: Hand) ->
         assert "session_id=" in app.text()
         assert "SessionManager.from_id(" in app.text()
         assert "enter view" not in app.text() and "/ find" not in app.text()
+
+
+def has(app: Stage, *texts: str) -> bool:
+    return all(text in app.text() for text in texts)
+
+
+async def test_without_jobs_it_shows_how_each_client_sends_some_and_copies_it(app: Stage, hand: Hand) -> None:
+    app.connector.cloud.jobs.clear()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await ready(pilot, app)
+        assert "[in short]" in app.text() and "m client" in app.text() and "x cancel job" not in app.text()
+        for client, words in (
+            ("ionq_core", "CircuitJobCreationPayload"),
+            ("qiskit-ionq", "backend.run(qc, shots=100, session_id=session_id)"),
+            ("cirq-ionq", "extra_query_params=extra"),
+            ("PennyLane-IonQ", "cannot send a job into a session"),
+            ("in short", f"export IONQ_SESSION_ID={ONE.id}"),
+        ):
+            await pilot.press("m")
+            await until(pilot, partial(has, app, f"[{client}]", words))
+        await pilot.press("c")
+        await until(pilot, lambda: shows(app, CopyText))
+        for name in ("id", "export line", "attach command", "ionq_core", "qiskit-ionq", "cirq-ionq"):
+            assert [button for button in app.screen.query(Button) if str(button.label) == name], name
+        await pilot.press("tab", "tab", "tab", "tab", "enter")
+        await until(pilot, lambda: app.clipboard.startswith("# qiskit-ionq\n"))
+        assert f'session_id = "{ONE.id}"' in app.clipboard
+
+
+async def test_with_jobs_the_key_for_a_client_says_where_the_programs_are(app: Stage, hand: Hand) -> None:
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        assert "m client" not in app.text()
+        await pilot.press("m")
+        await until(pilot, lambda: disabled_reason.HAS_JOBS in app.text())
 
 
 async def test_jobs_that_could_not_be_read_are_counted_and_make_every_number_the_least(app: Stage, hand: Hand) -> None:

@@ -94,7 +94,7 @@ class CopyText(Dialog[None]):
 
 
 def session_texts(session_id: str) -> tuple[tuple[str, str], ...]:
-    """Return the names and texts that can be copied for a session."""
+    """Return the names and texts that can be copied for any session."""
     return (
         ("id", session_id),
         ("export line", export_line(session_id)),

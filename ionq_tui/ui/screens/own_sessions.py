@@ -164,7 +164,7 @@ class OwnSessions:
     @property
     def _skew(self) -> Line:
         """The line that this machine's clock is wrong, until it is acknowledged."""
-        return () if self._engine.user_activity.clock_seen else skew_line(self._engine.ahead())
+        return () if self._engine.user_activity.clock_seen else skew_line(self._engine.clock_error())
 
     def seen(self) -> None:
         """Record that the user has seen these lines."""

@@ -41,8 +41,9 @@ from ionq_tui.view.live_session import outcome_lines, status_line
 from ionq_tui.view.mismatch import mismatch_line
 from ionq_tui.view.missed_jobs import missed_jobs_line
 from ionq_tui.view.receipt import receipt_lines
+from ionq_tui.view.recipes import Client, how_to_send, programs
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
-from ionq_tui.view.session_card import how_to_send, jobs_line, title
+from ionq_tui.view.session_card import jobs_line, title
 from ionq_tui.view.style import Cell, Line, Tone, joined, line
 from ionq_tui.view.usage import window_title
 from ionq_tui.view.wrap import all_folded
@@ -89,6 +90,8 @@ class SessionScreen(LiveBase):
         self._forecast_of: tuple[SessionSnapshot, int] | None = None
         self._coming: tuple[Forecast, ...] = ()
         self._alarm: list[Line] = []
+        self._client = Client.ANY
+        """For which client it is shown how to submit jobs."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Compose status and meters, the charts of a wide layout, jobs, and events."""
@@ -142,8 +145,13 @@ class SessionScreen(LiveBase):
             self._list_jobs()
 
     def on_resize(self) -> None:
-        """Fit the text into the new width."""
-        self.call_after_refresh(self._show_state)
+        """Fit the text into the new size."""
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        self._show_state()
+        if self.empty.display:
+            self._tell_how_to_send()
 
     def shows_outcome(self, done: Done) -> bool:
         """Return true for the confirmed end of this session."""
@@ -233,7 +241,7 @@ class SessionScreen(LiveBase):
         if not watch.ended and (missed := missed_jobs_line(self._missed.store.value, MOST, now, None)):
             lines.append(missed)
         lines += [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending, again=again)]
-        if not self.engine.user_activity.clock_seen and (skew := skew_line(self.engine.ahead())):
+        if not self.engine.user_activity.clock_seen and (skew := skew_line(self.engine.clock_error())):
             lines.append(skew)
         self.outcome.tell(*all_folded(lines, room))
         self.outcome.display = bool(lines)
@@ -273,11 +281,26 @@ class SessionScreen(LiveBase):
         bare = not watch.jobs
         self.empty.display = bare and watch.session is not None and not watch.ended
         if self.empty.display:
-            self.empty.tell(*how_to_send(self.session_id, self.query_one("#jobs-card", Card).room))
+            self._tell_how_to_send()
         self._table.update_rows(self._jobs.items(watch.jobs, watch.costs))
         self._table.display = not bare and not self.history.whole
         if self._table.display and self.focused is None:
             self._table.focus()
+
+    def _tell_how_to_send(self) -> None:
+        card = self.query_one("#jobs-card", Card)
+        height = card.content_size.height - (0 if self.density >= Density.ROOMY else 1)  # below the rule
+        session_id, backend, url = self._sent_to
+        self.empty.tell(
+            *how_to_send(session_id, backend, url, client=self._client, width=card.room, height=max(0, height - 1))
+        )
+
+    @property
+    def _sent_to(self) -> tuple[str, str, str]:
+        """The session and backend that a program sends its jobs to, and the URL; no program reaches the demo."""
+        session, connection = self.known.session, self.engine.connection
+        backend = session.backend if session is not None else None
+        return self.session_id, backend or "BACKEND", "" if connection.demo else connection.base_url
 
     def _cells(self, item: JobItem) -> Row:
         return job_row(*item, self.engine.clock.now())
@@ -292,6 +315,8 @@ class SessionScreen(LiveBase):
             return self._why_no_end()
         if command == "cancel":
             return self._why_no_cancel()
+        if command == "client" and not self.empty.display:
+            return disabled_reason.HAS_JOBS
         if command == "cancel_waiting" and not any(job.waiting for job in self.known.unfinished):
             return disabled_reason.NONE_WAITS
         return ""
@@ -334,11 +359,18 @@ class SessionScreen(LiveBase):
 
     def label(self, command: Command) -> str:
         """Return the label of a command; one that does nothing in this state has none."""
-        if command.id in ({"end", "cancel", "cancel_waiting"} if self.known.ended else {"save"}):
+        if command.id in self._idle:
             return ""
         if not self.history.whole:
             return super().label(command)
         return {"events": "jobs", "cancel": "", "cancel_waiting": ""}.get(command.id, super().label(command))
+
+    @property
+    def _idle(self) -> set[str]:
+        """The commands that do nothing in this state of the session."""
+        if self.known.ended:
+            return {"end", "cancel", "cancel_waiting", "client"}
+        return {"save", "cancel", "cancel_waiting"} if self.empty.display else {"save", "client"}
 
     def go_back(self) -> None:
         """Return from the events to the jobs, or from the jobs to the previous screen."""
@@ -379,13 +411,20 @@ class SessionScreen(LiveBase):
 
         self.app.push_screen(ChartsScreen(self.engine, self.session_id))
 
+    def action_client(self) -> None:
+        """Show how to submit jobs with the next client."""
+        self._client = self._client.next
+        self._tell_how_to_send()
+
     def action_copy(self) -> None:
-        """Offer the session's id, the export line and the attach command for copying."""
+        """Offer the session's id, the export line, the attach command and programs of clients for copying."""
         from ionq_tui.ui.dialogs.copy import CopyText, session_texts
 
         texts = session_texts(self.session_id)
         if self.known.ended:
             texts = (("receipt", self._report(markdown=False)), *texts)
+        else:
+            texts = (*texts, *programs(*self._sent_to))
         self.app.push_screen(CopyText(texts))
 
     def _report(self, *, markdown: bool) -> str:

@@ -230,6 +230,16 @@ async def test_the_servers_clock_is_taken_over_beyond_its_grain(
     assert line.ahead == timedelta(seconds=ahead)
 
 
+def test_a_simulated_clock_is_followed_and_no_error_of_ours() -> None:
+    date = format_datetime(NOW + timedelta(days=9999), usegmt=True)
+    line = runner(lambda _: reply(200, SESSION, **{"date": date, "x-simulated-speed": "20"}))
+    line.run(operations.get_session("s"))
+    assert line.ahead > timedelta(days=300) and line.clock_error == timedelta()
+    real = runner(Counted(0, date=date))
+    real.run(operations.get_session("s"))
+    assert real.clock_error == real.ahead > timedelta(days=300)
+
+
 def test_a_server_without_a_clock_changes_nothing() -> None:
     for date in ("", "yesterday", "Fri, 31 Dec 9999 23:59:59 GMT"):
         line = runner(Counted(0, date=date))

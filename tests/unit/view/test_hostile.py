@@ -42,6 +42,7 @@ from ionq_tui.view.meter import meters
 from ionq_tui.view.meter_bar import meter_line, note_line
 from ionq_tui.view.open_review import form_title, request_preview, review_lines
 from ionq_tui.view.outcome_chart import result_lines
+from ionq_tui.view.recipes import Client, how_to_send, program
 from ionq_tui.view.result import end_result, looking_words, open_result, question_words
 from ionq_tui.view.row import (
     BACKEND_COLUMNS,
@@ -53,7 +54,7 @@ from ionq_tui.view.row import (
     session_row,
 )
 from ionq_tui.view.sanitize import cells
-from ionq_tui.view.session_card import export_line, how_to_send, jobs_line, spend_lines, steps, terminal_title, title
+from ionq_tui.view.session_card import export_line, jobs_line, spend_lines, steps, terminal_title, title
 from ionq_tui.view.style import width_of, words
 from tests.unit.view.scene import NOW, TZ
 from tests.unit.view.test_sanitize import HOSTILE, harmless
@@ -122,6 +123,12 @@ OWNERS = st.sampled_from(Owner)
 CALM = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
+def how_to_send_texts(session: Session, client: Client) -> Iterator[str]:
+    yield from program(client, session.id, session.backend or "", session.id)
+    for told in how_to_send(session.id, session.backend or "", session.id, client=client, width=60):
+        yield told if isinstance(told, str) else words(told)
+
+
 def of_session(session: Session, owner: Owner, label: str, watch: SessionSnapshot) -> Iterator[str]:
     item = SessionItem(session, owner, label)
     yield words(title(session, owner, label))
@@ -130,7 +137,8 @@ def of_session(session: Session, owner: Owner, label: str, watch: SessionSnapsho
     yield steps(session, NOW, TZ)
     yield words(jobs_line(watch))
     yield from spend_lines(watch)
-    yield from how_to_send(session.id)
+    for client in Client:
+        yield from how_to_send_texts(session, client)
     yield export_line(session.id)
     yield terminal_title(session, "-")
     yield from (f"{name} {text}" for name, text in end_facts(watch, owner, label, session.created_at, NOW, TZ))
