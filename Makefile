@@ -1,14 +1,15 @@
-# Two environments: .venv holds what a user gets and nothing else, .venv-dev the tools of the tests beside it.
+# .venv holds what a user gets and nothing else, .venv-dev the tools of the tests beside it, .venv-tools those of a release.
 # Another Python: make PYTHON=python3.12 run. Arguments: make run ARGS='attach a1b2c3', make test ARGS='tests/unit -x'.
 PYTHON ?= python3
 ARGS ?=
 RUN := .venv
 DEV := .venv-dev
+TOOLS := .venv-tools
 PINS := tests/constraints.txt
 PIP := -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check lint layout types floors format screenshots bench bench-quick pins clean python
+.PHONY: help run demo test test-fast check lint layout types floors audit package format screenshots bench bench-quick pins clean python
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do \
@@ -26,7 +27,7 @@ test: $(DEV)/.stamp ## run all tests, and say which were skipped and why
 test-fast: $(DEV)/.stamp ## run the unit tests without the slow ones, in less than a minute
 	$(DEV)/bin/python -m pytest -n auto -q -m 'not slow' tests/unit $(ARGS)
 
-check: lint layout types floors ## lint, format, types and the layers, as CI does
+check: lint layout types floors audit ## lint, format, types, the layers and known vulnerabilities, as CI does
 
 lint: $(DEV)/.stamp
 	$(DEV)/bin/ruff check .
@@ -43,6 +44,15 @@ floors: $(DEV)/.stamp
 format: $(DEV)/.stamp ## put the code into its format
 	$(DEV)/bin/ruff check --fix .
 	$(DEV)/bin/ruff format .
+
+audit: $(TOOLS)/.stamp ## look for known vulnerabilities of the pinned dependencies; says so where the database cannot be asked
+	@$(TOOLS)/bin/python tests/package/audit.py $(PINS)
+
+package: $(DEV)/.stamp $(TOOLS)/.stamp ## build sdist and wheel in dist/, check them, install each into an empty environment and start it
+	@rm -rf dist && mkdir dist
+	@$(TOOLS)/bin/python -m build --outdir dist . >dist/build.log 2>&1 || { cat dist/build.log; exit 1; }
+	@$(TOOLS)/bin/python -m twine check --strict dist/*.whl dist/*.tar.gz
+	@$(DEV)/bin/python -m tests.package.install dist $(PINS)
 
 screenshots: $(DEV)/.stamp ## take the pictures in screenshots/ from the demo with its clock stopped
 	$(DEV)/bin/python -m tests.snapshots.take screenshots
@@ -61,8 +71,8 @@ pins: python ## write tests/constraints.txt anew from what is current
 	mv $(PINS).new $(PINS)
 	touch $(DEV)/.stamp
 
-clean: ## remove both environments and all caches
-	rm -rf $(RUN) $(DEV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fault-matrix.txt .never-forgotten.txt .around-the-end.txt
+clean: ## remove the environments and all caches
+	rm -rf $(RUN) $(DEV) $(TOOLS) dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fault-matrix.txt .never-forgotten.txt .around-the-end.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN)/.stamp: pyproject.toml $(PINS) | python
@@ -75,6 +85,12 @@ $(DEV)/.stamp: pyproject.toml $(PINS) | python
 	@echo 'Installing ionq-tui and the tools of its tests into $(DEV) …'
 	@$(PYTHON) -m venv --clear $(DEV)
 	@$(DEV)/bin/python $(PIP) -c $(PINS) -e '.[dev]'
+	@touch $@
+
+$(TOOLS)/.stamp: tests/package/tools.txt | python
+	@echo 'Installing the tools of a release into $(TOOLS) …'
+	@$(PYTHON) -m venv --clear $(TOOLS)
+	@$(TOOLS)/bin/python $(PIP) -r tests/package/tools.txt
 	@touch $@
 
 python:
