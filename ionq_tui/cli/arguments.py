@@ -230,17 +230,19 @@ def _add_rest(add: _Add) -> None:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise ValueError
-    return port
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a whole number from 0 to 65535")
+    return int(text)
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
-    if not 0 < speed <= 1_000_000:
-        raise ValueError
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= _FASTEST:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a number above 0, up to {_FASTEST}")
     return speed
 
 
-_port.__name__, _speed.__name__ = "port", "speed"  # what argparse calls them where they cannot be read
+_FASTEST = 1_000_000

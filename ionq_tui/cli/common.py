@@ -21,6 +21,7 @@ from ionq_tui.settings import Settings
 from ionq_tui.view.crash import crash_report
 from ionq_tui.view.fault import About, fault_words
 from ionq_tui.view.home_summary import kept_words
+from ionq_tui.view.key_card import key_advice
 from ionq_tui.view.sanitize import plain
 from ionq_tui.wiring import Wiring
 
@@ -86,7 +87,7 @@ async def _engine(settings: Settings, keyless: bool, retries: int) -> Engine:
         return await connector.browse()
     found = await connector.find_key()
     if isinstance(found, NoKey):
-        raise CommandError("\n".join([*found.reasons, "no API key: set IONQ_API_KEY, or run ionq-tui auth login"]))
+        raise CommandError("\n".join([*found.reasons, f"no API key: {key_advice(found.ways)}"]))
     return await connector.connect(found)
 
 

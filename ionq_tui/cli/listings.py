@@ -86,11 +86,15 @@ async def _backends(engine: Engine, as_json: bool) -> int:
     listed = await engine.cloud.backends()
     heard(listed)
     backends: tuple[Backend, ...] = () if isinstance(listed, Fault) else listed
-    if as_json:
-        return tell_json({"backends": [encode.backend_json(one) for one in backends]})
     measured = await _measured(engine, backends)
+    if as_json:
+        return tell_json({"backends": [_backend_facts(one, measured.get(one.name)) for one in backends]})
     print(text_table(BACKEND_COLUMNS, [backend_row(one, measured.get(one.name)) for one in backends]))
     return DONE
+
+
+def _backend_facts(backend: Backend, measured: Characterization | None) -> dict[str, object]:
+    return {**encode.backend_json(backend), "ionq_tui": {"characterization": encode.characterization_json(measured)}}
 
 
 async def _measured(engine: Engine, backends: Iterable[Backend]) -> Mapping[str, Characterization]:

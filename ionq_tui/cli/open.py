@@ -32,6 +32,7 @@ from ionq_tui.view.result import looking_words, open_result
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import attach_command, candidate_notes, end_command, show_command
 from ionq_tui.view.status import why_not
+from ionq_tui.view.suggestion import unknown_name
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -143,8 +144,7 @@ async def _check_backend(engine: Engine, name: str) -> None:
         return
     offered = next((one for one in listed if one.name == name), None)
     if offered is None:
-        names = ", ".join(plain(one.name, 60) for one in listed if one.available)
-        raise CommandError(f"unknown backend {plain(name, 60)!r}: there are {names}")
+        raise CommandError(unknown_name("backend", name, [one.name for one in listed if one.available]))
     reason = why_not(offered)
     if reason is not None:
         raise CommandError(f"{plain(name, 60)} cannot be chosen: {reason}")

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -130,8 +131,75 @@ def test_without_a_key_it_is_said_how_to_give_one(site: Site, shell: Shell, monk
     monkeypatch.delenv("IONQ_API_KEY")
     told = shell("ls")
     assert (told.code, told.out) == (1, "")
-    assert "IONQ_API_KEY" in told.err and "auth login" in told.err
+    assert told.err.endswith("no API key: set IONQ_API_KEY\n")  # the keyring of this machine is disabled
     assert site.asked == []
+
+
+def test_a_variable_that_was_passed_over_is_not_what_to_set(site: Site, shell: Shell, home: Path) -> None:
+    config = home / "ours.toml"
+    config.write_text("[profiles.lab]\n")
+    told = shell("ls", "--profile", "lab", "--config", str(config))
+    assert told.code == 1 and site.asked == []
+    said, *after = told.err.splitlines()
+    assert said == "ionq-tui: IONQ_API_KEY is set, but ignored because profile lab was given"
+    assert after[-1] == "ionq-tui: no API key: set key_command in the configuration"
+    assert "IONQ_API_KEY" not in "".join(after)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("forte-1", "qpu.forte-1"), ("qpu.fort-1", "qpu.forte-1"), ("QPU.ARIA-1", "qpu.aria-1")]
+)
+def test_an_unknown_backend_is_answered_with_the_one_that_is_meant(
+    site: Site, shell: Shell, word: str, meant: str
+) -> None:
+    told = shell("open", word, "--max-jobs", "1", "--yes")
+    assert (told.code, told.out) == (1, "") and site.changing == []
+    assert f"unknown backend '{word}': did you mean {meant}? There are " in told.err
+
+
+def test_of_a_backend_like_no_other_only_the_names_are_given(site: Site, shell: Shell) -> None:
+    told = shell("open", "abacus", "--max-jobs", "1", "--yes")
+    assert told.code == 1 and "unknown backend 'abacus': there are qpu." in told.err and "did you mean" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "range_"),
+    [
+        ("--port", "70000", "a whole number from 0 to 65535"),
+        ("--port", "-1", "a whole number from 0 to 65535"),
+        ("--port", "http", "a whole number from 0 to 65535"),
+        ("--speed", "0", "a number above 0, up to 1000000"),
+        ("--speed", "nan", "a number above 0, up to 1000000"),
+        ("--speed", "fast", "a number above 0, up to 1000000"),
+    ],
+)
+def test_a_number_out_of_range_is_answered_with_the_range(shell: Shell, option: str, value: str, range_: str) -> None:
+    told = shell("simulate", f"{option}={value}")
+    assert (told.code, told.out) == (2, "") and f"argument {option}: '{value}' is not {range_}" in told.err
+
+
+@pytest.mark.parametrize("command", [["backends"], ["ls"], ["ls", "--json"]], ids=" ".join)
+def test_a_reader_that_left_is_told_apart_as_by_a_signal(site: Site, command: list[str]) -> None:
+    site.colleague()
+    with process(*command) as listing:
+        assert listing.popen.stdout is not None
+        listing.popen.stdout.close()
+        listing.popen.stdout = None
+        _, err = listing.popen.communicate(timeout=20)
+        listing.finished = True
+        assert (listing.popen.returncode, err) == (141, "")
+
+
+def test_what_a_backend_supports_and_how_good_it_is_are_in_the_json(site: Site, shell: Shell) -> None:
+    by_name = {one["backend"]: one for one in shell("backends", "--json").json["backends"]}
+    forte = by_name[FORTE]
+    assert forte["supported_native_gates"] == ["gpi", "gpi2", "zz"]
+    assert forte["supported_error_mitigations"] == ["debiasing"]
+    assert "cnot" in forte["supported_gates"]
+    measured = forte["ionq_tui"]["characterization"]
+    assert measured["id"] == forte["characterization_id"]
+    assert 0.9 < measured["fidelity"]["2q"]["median"] < 1 and measured["timing"]["t1"] > 0
+    assert by_name["simulator"]["ionq_tui"]["characterization"] is None
 
 
 JSON = (("Content-Type", "application/json"),)
