@@ -165,7 +165,7 @@ def _opened_here(engine: Engine) -> list[str]:
 def _tell_ended(engine: Engine, settings: Settings, over: Sequence[Ended], facts: str = "") -> int:
     """Print the confirmations or JSON; on standard error if standard output is lost, since the sessions did end."""
     now = engine.clock.now()
-    proofs = [end_result(one, now, None, settings.people, one.session.id).text for one in over]
+    proofs = [end_result(one, now, None, engine.people, one.session.id).text for one in over]
     words = facts or "\n".join(proofs)
     if words and not printed(words):
         for proof in proofs:
@@ -180,7 +180,7 @@ def told_end(engine: Engine, settings: Settings, session_id: str, outcome: EndOu
     if outcome is None:
         say(f"the end of {plain(session_id, 64)} is not confirmed")
     else:
-        say(end_result(outcome, engine.clock.now(), None, settings.people, session_id).text)
+        say(end_result(outcome, engine.clock.now(), None, engine.people, session_id).text)
     if outcome is not None and outcome.fault is not None and _refused(outcome.fault):
         say(f"{plain(session_id, 64)} was not ended")
         return REFUSED

@@ -140,7 +140,7 @@ async def _list(engine: Engine, settings: Settings, as_json: bool, every: bool) 
             now,
             None,
             unseen=one.id not in overview.sessions,
-            people=settings.people,
+            people=engine.people,
         )
         for one in (*unlisted, *overview.sessions.values())
     ]
@@ -230,7 +230,7 @@ async def _show(engine: Engine, settings: Settings, args: argparse.Namespace) ->
     if not session.ended and (mismatch := activity.mismatch(session)) is not None:
         say(f"warning: {mismatch_words(mismatch)}")
     owner, label = activity.owner(session), activity.label(session.id)
-    print(report(watch, owner, label, now, None, settings.people, markdown=args.markdown))
+    print(report(watch, owner, label, now, None, engine.people, markdown=args.markdown))
     return DONE
 
 

@@ -106,7 +106,7 @@ async def _end(engine: Engine, settings: Settings, command: _Command, within: fl
     finally:
         signals.heed = command.forward
     if isinstance(outcome, Ended):
-        say(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
+        say(end_result(outcome, engine.clock.now(), None, engine.people, session.id).text)
         return True
     told_unconfirmed(engine, settings, session, outcome)
     return False

@@ -178,7 +178,7 @@ class _Course:
             self._busy_at = self._clock.monotonic()
         self._tell_link(before.link, watch.link)
         for change in changes(before, watch, self._engine.clock.now()):
-            print(change.json() if self._as_json else change.line(self._settings.people), flush=True)
+            print(change.json() if self._as_json else change.line(self._engine.people), flush=True)
         if watch.session is not None and watch.ended and self._ending is not None:
             self._ending.seen_ended(watch.session)
         self._changed.set()
