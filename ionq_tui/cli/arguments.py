@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from ionq_tui import __version__
+from ionq_tui.cli.list_arguments import add_filters, add_list_options, limit
 from ionq_tui.settings import LOG_LEVELS
 
 _Add = Callable[..., argparse.ArgumentParser]
@@ -110,15 +111,20 @@ def _add_looking(add: _Add) -> None:
     backends = add("backends", "list the quantum computers and simulators (backends); needs no key")
     listing = add("ls", "list the active sessions of the organization")
     listing.add_argument("--all", action="store_true", help="list ended sessions too")
-    for name, words in (("show", "show a report of one session"), ("jobs", "list the jobs of one session")):
-        one = add(name, words)
-        _add_id(one)
-        forms = one.add_mutually_exclusive_group()
-        _add_json(forms)
-        if name == "show":
-            forms.add_argument("--markdown", action="store_true", help="print the report as Markdown")
-    for one in (backends, listing):
-        _add_json(one)
+    listing.add_argument("--mine", action="store_true", help="list only yours: opened on this machine or with your key")
+    listing.add_argument("--backend", metavar="BACKEND", default="", help="list only the sessions on this backend")
+    add_filters(listing, "started")
+    show = add("show", "show a report of one session")
+    _add_id(show)
+    forms = show.add_mutually_exclusive_group()
+    _add_json(forms)
+    forms.add_argument("--markdown", action="store_true", help="print the report as Markdown")
+    jobs = add("jobs", "list the jobs of one session")
+    _add_id(jobs)
+    add_filters(jobs, "failed,canceled")
+    jobs.add_argument("--limit", metavar="N", type=limit, default=0, help="list so many jobs at most")
+    for one, columns in ((backends, "name,queue,2q-fid"), (listing, "id,backend,left"), (jobs, "id,status,cost")):
+        add_list_options(one, columns)
 
 
 def _add_id(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:

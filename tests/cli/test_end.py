@@ -348,7 +348,7 @@ def test_what_is_tracked_no_longer_and_runs_is_ended_all_the_same(site: Site, sh
 
 
 def test_who_ended_it_is_you_and_not_an_id(site: Site, shell: Shell, ours: str) -> None:
-    site.instead = lambda request: Reply(503) if request.path.endswith("/whoami") else None
+    site.instead = lambda request: Reply(503, (), b"") if request.path.endswith("/whoami") else None
     told = shell("end", ours, "--yes")  # whose key it is was not even asked
     assert told.code == 0 and told.out.rstrip().endswith(" by you") and told.out.startswith(f"{ours[-6:]} ended at ")
     site.instead = lambda _: None

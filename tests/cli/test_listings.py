@@ -347,7 +347,7 @@ def test_costs_are_asked_within_a_budget_and_running_it_again_goes_on(
     site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = over(site, jobs=12)
-    monkeypatch.setattr("ionq_tui.cli.listings._ASKED_FOR", 0.3)
+    monkeypatch.setattr("ionq_tui.cli.session_reading._ASKED_FOR", 0.3)
     told = shell("show", session.id)
     asked = costs_asked(site)
     assert told.code == 0 and len(asked) == 4, "four, and no more within 0.4 s"
@@ -370,14 +370,14 @@ def test_what_was_priced_before_an_interruption_is_kept(
     assert told.code == 130 and told.out == "" and "interrupted" in told.err
     first = set(costs_asked(site)[:4])
     site.asked.clear()
-    monkeypatch.setattr("ionq_tui.cli.listings._ASKED_FOR", 0.1)
+    monkeypatch.setattr("ionq_tui.cli.session_reading._ASKED_FOR", 0.1)
     shell("show", session.id)
     assert costs_asked(site) and not first & set(costs_asked(site))
 
 
 def test_many_costs_are_said_before(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     session = over(site, jobs=60)
-    monkeypatch.setattr("ionq_tui.cli.listings._ASKED_FOR", 0.1)
+    monkeypatch.setattr("ionq_tui.cli.session_reading._ASKED_FOR", 0.1)
     told = shell("jobs", session.id, "--json")
     assert told.err.startswith("ionq-tui: reading the cost of 60 jobs, 8 a second, for 0.1 s at most\n")
     assert len(told.json["jobs"]) == 60
