@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from ionq_tui import __version__
+from ionq_tui.cli.help_text import examples_of, main_epilog
 from ionq_tui.cli.list_arguments import add_filters, add_list_options, limit
+from ionq_tui.model.nearest import nearest
 from ionq_tui.settings import LOG_LEVELS
 
 _Add = Callable[..., argparse.ArgumentParser]
@@ -37,14 +39,34 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
     return args
 
 
+def help_text(topic: str) -> str:
+    """Return the help of a command, or of the program if no command is named; leave as for wrong usage if unknown."""
+    parser = _parser()
+    commands = _commands(parser)
+    if topic and topic not in commands:
+        near = nearest(topic, commands)
+        parser.error(f"no such command: {topic!r}" + (f"; did you mean {near}?" if near else ""))
+    return (commands[topic] if topic else parser).format_help()
+
+
+def _commands(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
+    """Return the parser of each command."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="ionq-tui",
         usage="ionq-tui [options] [COMMAND ...]",
         description="A terminal dashboard for IonQ sessions. Without a COMMAND, it opens the dashboard.",
         allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=main_epilog(),
     )
-    parser.add_argument("--version", action="version", version=f"ionq-tui {__version__}")
+    parser.add_argument("-V", "--version", action="version", version=f"ionq-tui {__version__}")
     parser.add_argument(
         "--demo", action="store_true", help="run the dashboard on a simulated cloud; needs no key and no network"
     )
@@ -53,9 +75,17 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="ionq-tui")
 
     def add(name: str, words: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=words, description=words, allow_abbrev=False)
+        return commands.add_parser(
+            name,
+            help=words,
+            description=words,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            epilog=examples_of(name),
+        )
 
     _add_looking(add)
+    _add_about_jobs(add)
     _add_acting(add)
     _add_rest(add)
     for command in commands.choices.values():
@@ -127,6 +157,29 @@ def _add_looking(add: _Add) -> None:
         add_list_options(one, columns)
 
 
+def _add_about_jobs(add: _Add) -> None:
+    events = add("events", "list what happened in one session, as far as IonQ and this machine know")
+    _add_id(events)
+    _add_json(events)
+    job = add("job", "show the facts of one job")
+    results = add("results", "show the result of one job: its outcomes with probabilities and counts")
+    cancel = add("cancel", "cancel jobs and confirm that they are canceled")
+    cancel.add_argument("jobs", metavar="JOB", nargs="+", help="id of a job")
+    cancel.add_argument("--yes", action="store_true", help=_YES)
+    for one in (job, results):
+        one.add_argument("id", metavar="JOB", help="id of the job")
+    forms = results.add_mutually_exclusive_group()
+    forms.add_argument("--csv", action="store_true", help="print CSV, also the form without a terminal")
+    for parser, group in ((job, job), (results, forms), (cancel, cancel)):
+        _add_json(group)
+        parser.add_argument(
+            "--session", metavar="ID", default="", help="look in this session, where a part of the job's id is enough"
+        )
+
+
+_YES = "confirm beforehand; without it a terminal is asked, and without a terminal nothing is sent"
+
+
 def _add_id(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
     words = "id of the session; its first or last characters are enough if no other session has the same"
     parser.add_argument("id", metavar="ID", nargs=nargs, default="", help=words)
@@ -139,6 +192,9 @@ def _add_json(parser: argparse._ActionsContainer) -> None:
 def _add_acting(add: _Add) -> None:
     opening = add("open", "open a session (billable)")
     _add_limits(opening)
+    opening.add_argument(
+        "--dry-run", action="store_true", help="print the request that would be sent, and send and record nothing"
+    )
     opening.add_argument("--json", action="store_true", help="print the session as JSON instead of its id")
     ending = add("end", "end a session and confirm that it ended")
     _add_id(ending, nargs="?")
@@ -194,7 +250,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         help="if IonQ sets different limits, end the session at once and exit with code 1",
     )
     parser.add_argument("--label", metavar="TEXT", default="", help="your name for it; it stays on this machine")
-    parser.add_argument("--yes", action="store_true", help="confirm the opening; without it nothing is sent")
+    parser.add_argument("--yes", action="store_true", help=_YES)
 
 
 def _add_ending(parser: argparse.ArgumentParser) -> None:
@@ -203,7 +259,7 @@ def _add_ending(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="allow ending a session that was opened neither on this machine nor with your key",
     )
-    parser.add_argument("--yes", action="store_true", help="confirm the end; without it nothing is sent")
+    parser.add_argument("--yes", action="store_true", help=_YES)
 
 
 def _add_rest(add: _Add) -> None:
@@ -215,6 +271,8 @@ def _add_rest(add: _Add) -> None:
         "status: show where the key in use comes from",
     )
     auth.add_argument("--json", action="store_true", help="print the status as JSON")
+    help_ = add("help", "show this help, or that of one command")
+    help_.add_argument("topic", metavar="COMMAND", nargs="?", default="", help="name of the command")
     add("id", "print the id of the session opened last on this machine")
     config = add("config", "print the path of the configuration file and the settings in use")
     config.add_argument(

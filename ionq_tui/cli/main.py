@@ -96,6 +96,11 @@ def _run(argv: Sequence[str]) -> int:
     from ionq_tui.cli.arguments import parsed
 
     args = parsed(argv)
+    if args.command == "help":
+        from ionq_tui.cli.arguments import help_text
+
+        print(help_text(args.topic), end="")
+        return DONE
     flags = Flags(
         profile=args.profile,
         read_only=args.read_only,
@@ -235,6 +240,18 @@ def _command(args: argparse.Namespace, settings: Settings) -> int:
         from ionq_tui.cli import watch
 
         return watch.run(args, settings)
+    if args.command == "cancel":
+        from ionq_tui.cli import cancel
+
+        return cancel.run(args, settings)
+    if args.command in ("job", "results"):
+        from ionq_tui.cli import job
+
+        return job.run(args, settings)
+    if args.command == "events":
+        from ionq_tui.cli import events
+
+        return events.run(args, settings)
     if args.command in ("id", "config"):
         from ionq_tui.cli import local
 

@@ -448,8 +448,9 @@ class Actions:
     async def _statuses(self, session_id: str, job_ids: tuple[str, ...]) -> Mapping[str, str | Fault]:
         """Read job statuses in batches; read a few jobs individually that the batched replies omitted."""
         few = [job_ids[start : start + _STATUS_BATCH] for start in range(0, len(job_ids), _STATUS_BATCH)]
+        few = few if session_id else []  # jobs without a session are in no list of a session
         pages = await asyncio.gather(*(self._cloud.session_jobs(session_id, ids=ids, limit=len(ids)) for ids in few))
-        results: dict[str, str | Fault] = {}
+        results: dict[str, str | Fault] = dict.fromkeys(job_ids, _MISSING)
         for ids, page in zip(few, pages, strict=True):
             reply = {} if isinstance(page, Fault) else {job.id: job.status for job in page.jobs}
             left_out = page if isinstance(page, Fault) else _MISSING
