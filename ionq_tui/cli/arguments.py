@@ -27,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace:
     """Parse the arguments; for `run`, everything after the first `--` is the user's command and is not parsed."""
-    parser = _parser()
+    parser = main_parser()
     words = list(argv)
     if "run" not in words or "--" not in words:
         return parser.parse_args(words)
@@ -41,15 +41,15 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
 
 def help_text(topic: str) -> str:
     """Return the help of a command, or of the program if no command is named; leave as for wrong usage if unknown."""
-    parser = _parser()
-    commands = _commands(parser)
+    parser = main_parser()
+    commands = command_parsers(parser)
     if topic and topic not in commands:
         near = nearest(topic, commands)
         parser.error(f"no such command: {topic!r}" + (f"; did you mean {near}?" if near else ""))
     return (commands[topic] if topic else parser).format_help()
 
 
-def _commands(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
+def command_parsers(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
     """Return the parser of each command."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
@@ -57,7 +57,8 @@ def _commands(parser: argparse.ArgumentParser) -> Mapping[str, argparse.Argument
     return {}
 
 
-def _parser() -> argparse.ArgumentParser:
+def main_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
     parser = _Parser(
         prog="ionq-tui",
         usage="ionq-tui [options] [COMMAND ...]",
@@ -208,7 +209,7 @@ def _add_acting(add: _Add) -> None:
     answer.add_argument("id", metavar="ID", nargs="?", default="", help="id of the session that the request opened")
     answer.add_argument("--none", action="store_true", help="the request opened no session")
     answer.add_argument("--question", metavar="NAME", default="", help="which request is meant, if there are several")
-    answer.add_argument("--yes", action="store_true", help="confirm the answer; without it nothing is changed")
+    answer.add_argument("--yes", action="store_true", help=_YES)
     run = add("run", "open a session, run a command with IONQ_SESSION_ID set to its id, and end the session")
     run.usage = "ionq-tui run BACKEND [limits] [--end-within 10m] --yes -- COMMAND ..."
     _add_limits(run)
@@ -272,6 +273,9 @@ def _add_rest(add: _Add) -> None:
     )
     auth.add_argument("--json", action="store_true", help="print the status as JSON")
     help_ = add("help", "show this help, or that of one command")
+    help_.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of what the command's --json prints"
+    )
     help_.add_argument("topic", metavar="COMMAND", nargs="?", default="", help="name of the command")
     add("id", "print the id of the session opened last on this machine")
     config = add("config", "print the path of the configuration file and the settings in use")

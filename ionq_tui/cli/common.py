@@ -7,9 +7,10 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
+from ionq_tui.cli.json_schema import versioned
 from ionq_tui.cli.signals import Signals
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.resolver import Ambiguous, Meant, resolve
@@ -126,10 +127,15 @@ def printed(words: str) -> bool:
     return True
 
 
-def tell_json(value: object) -> int:
-    """Print JSON with all control and special characters escaped."""
-    print(json_text(value, indent=2))
+def tell_json(facts: Mapping[str, object]) -> int:
+    """Print a document as JSON, with the version of its form."""
+    print(document(facts))
     return DONE
+
+
+def document(facts: Mapping[str, object], indent: int | None = 2) -> str:
+    """Return a document as JSON, with the version of its form."""
+    return json_text(versioned(facts), indent)
 
 
 def json_text(value: object, indent: int | None = None) -> str:

@@ -34,7 +34,7 @@ async def confirm(given: bool, question: str) -> None:
     except (TimeoutError, OSError):
         typed = b""
     if typed.strip().lower() not in (b"y", b"yes"):
-        raise CommandError("not confirmed: nothing was sent", REFUSED)
+        raise CommandError("not confirmed: nothing was done", REFUSED)
 
 
 def _can_ask() -> bool:

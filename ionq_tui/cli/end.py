@@ -10,8 +10,8 @@ from ionq_tui.cli.common import (
     CommandError,
     changing,
     checked_id,
+    document,
     find_session,
-    json_text,
     meant,
     printed,
     say,
@@ -74,7 +74,7 @@ async def _end_one(engine: Engine, settings: Settings, args: argparse.Namespace)
     await confirm(args.yes, f"End session {plain(session_id, 64)}? It cannot be undone.")
     outcome = (await end_each(engine, [session_id]))[session_id]
     if isinstance(outcome, Ended) and args.json:
-        return _tell_ended(engine, settings, [outcome], json_text(session_facts(engine, outcome.session), 2))
+        return _tell_ended(engine, settings, [outcome], document(session_facts(engine, outcome.session)))
     return told_end(engine, settings, session_id, outcome)
 
 
@@ -137,7 +137,7 @@ async def _end_all(engine: Engine, settings: Settings, as_json: bool, yes: bool)
     if as_json:
         over = [one for one in outcomes.values() if isinstance(one, Ended)]
         facts = [session_facts(engine, one.session) for one in over]
-        _tell_ended(engine, settings, over, json_text({"sessions": facts}, 2))
+        _tell_ended(engine, settings, over, document({"sessions": facts}))
     if fault is not None:
         told_list_fault(fault)
     codes.append(told_open_questions(engine))

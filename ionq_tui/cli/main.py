@@ -97,10 +97,9 @@ def _run(argv: Sequence[str]) -> int:
 
     args = parsed(argv)
     if args.command == "help":
-        from ionq_tui.cli.arguments import help_text
+        from ionq_tui.cli.help import run as help_
 
-        print(help_text(args.topic), end="")
-        return DONE
+        return help_(args.topic, schema=args.schema)
     flags = Flags(
         profile=args.profile,
         read_only=args.read_only,

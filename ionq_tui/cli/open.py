@@ -10,8 +10,8 @@ from uuid import uuid4
 from ionq_tui.cli.common import (
     CommandError,
     changing,
+    document,
     heard,
-    json_text,
     say,
 )
 from ionq_tui.cli.common import run as connected
@@ -82,7 +82,7 @@ async def _open(engine: Engine, settings: Settings, args: argparse.Namespace, re
     if told_mismatch(engine, session, strict=args.strict_limits):
         return await end_unwanted(engine, settings, session)
     try:
-        print(json_text(session_facts(engine, session), 2) if args.json else session.id, flush=True)
+        print(document(session_facts(engine, session)) if args.json else session.id, flush=True)
     except OSError:  # nobody reads, or the disk is full: an id that is lost is a session that is forgotten
         say(f"the id could not be printed: the session {plain(session.id, 64)} is open")
         return UNCERTAIN
