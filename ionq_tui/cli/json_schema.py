@@ -1,6 +1,6 @@
 """The form of everything that `--json` prints, as JSON Schema, with its version.
 
-Within a version fields may be added, and none is removed or changes its type: readers must ignore fields they do not know.
+Within a version fields may be added; none is removed or changes its type. Readers must ignore unknown fields.
 """
 
 from __future__ import annotations
