@@ -68,7 +68,9 @@ def result_csv(job: Job, detail: JobDetail | None, shares: Mapping[str, float]) 
     qubits = detail.qubits if detail is not None else None
     states = ((outcome, bits(outcome, qubits), share) for outcome, share in shares.items())
     rows = ((outcome, "" if state == outcome else state, share, _count(job, share)) for outcome, state, share in states)
-    return csv_table((("outcome", "bits", "probability", "count"), *((*row[:3], row[3] or "") for row in rows)))
+    return csv_table(
+        (("outcome", "bits", "probability", "count"), *((*row[:3], "" if row[3] is None else row[3]) for row in rows))
+    )
 
 
 def _count(job: Job, share: float) -> int | None:

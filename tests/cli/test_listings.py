@@ -24,7 +24,7 @@ def test_backends_are_listed_without_a_key(site: Site, shell: Shell, monkeypatch
     assert (told.code, told.err) == (0, "")
     assert FORTE in told.out and "qpu.aria-2" in told.out
     listed = shell("backends", "--json").json
-    assert list(listed) == ["backends"]
+    assert list(listed) == ["backends", "ionq_tui"]
     by_name = {one["backend"]: one for one in listed["backends"]}
     assert by_name["qpu.aria-2"]["status"] == "unavailable"
     assert by_name[FORTE]["qubits"] == 36

@@ -29,8 +29,9 @@ _ID = "a1b2c3"
 
 def written() -> Iterator[str]:
     """Every command line in the README: in blocks a description follows after two spaces, in a sentence a backtick."""
-    for block in re.findall(r"^```\n(.*?)^```", README, re.MULTILINE | re.DOTALL):
-        yield from (line.partition("  ")[0] for line in block.splitlines() if line.startswith("ionq-tui"))
+    for language, block in re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL):
+        lines = [] if language else block.splitlines()
+        yield from (line.partition("  ")[0] for line in lines if line.startswith("ionq-tui"))
     yield from re.findall(r"`(ionq-tui(?: [^`]+)?)`", README)
 
 
