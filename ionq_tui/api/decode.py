@@ -257,7 +257,16 @@ def read_backend(value: object) -> Backend:
         location=text(item.get("location")),
         characterization_id=text(item.get("characterization_id")),
         kw=number(item.get("kw")),
+        supported_gates=_names(item.get("supported_gates")),
+        supported_native_gates=_names(item.get("supported_native_gates")),
+        supported_error_mitigations=_names(item.get("supported_error_mitigations")),
     )
+
+
+def _names(value: object) -> tuple[str, ...]:
+    """Decode a list of names; items that are not text are left out."""
+    names = value[:_MAX_SETTINGS] if isinstance(value, list) else []
+    return tuple(encodable(name[:_MAX_ID_LENGTH]) for name in names if isinstance(name, str))
 
 
 def read_backends(value: object) -> tuple[Backend, ...]:

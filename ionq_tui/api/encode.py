@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from ionq_tui.model.backend import Backend
+from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.job import Job
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
@@ -17,7 +17,7 @@ _SESSION = (
 )
 _BACKEND = (
     *("status", "degraded", "qubits", "average_queue_time", "last_updated", "location"),
-    *("characterization_id", "kw"),
+    *("characterization_id", "kw", "supported_gates", "supported_native_gates", "supported_error_mitigations"),
 )
 _JOB = (
     *("id", "status", "type", "cost_model", "backend", "name", "session_id", "submitter_id", "parent_job_id"),
@@ -61,6 +61,15 @@ def ends_json(session: Session, now: datetime) -> dict[str, object]:
 def backend_json(backend: Backend) -> dict[str, object]:
     """Encode a backend with the API's field names."""
     return {"backend": backend.name, **_written({name: getattr(backend, name) for name in _BACKEND})}
+
+
+def characterization_json(measured: Characterization | None) -> dict[str, object] | None:
+    """Encode a characterization with the API's field names, without the connectivity; null if it was not read."""
+    if measured is None:
+        return None
+    fidelity = {name: {"median": one.median, "stderr": one.stderr} for name, one in measured.fidelity.items()}
+    facts = _written({"id": measured.id, "date": measured.date, "qubits": measured.qubits})
+    return {**facts, "fidelity": fidelity, "timing": dict(measured.timing)}
 
 
 def job_json(job: Job) -> dict[str, object]:

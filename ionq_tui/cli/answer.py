@@ -6,6 +6,7 @@ import argparse
 
 from ionq_tui.cli.common import CommandError, checked_id, meant, say, told_list_fault
 from ionq_tui.cli.common import run as connected
+from ionq_tui.cli.confirm import confirm, needs_yes
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.activity import UnconfirmedSession
 from ionq_tui.model.exit_code import DONE, REFUSED, UNCERTAIN, USAGE
@@ -24,8 +25,8 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
             checked_id(args.id)
         if args.id and args.none:
             raise CommandError("give the id of the session, or --none", USAGE)
-        if (args.id or args.none) and not args.yes:
-            raise CommandError("an answer cannot be undone: add --yes", USAGE)
+        if args.id or args.none:
+            needs_yes(args.yes, "an answer cannot be undone")
         if args.question and not (args.id or args.none):
             raise CommandError("give the id of the session, or --none", USAGE)
     except CommandError as stop:
@@ -43,6 +44,7 @@ async def _answer(engine: Engine, args: argparse.Namespace) -> int:
         return _listed(engine)
     question = _meant(engine, args.question)
     if args.none:
+        await confirm(args.yes, f"No session was opened on {plain(question.request.backend, 60)} by this request?")
         await engine.actions.dismiss(question)
         print(f"closed: {question_name(question)} on {plain(question.request.backend, 60)}")
         return DONE
@@ -59,6 +61,7 @@ async def _answer(engine: Engine, args: argparse.Namespace) -> int:
         return REFUSED
     for words in candidate_notes(question.request, [session]):
         say(words)
+    await confirm(args.yes, f"Session {plain(session.id, 64)} was opened by this request?")
     await engine.actions.adopt(question, session)
     print(session.id)
     return DONE

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from ionq_tui import __version__
+from ionq_tui.cli.help_text import examples_of, main_epilog
+from ionq_tui.cli.list_arguments import add_filters, add_list_options, limit
+from ionq_tui.model.nearest import nearest
 from ionq_tui.settings import LOG_LEVELS
 
 _Add = Callable[..., argparse.ArgumentParser]
@@ -28,7 +31,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parsed(argv: Sequence[str]) -> argparse.Namespace:
     """Parse the arguments; for `run`, everything after the first `--` is the user's command and is not parsed."""
-    parser = make_parser()
+    parser = main_parser()
     words = list(argv)
     if "run" not in words or "--" not in words:
         return parser.parse_args(words)
@@ -40,15 +43,35 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
     return args
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Make the parser of all commands, from which shell completion and the manual page are made too."""
+def help_text(topic: str) -> str:
+    """Return the help of a command, or of the program if no command is named; leave as for wrong usage if unknown."""
+    parser = main_parser()
+    commands = command_parsers(parser)
+    if topic and topic not in commands:
+        near = nearest(topic, commands)
+        parser.error(f"no such command: {topic!r}" + (f"; did you mean {near}?" if near else ""))
+    return (commands[topic] if topic else parser).format_help()
+
+
+def command_parsers(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
+    """Return the parser of each command."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return dict(action.choices)
+    return {}
+
+
+def main_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line, from which shell completion and the manual page are made too."""
     parser = _Parser(
         prog="ionq-tui",
         usage="ionq-tui [options] [COMMAND ...]",
         description="A terminal dashboard for IonQ sessions. Without a COMMAND, it opens the dashboard.",
         allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=main_epilog(),
     )
-    parser.add_argument("--version", action="version", version=f"ionq-tui {__version__}")
+    parser.add_argument("-V", "--version", action="version", version=f"ionq-tui {__version__}")
     parser.add_argument(
         "--demo", action="store_true", help="run the dashboard on a simulated cloud; needs no key and no network"
     )
@@ -57,9 +80,17 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="ionq-tui")
 
     def add(name: str, words: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=words, description=words, allow_abbrev=False)
+        return commands.add_parser(
+            name,
+            help=words,
+            description=words,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            epilog=examples_of(name),
+        )
 
     _add_looking(add)
+    _add_about_jobs(add)
     _add_acting(add)
     _add_rest(add)
     for command in commands.choices.values():
@@ -115,13 +146,20 @@ def _add_looking(add: _Add) -> None:
     backends = add("backends", "list the quantum computers and simulators (backends); needs no key")
     listing = add("ls", "list the active sessions of the organization")
     listing.add_argument("--all", action="store_true", help="list ended sessions too")
-    for name, words in (("show", "show a report of one session"), ("jobs", "list the jobs of one session")):
-        one = add(name, words)
-        _add_id(one)
-        forms = one.add_mutually_exclusive_group()
-        _add_json(forms)
-        if name == "show":
-            forms.add_argument("--markdown", action="store_true", help="print the report as Markdown")
+    listing.add_argument("--mine", action="store_true", help="list only yours: opened on this machine or with your key")
+    listing.add_argument("--backend", metavar="BACKEND", default="", help="list only the sessions on this backend")
+    add_filters(listing, "started")
+    show = add("show", "show a report of one session")
+    _add_id(show)
+    forms = show.add_mutually_exclusive_group()
+    _add_json(forms)
+    forms.add_argument("--markdown", action="store_true", help="print the report as Markdown")
+    jobs = add("jobs", "list the jobs of one session")
+    _add_id(jobs)
+    add_filters(jobs, "failed,canceled")
+    jobs.add_argument("--limit", metavar="N", type=limit, default=0, help="list so many jobs at most")
+    for one, columns in ((backends, "name,queue,2q-fid"), (listing, "id,backend,left"), (jobs, "id,status,cost")):
+        add_list_options(one, columns)
     usage = add("usage", "show what the organization and the sessions of this machine cost, by day")
     usage.add_argument(
         "--days", type=_days, metavar="N", default=30, help="how many days, today included, 1 to 366 (default: 30)"
@@ -132,8 +170,30 @@ def _add_looking(add: _Add) -> None:
         default="backend",
         help="backend: sessions of this machine by backend and label (default); person, project: as IonQ reports them",
     )
-    for one in (backends, listing, usage):
-        _add_json(one)
+    _add_json(usage)
+
+
+def _add_about_jobs(add: _Add) -> None:
+    events = add("events", "list what happened in one session, as far as IonQ and this machine know")
+    _add_id(events)
+    _add_json(events)
+    job = add("job", "show the facts of one job")
+    results = add("results", "show the result of one job: its outcomes with probabilities and counts")
+    cancel = add("cancel", "cancel jobs and confirm that they are canceled")
+    cancel.add_argument("jobs", metavar="JOB", nargs="+", help="id of a job")
+    cancel.add_argument("--yes", action="store_true", help=_YES)
+    for one in (job, results):
+        one.add_argument("id", metavar="JOB", help="id of the job")
+    forms = results.add_mutually_exclusive_group()
+    forms.add_argument("--csv", action="store_true", help="print CSV, also the form without a terminal")
+    for parser, group in ((job, job), (results, forms), (cancel, cancel)):
+        _add_json(group)
+        parser.add_argument(
+            "--session", metavar="ID", default="", help="look in this session, where a part of the job's id is enough"
+        )
+
+
+_YES = "confirm beforehand; without it a terminal is asked, and without a terminal nothing is sent"
 
 
 def _add_id(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
@@ -148,6 +208,9 @@ def _add_json(parser: argparse._ActionsContainer) -> None:
 def _add_acting(add: _Add) -> None:
     opening = add("open", "open a session (billable)")
     _add_limits(opening)
+    opening.add_argument(
+        "--dry-run", action="store_true", help="print the request that would be sent, and send and record nothing"
+    )
     opening.add_argument("--json", action="store_true", help="print the session as JSON instead of its id")
     ending = add("end", "end a session and confirm that it ended")
     _add_id(ending, nargs="?")
@@ -161,7 +224,7 @@ def _add_acting(add: _Add) -> None:
     answer.add_argument("id", metavar="ID", nargs="?", default="", help="id of the session that the request opened")
     answer.add_argument("--none", action="store_true", help="the request opened no session")
     answer.add_argument("--question", metavar="NAME", default="", help="which request is meant, if there are several")
-    answer.add_argument("--yes", action="store_true", help="confirm the answer; without it nothing is changed")
+    answer.add_argument("--yes", action="store_true", help=_YES)
     run = add("run", "open a session, run a command with IONQ_SESSION_ID set to its id, and end the session")
     run.usage = "ionq-tui run BACKEND [limits] [--end-within 10m] --yes -- COMMAND ..."
     _add_limits(run)
@@ -203,7 +266,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         help="if IonQ sets different limits, end the session at once and exit with code 1",
     )
     parser.add_argument("--label", metavar="TEXT", default="", help="your name for it; it stays on this machine")
-    parser.add_argument("--yes", action="store_true", help="confirm the opening; without it nothing is sent")
+    parser.add_argument("--yes", action="store_true", help=_YES)
 
 
 def _add_ending(parser: argparse.ArgumentParser) -> None:
@@ -212,7 +275,7 @@ def _add_ending(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="allow ending a session that was opened neither on this machine nor with your key",
     )
-    parser.add_argument("--yes", action="store_true", help="confirm the end; without it nothing is sent")
+    parser.add_argument("--yes", action="store_true", help=_YES)
 
 
 def _add_rest(add: _Add) -> None:
@@ -224,6 +287,11 @@ def _add_rest(add: _Add) -> None:
         "status: show where the key in use comes from",
     )
     auth.add_argument("--json", action="store_true", help="print the status as JSON")
+    help_ = add("help", "show this help, or that of one command")
+    help_.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of what the command's --json prints"
+    )
+    help_.add_argument("topic", metavar="COMMAND", nargs="?", default="", help="name of the command")
     add("id", "print the id of the session opened last on this machine")
     config = add("config", "print the path of the configuration file and the settings in use")
     config.add_argument(
@@ -254,28 +322,25 @@ def _add_rest(add: _Add) -> None:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise ValueError
-    return port
+    if not (text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a whole number from 0 to 65535")
+    return int(text)
 
 
 def _days(text: str) -> int:
-    days = int(text)
-    if not 1 <= days <= 366:
-        raise ValueError
-    return days
+    if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= 366):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a whole number from 1 to 366")
+    return int(text)
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
-    if not 0 < speed <= 1_000_000:
-        raise ValueError
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed <= _FASTEST:
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is not a number above 0, up to {_FASTEST}")
     return speed
 
 
-_port.__name__, _speed.__name__, _days.__name__ = (
-    "port",
-    "speed",
-    "number of days",
-)  # what argparse calls them where they cannot be read
+_FASTEST = 1_000_000

@@ -14,10 +14,11 @@ from ionq_tui.credentials.keyring_store import Broken, Forgotten, KeyringStore, 
 from ionq_tui.credentials.sources import VARIABLE, auth_status, before_keyring
 from ionq_tui.model.exit_code import DONE, REFUSED, USAGE
 from ionq_tui.model.key import ApiKey, FoundKey
-from ionq_tui.model.key_source import KeySource, KeyWays
+from ionq_tui.model.key_source import KeySource
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.settings import Settings
 from ionq_tui.view.fault import fault_words
+from ionq_tui.view.key_card import key_advice
 from ionq_tui.wiring import Wiring
 
 
@@ -136,13 +137,6 @@ async def _status(settings: Settings, as_json: bool) -> int:
     for words in dict.fromkeys((*status.key.words, ways.keyring_words)):
         if words:
             say(words)
-    say(f"no key for profile {settings.profile}, {settings.host}: {what_to_do(ways)}")
+    say(f"no key for profile {settings.profile}, {settings.host}: {key_advice(ways)}")
     _help(ways.keyring_help)
     return REFUSED
-
-
-def what_to_do(ways: KeyWays) -> str:
-    """Return how a key can be given on this machine."""
-    login = "run ionq-tui auth login" + ("" if ways.reads_environment else f" --profile {ways.profile}")
-    possible = [f"set {VARIABLE}"] * ways.reads_environment + [login] * ways.keyring_usable
-    return " or ".join(possible) or "set key_command in the configuration"

@@ -1,6 +1,6 @@
 """The commands, options, and arguments of the parser as plain values, for shell completion and the manual page.
 
-Only this module reads the parts of argparse that have no public name.
+Only this module and `arguments` read the parts of argparse that have no public name.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ionq_tui.cli.arguments import EVERYWHERE, make_parser
+from ionq_tui.cli.arguments import EVERYWHERE, command_parsers, main_parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,16 @@ class Command:
 
 def command_tree() -> Command:
     """Return the program with all its commands."""
-    return _command("", make_parser())
+    return _command("", main_parser())
 
 
 def _command(name: str, parser: argparse.ArgumentParser) -> Command:
     options, arguments = list[Option](), list[Argument]()
-    commands: dict[str, Command] | None = None
+    commands = {inner: _command(inner, made) for inner, made in command_parsers(parser).items()} or None
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            commands = {inner: _command(inner, made) for inner, made in action.choices.items()}
-        elif action.option_strings:
+            continue
+        if action.option_strings:
             options.append(_option(parser, action))
         else:
             words, choices = _words(parser, action), _choices(action)

@@ -7,9 +7,10 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
+from ionq_tui.cli.json_schema import versioned
 from ionq_tui.cli.signals import Signals
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.resolver import Ambiguous, Meant, resolve
@@ -21,6 +22,7 @@ from ionq_tui.settings import Settings
 from ionq_tui.view.crash import crash_report
 from ionq_tui.view.fault import About, fault_words
 from ionq_tui.view.home_summary import kept_words
+from ionq_tui.view.key_card import key_advice
 from ionq_tui.view.sanitize import plain
 from ionq_tui.wiring import Wiring
 
@@ -86,7 +88,7 @@ async def _engine(settings: Settings, keyless: bool, retries: int) -> Engine:
         return await connector.browse()
     found = await connector.find_key()
     if isinstance(found, NoKey):
-        raise CommandError("\n".join([*found.reasons, "no API key: set IONQ_API_KEY, or run ionq-tui auth login"]))
+        raise CommandError("\n".join([*found.reasons, f"no API key: {key_advice(found.ways)}"]))
     return await connector.connect(found)
 
 
@@ -125,10 +127,15 @@ def printed(words: str) -> bool:
     return True
 
 
-def tell_json(value: object) -> int:
-    """Print JSON with all control and special characters escaped."""
-    print(json_text(value, indent=2))
+def tell_json(facts: Mapping[str, object]) -> int:
+    """Print a document as JSON, with the version of its form."""
+    print(document(facts))
     return DONE
+
+
+def document(facts: Mapping[str, object], indent: int | None = 2) -> str:
+    """Return a document as JSON, with the version of its form."""
+    return json_text(versioned(facts), indent)
 
 
 def json_text(value: object, indent: int | None = None) -> str:

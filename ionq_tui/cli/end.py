@@ -10,8 +10,8 @@ from ionq_tui.cli.common import (
     CommandError,
     changing,
     checked_id,
+    document,
     find_session,
-    json_text,
     meant,
     printed,
     say,
@@ -19,6 +19,7 @@ from ionq_tui.cli.common import (
     told_list_fault,
 )
 from ionq_tui.cli.common import run as connected
+from ionq_tui.cli.confirm import confirm, needs_yes
 from ionq_tui.cli.listings import session_facts
 from ionq_tui.cli.signals import waited
 from ionq_tui.cli.unconfirmed import told_open_questions
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
         say(str(stop))
         return stop.code
     if args.all_here:
-        return connected(settings, lambda engine: _end_all(engine, settings, args.json))
+        return connected(settings, lambda engine: _end_all(engine, settings, args.json, args.yes))
     return connected(settings, lambda engine: _end_one(engine, settings, args))
 
 
@@ -59,8 +60,7 @@ def _check_end(args: argparse.Namespace) -> None:
         raise CommandError("give the id of one session, or --all-here", USAGE)
     if args.id:
         checked_id(args.id)
-    if not args.yes:
-        raise CommandError("ending cannot be undone: add --yes", USAGE)
+    needs_yes(args.yes, "ending cannot be undone")
 
 
 async def _end_one(engine: Engine, settings: Settings, args: argparse.Namespace) -> int:
@@ -71,9 +71,10 @@ async def _end_one(engine: Engine, settings: Settings, args: argparse.Namespace)
     if engine.over(session_id):
         say(f"{plain(session_id[-SHORT:])} had already ended")
         return tell_json(session_facts(engine, await find_session(engine, session_id))) if args.json else DONE
+    await confirm(args.yes, f"End session {plain(session_id, 64)}? It cannot be undone.")
     outcome = (await end_each(engine, [session_id]))[session_id]
     if isinstance(outcome, Ended) and args.json:
-        return _tell_ended(engine, settings, [outcome], json_text(session_facts(engine, outcome.session), 2))
+        return _tell_ended(engine, settings, [outcome], document(session_facts(engine, outcome.session)))
     return told_end(engine, settings, session_id, outcome)
 
 
@@ -122,8 +123,9 @@ _MORE_WITHIN = 5.0
 """Further seconds the list may take, to find other sessions that were opened on this machine."""
 
 
-async def _end_all(engine: Engine, settings: Settings, as_json: bool) -> int:
+async def _end_all(engine: Engine, settings: Settings, as_json: bool, yes: bool) -> int:
     """End every session of this machine that is not confirmed ended; one failure does not delay the others."""
+    await confirm(yes, "End every session that was opened on this machine? It cannot be undone.")
     listing = asyncio.ensure_future(engine.session_list.refresh())
     await asyncio.wait({listing}, timeout=LISTED_WITHIN * patience())
     outcomes: dict[str, EndOutcome | None] = {}
@@ -135,7 +137,7 @@ async def _end_all(engine: Engine, settings: Settings, as_json: bool) -> int:
     if as_json:
         over = [one for one in outcomes.values() if isinstance(one, Ended)]
         facts = [session_facts(engine, one.session) for one in over]
-        _tell_ended(engine, settings, over, json_text({"sessions": facts}, 2))
+        _tell_ended(engine, settings, over, document({"sessions": facts}))
     if fault is not None:
         told_list_fault(fault)
     codes.append(told_open_questions(engine))
@@ -165,7 +167,7 @@ def _opened_here(engine: Engine) -> list[str]:
 def _tell_ended(engine: Engine, settings: Settings, over: Sequence[Ended], facts: str = "") -> int:
     """Print the confirmations or JSON; on standard error if standard output is lost, since the sessions did end."""
     now = engine.clock.now()
-    proofs = [end_result(one, now, None, settings.people, one.session.id).text for one in over]
+    proofs = [end_result(one, now, None, engine.people, one.session.id).text for one in over]
     words = facts or "\n".join(proofs)
     if words and not printed(words):
         for proof in proofs:
@@ -180,8 +182,8 @@ def told_end(engine: Engine, settings: Settings, session_id: str, outcome: EndOu
     if outcome is None:
         say(f"the end of {plain(session_id, 64)} is not confirmed")
     else:
-        say(end_result(outcome, engine.clock.now(), None, settings.people, session_id).text)
-    if outcome is not None and outcome.fault is not None and _refused(outcome.fault):
+        say(end_result(outcome, engine.clock.now(), None, engine.people, session_id).text)
+    if outcome is not None and outcome.fault is not None and certainly_refused(outcome.fault):
         say(f"{plain(session_id, 64)} was not ended")
         return REFUSED
     say(what_next(engine, session_id))
@@ -198,8 +200,8 @@ def what_next(engine: Engine, session_id: str) -> str:
     return f"check: {show_command(session_id)}. Retry: {end_it(engine, session_id)}"
 
 
-def _refused(fault: Fault) -> bool:
-    """True if a request to end certainly had no effect: it was not sent, or the API itself refused it."""
+def certainly_refused(fault: Fault) -> bool:
+    """True if a request certainly had no effect: it was not sent, or the API itself refused it."""
     if fault.status is None:
         return fault.kind in _NOT_SENT
     return fault.kind in _REFUSALS and fault.status in _NOTHING_ENDED and fault.well_formed

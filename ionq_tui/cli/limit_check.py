@@ -32,7 +32,7 @@ async def end_unwanted(engine: Engine, settings: Settings, session: Session) -> 
     """End a session that was just opened, retry until that is confirmed, and return the exit code."""
     outcome = await UnattendedEnd(engine, settings, session, within=END_WITHIN).run()
     if isinstance(outcome, Ended):
-        say(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
+        say(end_result(outcome, engine.clock.now(), None, engine.people, session.id).text)
         return REFUSED
     told_unconfirmed(engine, settings, session, outcome)
     return UNCERTAIN

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from ionq_tui.api import encode
-from ionq_tui.cli.common import CommandError, find_session, heard, json_text, say, tell_json, told_list_fault
+from ionq_tui.cli.common import CommandError, find_session, heard, say, tell_json, told_list_fault
 from ionq_tui.cli.common import run as connected
+from ionq_tui.cli.list_output import check_columns, check_status, has_status, in_order, print_list
+from ionq_tui.cli.session_reading import priced, read_jobs, read_session
 from ionq_tui.cli.totals import sums_facts
-from ionq_tui.engine.cost_fetcher import PER_SECOND, CostFetcher
 from ionq_tui.engine.engine import Engine
-from ionq_tui.engine.session_archive import date_costs
-from ionq_tui.engine.store import Store
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.cursor_guard import CursorGuard
 from ionq_tui.model.event import EventKind
 from ionq_tui.model.exit_code import DONE, REFUSED
 from ionq_tui.model.job import Job, JobCost
@@ -27,71 +26,79 @@ from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import (
     EMPTY_SNAPSHOT,
     SessionSnapshot,
-    apply_costs,
     apply_jobs,
     apply_session,
     failure_words,
     recalled,
-    with_unreadable_count,
 )
 from ionq_tui.model.spend import Spend, by_failure, by_model
 from ionq_tui.model.timeline import Moment, timeline
 from ionq_tui.settings import Settings
-from ionq_tui.view.amount import UNKNOWN, counted, sums
-from ionq_tui.view.fault import fault_words
+from ionq_tui.view.amount import counted
 from ionq_tui.view.home_summary import kept_words
-from ionq_tui.view.incomplete import AT_LEAST
-from ionq_tui.view.live_session import unread_cost
+from ionq_tui.view.listing import ListColumn, backend_columns, job_columns, session_columns
 from ionq_tui.view.mismatch import mismatch_words
 from ionq_tui.view.report import report
 from ionq_tui.view.result import question_awaited, question_words
-from ionq_tui.view.row import (
-    BACKEND_COLUMNS,
-    JOB_COLUMNS,
-    SESSION_COLUMNS,
-    backend_row,
-    job_row,
-    session_row,
-)
+from ionq_tui.view.row import BackendItem, JobItem, SessionItem
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import candidate_notes
-from ionq_tui.view.text_table import text_table
+from ionq_tui.view.status import job_status
+from ionq_tui.view.suggestion import unknown_name
 from ionq_tui.view.time_text import rfc3339, rfc3339_or_none
 from ionq_tui.wiring import patience
 
 _RETRIES = 2
 """Retries of a read after a server error or a dropped connection, as in the library."""
-_ASKED_FOR = 30.0
-"""Seconds for which a command reads costs, enough for 240 jobs."""
 _NAMED_AFTER = 1.0
 """Seconds to wait for the session list before listing what the journal knows."""
 _AT_ONCE = 4
 """Sessions that are read concurrently."""
-_MANY = 50
-"""Number of costs above which the wait is announced first."""
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run one of the commands; transient errors are retried silently."""
     keyless = args.command == "backends"
     works: Mapping[str, Callable[[Engine], Awaitable[int]]] = {
-        "backends": lambda engine: _backends(engine, args.json),
-        "ls": lambda engine: _list(engine, settings, args.json, args.all),
-        "jobs": lambda engine: _jobs(engine, args.id, args.json),
-        "show": lambda engine: _show(engine, settings, args),
+        "backends": lambda engine: _backends(engine, args),
+        "ls": lambda engine: _list(engine, args),
+        "jobs": lambda engine: _jobs(engine, args),
+        "show": lambda engine: _show(engine, args),
     }
+    try:
+        _check_usage(args)
+    except CommandError as stop:
+        say(str(stop))
+        return stop.code
     return connected(settings, works[args.command], keyless=keyless, retries=_RETRIES)
 
 
-async def _backends(engine: Engine, as_json: bool) -> int:
+def _check_usage(args: argparse.Namespace) -> None:
+    """Raise CommandError for columns that do not exist, before anything is asked."""
+    now = datetime.now(UTC)
+    if args.command == "backends":
+        check_columns(args, backend_columns(now, None))
+    elif args.command == "ls":
+        check_columns(args, session_columns(now, None))
+    elif args.command == "jobs":
+        check_columns(args, job_columns(now, None))
+
+
+async def _backends(engine: Engine, args: argparse.Namespace) -> int:
     listed = await engine.cloud.backends()
     heard(listed)
     backends: tuple[Backend, ...] = () if isinstance(listed, Fault) else listed
-    if as_json:
-        return tell_json({"backends": [encode.backend_json(one) for one in backends]})
     measured = await _measured(engine, backends)
-    print(text_table(BACKEND_COLUMNS, [backend_row(one, measured.get(one.name)) for one in backends]))
+    columns = backend_columns(engine.clock.now(), None)
+    items = in_order(args, columns, [BackendItem(one, measured.get(one.name)) for one in backends])
+    if args.json:
+        return tell_json({"backends": [_backend_facts(*item) for item in items]})
+    print_list(args, columns, items, lambda item: item.backend.name)
     return DONE
+
+
+def _backend_facts(backend: Backend, measured: Characterization | None) -> dict[str, object]:
+    return {**encode.backend_json(backend), "ionq_tui": {"characterization": encode.characterization_json(measured)}}
 
 
 async def _measured(engine: Engine, backends: Iterable[Backend]) -> Mapping[str, Characterization]:
@@ -101,7 +108,7 @@ async def _measured(engine: Engine, backends: Iterable[Backend]) -> Mapping[str,
     return {name: one for name, one in zip(names, told, strict=True) if isinstance(one, Characterization)}
 
 
-async def _list(engine: Engine, settings: Settings, as_json: bool, every: bool) -> int:
+async def _list(engine: Engine, args: argparse.Namespace) -> int:
     """List IonQ's sessions, and always those opened on this machine that IonQ's list does not show."""
     listing = asyncio.ensure_future(engine.session_list.refresh())
     await asyncio.wait({listing}, timeout=_NAMED_AFTER * patience())
@@ -113,7 +120,7 @@ async def _list(engine: Engine, settings: Settings, as_json: bool, every: bool) 
         told_list_fault(fault)
     else:
         await _read_unlisted(engine)
-    if every and fault is None:
+    if (args.all or "ended" in args.status.casefold().split(",")) and fault is None:
         heard(await engine.session_list.read_ended(), "sessions")
     overview, activity, now = engine.session_list.overview.value, engine.actions.activity.value, engine.clock.now()
     unlisted = [one for one in engine.unconfirmed if one.id not in overview.sessions]
@@ -125,27 +132,44 @@ async def _list(engine: Engine, settings: Settings, as_json: bool, every: bool) 
         if words not in early:
             say(words)
     code = DONE if fault is None else REFUSED
-    if as_json:
+    columns = session_columns(now, None, engine.people)
+    listed = in_order(args, columns, await _asked_for(engine, args, overview.sessions.values()))
+    if args.json:
         if fault is None or unlisted or activity.unconfirmed:
-            print(json_text(_list_facts(engine, unlisted), 2))
+            tell_json(_list_facts(engine, [item.session for item in listed], unlisted))
         return code
-    rows = [
-        session_row(
-            one,
-            activity.owner(one),
-            activity.label(one.id),
-            now,
-            None,
-            unseen=one.id not in overview.sessions,
-            people=settings.people,
-        )
-        for one in (*unlisted, *overview.sessions.values())
-    ]
-    if rows:
-        print(text_table(SESSION_COLUMNS, rows))
-    elif fault is None:
-        print("no active sessions" if activity.at_rest and not overview.unreadable else "IonQ's list is empty")
+    kept = in_order(args, columns, _matching(engine, args, unlisted, unseen=True))
+    empty = "no active sessions" if activity.at_rest and not overview.unreadable else "IonQ's list is empty"
+    empty = "no session matches" if overview.sessions and not listed else empty
+    print_list(args, columns, [*kept, *listed], lambda item: item.session.id, empty=empty if fault is None else "")
     return code
+
+
+_STATUSES = ("created", "started", "ended")
+
+
+async def _asked_for(engine: Engine, args: argparse.Namespace, sessions: Iterable[Session]) -> list[SessionItem]:
+    """Return the sessions that match; raise CommandError if none does because there is no such backend."""
+    items = list(sessions)
+    check_status(args.status, [one.status for one in items], _STATUSES)
+    if args.backend and not any(one.backend == args.backend for one in items):
+        offered = await engine.cloud.backends()
+        if not isinstance(offered, Fault) and args.backend not in {one.name for one in offered}:
+            raise CommandError(unknown_name("backend", args.backend, [one.name for one in offered]))
+    return _matching(engine, args, items)
+
+
+def _matching(
+    engine: Engine, args: argparse.Namespace, sessions: Iterable[Session], *, unseen: bool = False
+) -> list[SessionItem]:
+    activity = engine.actions.activity.value
+    return [
+        SessionItem(one, activity.owner(one), activity.label(one.id), unseen=unseen)
+        for one in sessions
+        if (not args.backend or one.backend == args.backend)
+        and (not args.mine or activity.ours(one))
+        and has_status(args.status, [one.status])
+    ]
 
 
 def _owed_lines(engine: Engine, *, awaited: bool = False) -> list[str]:
@@ -182,7 +206,7 @@ async def _read_unlisted(engine: Engine) -> None:
                     await engine.actions.ended_elsewhere(answer)
 
 
-def _list_facts(engine: Engine, unlisted: Iterable[Session]) -> dict[str, object]:
+def _list_facts(engine: Engine, listed: Iterable[Session], unlisted: Iterable[Session]) -> dict[str, object]:
     """Return the list with the API's field names, and under `ionq_tui` the sessions that it does not show."""
     activity = engine.actions.activity.value
     ours = {
@@ -199,26 +223,64 @@ def _list_facts(engine: Engine, unlisted: Iterable[Session]) -> dict[str, object
             for one in activity.unconfirmed
         ],
     }
-    sessions = [session_facts(engine, one) for one in engine.session_list.overview.value.sessions.values()]
-    return {"sessions": sessions, "ionq_tui": ours}
+    return {"sessions": [session_facts(engine, one) for one in listed], "ionq_tui": ours}
 
 
-async def _jobs(engine: Engine, text: str, as_json: bool) -> int:
-    watch = await _watched(engine, await find_session(engine, text))
-    if as_json:
-        return tell_json({"jobs": [_job_facts(job, watch.costs.get(job.id)) for job in watch.jobs.values()]})
-    now = engine.clock.now()
-    rows = [job_row(job, watch.costs.get(job.id), now) for job in watch.jobs.values()]
-    print(text_table(JOB_COLUMNS, rows) if rows else "no jobs")
-    for job in watch.jobs.values():
-        if why := failure_words(job):
-            print(f"job {plain(job.short)} failed: {plain(why, 400)}")
+_JOB_STATUSES = ("submitted", "ready", "started", "completed", "failed", "canceled", "waiting", "running")
+
+
+async def _jobs(engine: Engine, args: argparse.Namespace) -> int:
+    session = await find_session(engine, args.id)
+    columns = job_columns(engine.clock.now(), None, engine.people)
+    items = await _chosen_jobs(engine, args, columns, session)
+    if args.json:
+        return tell_json({"jobs": [job_facts(*item) for item in items]})
+    print_list(args, columns, items, lambda item: item.job.id, empty="no job matches" if args.status else "no jobs")
+    if not (args.csv or args.quiet or args.columns):
+        for job, _ in items:
+            if why := failure_words(job):
+                print(f"job {plain(job.short)} failed: {plain(why, 400)}")
     return DONE
 
 
-async def _show(engine: Engine, settings: Settings, args: argparse.Namespace) -> int:
+async def _chosen_jobs(
+    engine: Engine, args: argparse.Namespace, columns: Sequence[ListColumn[JobItem]], session: Session
+) -> list[JobItem]:
+    """Read the jobs that are asked for, and the costs of no others."""
+
+    def matching(watch: SessionSnapshot) -> list[Job]:
+        return [job for job in watch.jobs.values() if has_status(args.status, _status_words(job))]
+
+    def enough(watch: SessionSnapshot) -> bool:
+        return bool(args.limit) and not args.sort and len(matching(watch)) >= args.limit
+
+    watch = await read_jobs(engine, session, enough)
+    check_status(args.status, [word for job in watch.jobs.values() for word in _status_words(job)], _JOB_STATUSES)
+    jobs = matching(watch)
+    if args.sort.removeprefix("-") not in _OF_COST:
+        jobs = [item.job for item in in_order(args, columns, map(JobItem, jobs))][: args.limit or None]
+        if args.quiet:
+            return [JobItem(job) for job in jobs]
+    if len(jobs) < len(watch.jobs):
+        now = engine.clock.now()
+        watch = apply_jobs(apply_session(EMPTY_SNAPSHOT, session, now), tuple(jobs), now, complete=True, began=now)
+    watch = await priced(engine, watch)
+    items = [JobItem(job, watch.costs.get(job.id)) for job in jobs]
+    return in_order(args, columns, items)[: args.limit or None]
+
+
+def _status_words(job: Job) -> tuple[str, str]:
+    """Return the status in the API's word and in ours."""
+    return job.status, job_status(job.status).text
+
+
+_OF_COST = ("cost", "reserved", "unit")
+"""Columns by which jobs can be sorted only once the costs of all are read."""
+
+
+async def _show(engine: Engine, args: argparse.Namespace) -> int:
     session = await find_session(engine, args.id)
-    watch = await _watched(engine, session)
+    watch = await read_session(engine, session)
     kept = await engine.journal.events(engine.place(), session.id)
     watch = recalled(watch, kept)
     if args.json:
@@ -227,7 +289,7 @@ async def _show(engine: Engine, settings: Settings, args: argparse.Namespace) ->
     if not session.ended and (mismatch := activity.mismatch(session)) is not None:
         say(f"warning: {mismatch_words(mismatch)}")
     owner, label = activity.owner(session), activity.label(session.id)
-    print(report(watch, owner, label, now, None, settings.people, markdown=args.markdown))
+    print(report(watch, owner, label, now, None, engine.people, markdown=args.markdown))
     return DONE
 
 
@@ -244,7 +306,7 @@ def _report_facts(engine: Engine, session: Session, watch: SessionSnapshot) -> d
             "failures": [{"code": code or None, **_spend_facts(spend)} for code, spend in by_failure(watch).items()],
         },
         "failures": [encode.job_json(job) for job in watch.counted if job.failed],
-        "events": [_moment_facts(moment) for moment in timeline(watch)],
+        "events": [moment_facts(moment) for moment in timeline(watch)],
     }
     known = facts["ionq_tui"]
     return {**facts, "ionq_tui": {**(known if isinstance(known, dict) else {}), **ours}}
@@ -259,7 +321,7 @@ def _spend_facts(spend: Spend) -> dict[str, object]:
     }
 
 
-def _moment_facts(moment: Moment) -> dict[str, object]:
+def moment_facts(moment: Moment) -> dict[str, object]:
     """Return one entry of the timeline; `job_ids` is present if it covers several jobs within a minute."""
     event = moment.event
     about_job = event.subject and event.kind is not EventKind.ALARM
@@ -270,64 +332,6 @@ def _moment_facts(moment: Moment) -> dict[str, object]:
         "job_ids": [job.id for job in moment.jobs] if len(moment.jobs) > 1 else None,
         "words": event.words,
     }
-
-
-async def _watched(engine: Engine, session: Session) -> SessionSnapshot:
-    """Read all pages of a session's jobs, and their costs."""
-    now = engine.clock.now()
-    watch = apply_session(EMPTY_SNAPSHOT, session, now)  # before its jobs, which may be all only where it has ended
-    after: str | None = None
-    cursor_guard, unread = CursorGuard(), 0
-    while True:
-        page = await engine.cloud.session_jobs(session.id, after=after)
-        if isinstance(page, Fault):
-            heard(page, "jobs")
-            break
-        watch = apply_jobs(watch, page.jobs, now, complete=page.next is None, began=now)
-        after, unread = page.next, unread + page.unreadable
-        if lost := cursor_guard.lost(page):
-            raise CommandError(f"IonQ's reply cannot be used: {lost}")
-        if after is None:
-            break
-    if unread:
-        say(f"{counted(unread, 'more job')} could not be read")
-        watch = with_unreadable_count(watch, unread)
-    return await _priced(engine, watch)
-
-
-async def _priced(engine: Engine, watch: SessionSnapshot) -> SessionSnapshot:
-    """Load known costs and read missing ones, within the dashboard's request budget and for a limited time."""
-    place, session_id = engine.place(), watch.session.id if watch.session else ""
-    store = Store(apply_costs(watch, await engine.journal.costs(place, session_id)))
-    found: dict[str, JobCost] = {}
-    watch = store.value
-    if (wanted := watch.finished_count - watch.priced_count + len(watch.unfinished)) > _MANY:
-        say(f"reading the cost of {counted(wanted, 'job')}, {PER_SECOND} a second, for {_ASKED_FOR:g} s at most")
-    try:
-        left, fault = await CostFetcher(engine.cloud, engine.clock, store, found.update).once(_ASKED_FOR)
-    finally:
-        await engine.journal.keep_costs(place, session_id, found)
-        await date_costs(engine.journal, place, store.value)
-    if store.value.cost_fault is not None:
-        say(unread_cost(store.value.cost_fault, once=True))
-    elif fault is not None:
-        say(fault_words(fault, once=True))
-    if left:
-        say(_part_words(store.value, kept=engine.journal.trouble is None))
-    return store.value
-
-
-def _part_words(watch: SessionSnapshot, *, kept: bool) -> str:
-    """Return "≥ 31.20 usd (812 of 2,000 jobs priced)" and how to continue, if not every job was read."""
-    if watch.priced_count == watch.finished_count:
-        return "the reservations of some unfinished jobs were not read"
-    known = f"{AT_LEAST}{sums(watch.charged)}" if watch.charged else UNKNOWN
-    more = (
-        "run it again to continue: known costs are stored"
-        if kept
-        else "the journal cannot be written, so the next run starts over"
-    )
-    return f"{known} ({watch.priced_count:,} of {counted(watch.finished_count, 'job')} priced); {more}"
 
 
 def session_facts(engine: Engine, session: Session) -> dict[str, object]:
@@ -362,7 +366,8 @@ def _json_of(value: Value | None) -> object:
     return encode.money_json(value) if isinstance(value, Money) else value
 
 
-def _job_facts(job: Job, cost: JobCost | None) -> dict[str, object]:
+def job_facts(job: Job, cost: JobCost | None) -> dict[str, object]:
+    """Return a job with the API's field names, and what it cost under `ionq_tui`."""
     told = JobCost() if cost is None else cost
     ours = {
         "cost": encode.money_json(told.cost),

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from ionq_tui.model.exit_code import DONE, INTERRUPTED, REFUSED, USAGE
+from ionq_tui.model.exit_code import CLOSED_PIPE, DONE, INTERRUPTED, REFUSED, USAGE
 from ionq_tui.settings import NO_FLAGS, Flags, Settings, SettingsError, config_path, load_settings
 from ionq_tui.terminal import can_place_text, fit_stream
 
@@ -50,10 +50,10 @@ def _exit_code(run: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        return REFUSED
+        return CLOSED_PIPE
     except Exception as error:
         if isinstance(error, ExceptionGroup) and error.subgroup(BrokenPipeError) is not None:
-            return REFUSED  # the reader of `watch` has left; its tasks end in a group
+            return CLOSED_PIPE  # the reader of `watch` has left; its tasks end in a group
         return _crashed(error)
 
 
@@ -68,9 +68,11 @@ def _crashed(error: Exception) -> int:
 
 
 def _written(code: int) -> int:
-    """Flush the output; a closed pipe or terminal is no error, a full disk is."""
+    """Flush the output; a closed pipe is nothing to complain about, a full disk is."""
     trouble = _flushed(sys.stdout)
-    if trouble is not None and code == DONE and not isinstance(trouble, BrokenPipeError):
+    if isinstance(trouble, BrokenPipeError):
+        code = CLOSED_PIPE if code == DONE else code
+    elif trouble is not None and code == DONE:
         code = _refused(f"the output could not be written: {trouble.strerror}")
     _flushed(sys.stderr)
     return code
@@ -106,6 +108,10 @@ def _run(argv: Sequence[str]) -> int:
         from ionq_tui.cli import man
 
         return man.run()
+    if args.command == "help":
+        from ionq_tui.cli.help import run as help_
+
+        return help_(args.topic, schema=args.schema)
     flags = Flags(
         profile=args.profile,
         read_only=args.read_only,
@@ -268,6 +274,18 @@ def _command(args: argparse.Namespace, settings: Settings) -> int:
         from ionq_tui.cli import watch
 
         return watch.run(args, settings)
+    if args.command == "cancel":
+        from ionq_tui.cli import cancel
+
+        return cancel.run(args, settings)
+    if args.command in ("job", "results"):
+        from ionq_tui.cli import job
+
+        return job.run(args, settings)
+    if args.command == "events":
+        from ionq_tui.cli import events
+
+        return events.run(args, settings)
     if args.command in ("id", "config"):
         from ionq_tui.cli import local
 

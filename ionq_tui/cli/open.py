@@ -10,11 +10,13 @@ from uuid import uuid4
 from ionq_tui.cli.common import (
     CommandError,
     changing,
+    document,
     heard,
-    json_text,
     say,
 )
 from ionq_tui.cli.common import run as connected
+from ionq_tui.cli.confirm import confirm, needs_yes
+from ionq_tui.cli.dry_run import print_request
 from ionq_tui.cli.end import end_it
 from ionq_tui.cli.limit_check import end_unwanted, told_mismatch
 from ionq_tui.cli.listings import session_facts
@@ -32,16 +34,20 @@ from ionq_tui.view.result import looking_words, open_result
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import attach_command, candidate_notes, end_command, show_command
 from ionq_tui.view.status import why_not
+from ionq_tui.view.suggestion import unknown_name
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Open a session; wrong usage is reported before anything is sent."""
     try:
-        request = requested(args)
-        changing(settings)
+        request = requested(args, sends=not args.dry_run)
+        if not args.dry_run:
+            changing(settings)
     except CommandError as stop:
         say(str(stop))
         return stop.code
+    if args.dry_run:
+        return print_request(request, settings, as_json=args.json)
     return connected(settings, lambda engine: _open(engine, settings, args, request))
 
 
@@ -49,8 +55,8 @@ _OPTIONS = {"jobs": "--max-jobs", "time": "--max-time", "money": "--max-cost"}
 """Options by the field of a limit. The advice to leave a field empty is for the form, not for a command."""
 
 
-def requested(args: argparse.Namespace) -> OpenRequest:
-    """Read the limits of a command line. Raises CommandError for wrong usage."""
+def requested(args: argparse.Namespace, *, sends: bool = True) -> OpenRequest:
+    """Read the limits of a command line. Raises CommandError for wrong usage, as is a missing `--yes` if it `sends`."""
     try:
         limits = Limits(read_jobs(args.max_jobs), read_minutes(args.max_time), read_money(args.max_cost))
     except LimitError as error:
@@ -61,12 +67,13 @@ def requested(args: argparse.Namespace) -> OpenRequest:
         raise CommandError("--no-limit contradicts the limits given", USAGE)
     if not (args.backend.isprintable() and args.label.isprintable()):
         raise CommandError("the backend and the label must be printable text", USAGE)
-    if not args.yes:
-        raise CommandError(f"opening a session is billable: add --yes to open one on {plain(args.backend, 60)}", USAGE)
+    if sends:
+        needs_yes(args.yes, f"opening a session on {plain(args.backend, 60)} is billable")
     return OpenRequest(args.backend, limits)
 
 
 async def _open(engine: Engine, settings: Settings, args: argparse.Namespace, request: OpenRequest) -> int:
+    await confirm(args.yes, open_question(request))
     outcome = await open_known(engine, request, args.label)
     if not isinstance(outcome, Opened):
         return told_not_opened(engine, request, outcome)
@@ -75,11 +82,16 @@ async def _open(engine: Engine, settings: Settings, args: argparse.Namespace, re
     if told_mismatch(engine, session, strict=args.strict_limits):
         return await end_unwanted(engine, settings, session)
     try:
-        print(json_text(session_facts(engine, session), 2) if args.json else session.id, flush=True)
+        print(document(session_facts(engine, session)) if args.json else session.id, flush=True)
     except OSError:  # nobody reads, or the disk is full: an id that is lost is a session that is forgotten
         say(f"the id could not be printed: the session {plain(session.id, 64)} is open")
         return UNCERTAIN
     return DONE
+
+
+def open_question(request: OpenRequest) -> str:
+    """Return the question whether to open a session with these limits."""
+    return f"Open a session on {plain(request.backend, 60)} (billable), limits: {limits_words(request.limits)}?"
 
 
 def opened_words(engine: Engine, outcome: Opened) -> str:
@@ -143,8 +155,7 @@ async def _check_backend(engine: Engine, name: str) -> None:
         return
     offered = next((one for one in listed if one.name == name), None)
     if offered is None:
-        names = ", ".join(plain(one.name, 60) for one in listed if one.available)
-        raise CommandError(f"unknown backend {plain(name, 60)!r}: there are {names}")
+        raise CommandError(unknown_name("backend", name, [one.name for one in listed if one.available]))
     reason = why_not(offered)
     if reason is not None:
         raise CommandError(f"{plain(name, 60)} cannot be chosen: {reason}")

@@ -12,8 +12,9 @@ from contextlib import suppress
 
 from ionq_tui.cli.common import CommandError, changing, say
 from ionq_tui.cli.common import run as connected
+from ionq_tui.cli.confirm import confirm
 from ionq_tui.cli.limit_check import told_mismatch
-from ionq_tui.cli.open import open_known, opened_words, requested, told_not_opened
+from ionq_tui.cli.open import open_known, open_question, opened_words, requested, told_not_opened
 from ionq_tui.cli.signals import ENDING, RESOLVE_WITHIN, TOLD, Signals
 from ionq_tui.cli.unattended_end import UnattendedEnd, told_unconfirmed
 from ionq_tui.engine.engine import Engine
@@ -72,6 +73,7 @@ async def _run(
     within: float,
     signals: Signals,
 ) -> int:
+    await confirm(args.yes, open_question(request))
     outcome = await open_known(engine, request, args.label)
     if not isinstance(outcome, Opened):
         return told_not_opened(engine, request, outcome)
@@ -106,7 +108,7 @@ async def _end(engine: Engine, settings: Settings, command: _Command, within: fl
     finally:
         signals.heed = command.forward
     if isinstance(outcome, Ended):
-        say(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
+        say(end_result(outcome, engine.clock.now(), None, engine.people, session.id).text)
         return True
     told_unconfirmed(engine, settings, session, outcome)
     return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ionq_tui.api import encode
-from ionq_tui.cli.common import json_text
+from ionq_tui.cli.common import document
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Job
 from ionq_tui.model.session import Session
@@ -48,7 +48,7 @@ class SessionChange:
         told: dict[str, object] = {"session": encode.session_json(self.session)}
         if self.job is not None:
             told["job"] = encode.job_json(self.job)
-        return json_text({**told, "ionq_tui": ours})
+        return document({**told, "ionq_tui": ours}, None)
 
 
 def changes(before: SessionSnapshot, after: SessionSnapshot, now: datetime) -> list[SessionChange]:

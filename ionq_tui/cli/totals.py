@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ionq_tui.api import encode
-from ionq_tui.cli.common import json_text
+from ionq_tui.cli.common import document
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import cost_words, number_of_jobs
@@ -39,6 +39,6 @@ def sums_line(watch: SessionSnapshot, now: datetime, *, as_json: bool) -> str:
         return ""
     if as_json:
         ours = {"at": rfc3339(now), "change": CHARGED, **encode.ends_json(watch.session, now), **sums_facts(watch)}
-        return json_text({"session": encode.session_json(watch.session), "ionq_tui": ours})
+        return document({"session": encode.session_json(watch.session), "ionq_tui": ours}, None)
     said = f"{number_of_jobs(watch)}, {cost_words(watch)}"
     return f"{rfc3339(now, whole=True)} {plain(watch.session.short)} {said}"

@@ -127,7 +127,7 @@ class UnattendedEnd:
         say(f"waiting for IonQ to confirm the end of {plain(self._session.short)} ({since}, {tries}): {why}")
 
     def _words(self, outcome: EndOutcome) -> str:
-        now, people = self._engine.clock.now(), self._settings.people
+        now, people = self._engine.clock.now(), self._engine.people
         return end_result(outcome, now, None, people, self._session.id, once=False).text
 
 
@@ -136,5 +136,5 @@ def told_unconfirmed(engine: Engine, settings: Settings, session: Session, outco
     if outcome is None:
         say(f"the end of {plain(session.id, 64)} is not confirmed: no answer came")
     else:
-        say(end_result(outcome, engine.clock.now(), None, settings.people, session.id).text)
+        say(end_result(outcome, engine.clock.now(), None, engine.people, session.id).text)
     say(what_next(engine, session.id))

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from ionq_tui.cli.common import CommandError, changing, checked_id, find_session, meant, say
 from ionq_tui.cli.common import run as connected
+from ionq_tui.cli.confirm import confirm, needs_yes
 from ionq_tui.cli.end import check_owner, what_next
 from ionq_tui.cli.session_changes import changes
 from ionq_tui.cli.totals import sums_line
@@ -24,6 +25,7 @@ from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_session
 from ionq_tui.settings import Settings
 from ionq_tui.view.fault import About, fault_words
+from ionq_tui.view.sanitize import plain
 from ionq_tui.view.time_text import spoken
 from ionq_tui.wiring import patience
 
@@ -56,8 +58,8 @@ def _idle(args: argparse.Namespace) -> float | None:
         minutes = read_minutes(args.end_when_idle)
     except LimitError as error:
         raise CommandError(f"--end-when-idle: {error}", USAGE) from None
-    if minutes is not None and not args.yes:
-        raise CommandError("ending cannot be undone: add --yes to end the session when idle", USAGE)
+    if minutes is not None:
+        needs_yes(args.yes, "ending cannot be undone, and the session is ended when idle")
     return None if minutes is None else minutes * 60.0
 
 
@@ -65,6 +67,7 @@ async def _watch(engine: Engine, settings: Settings, args: argparse.Namespace, i
     session = await _found(engine, args.id, guarded=idle is not None)
     if idle is not None and not session.ended:
         check_owner(engine, session, args.not_mine)
+        await confirm(args.yes, f"End session {plain(session.id, 64)} once it is idle for {idle / 60:g} minutes?")
     course = _Course(engine, settings, session, args.json, idle)
     polling = asyncio.create_task(course.session_poller.run(), name=f"watch {session.id}")
     try:
@@ -178,7 +181,7 @@ class _Course:
             self._busy_at = self._clock.monotonic()
         self._tell_link(before.link, watch.link)
         for change in changes(before, watch, self._engine.clock.now()):
-            print(change.json() if self._as_json else change.line(self._settings.people), flush=True)
+            print(change.json() if self._as_json else change.line(self._engine.people), flush=True)
         if watch.session is not None and watch.ended and self._ending is not None:
             self._ending.seen_ended(watch.session)
         self._changed.set()

@@ -166,5 +166,5 @@ def _ways(wanted: KeyRequest, *, usable: bool = False, words: str = "", help_lin
         reads_environment=not wanted.profile_named,
         keyring_usable=usable,
         keyring_words=words,
-        keyring_help=help_lines,
+        keyring_help=tuple(one for one in help_lines if not (wanted.profile_named and VARIABLE in one)),
     )

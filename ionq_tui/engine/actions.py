@@ -417,6 +417,8 @@ class Actions:
         self._change_count += 1
         outcome: EndOutcome = EndUnknown(Fault(FaultKind.OFFLINE, "the end was not requested"))
         try:
+            if not repeated:
+                self._note_end_requested(session_id)
             await self._journal.end_asked(self._place(), session_id)
             outcome = await self._cloud.end_confirmed(session_id, seen_active, again)
             if isinstance(outcome, Ended):
@@ -427,6 +429,12 @@ class Actions:
             await self.recall()  # any session that was asked to end is tracked until its end is confirmed
         self._add_outcome(EndDone(session_id, outcome, repeated))
         return outcome
+
+    def _note_end_requested(self, session_id: str) -> None:
+        """Record the event that an end is requested from here; the request does not wait for it."""
+        event = Event(self._clock.now(), EventKind.NOTE, session_id, words=END_REQUESTED)
+        self._journal.event(self._place(), event)
+        self._happened(event)
 
     async def _cancel(self, session_id: str, job_ids: tuple[str, ...]) -> Mapping[str, str | Fault]:
         _log.info("cancel: requested for session %s: %s", session_id, ", ".join(job_ids))
@@ -440,8 +448,9 @@ class Actions:
     async def _statuses(self, session_id: str, job_ids: tuple[str, ...]) -> Mapping[str, str | Fault]:
         """Read job statuses in batches; read a few jobs individually that the batched replies omitted."""
         few = [job_ids[start : start + _STATUS_BATCH] for start in range(0, len(job_ids), _STATUS_BATCH)]
+        few = few if session_id else []  # jobs without a session are in no list of a session
         pages = await asyncio.gather(*(self._cloud.session_jobs(session_id, ids=ids, limit=len(ids)) for ids in few))
-        results: dict[str, str | Fault] = {}
+        results: dict[str, str | Fault] = dict.fromkeys(job_ids, _MISSING)
         for ids, page in zip(few, pages, strict=True):
             reply = {} if isinstance(page, Fault) else {job.id: job.status for job in page.jobs}
             left_out = page if isinstance(page, Fault) else _MISSING
@@ -468,6 +477,8 @@ def _joined_task(
     return asyncio.shield(tasks[name])
 
 
+END_REQUESTED = "end requested by you"
+"""The words of the event that an end was requested from here."""
 _OUTCOMES_KEPT = 50
 """Minimum number of outcomes kept in `done`; an end that is retried for hours adds one per attempt."""
 _JOURNAL_READS = 3

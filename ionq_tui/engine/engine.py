@@ -31,7 +31,7 @@ from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import AdoptDone, CancelDone, Done, EndDone, Ended, EndOutcome, OpenDone
 from ionq_tui.model.overview import Overview
 from ionq_tui.model.record import Place
-from ionq_tui.model.session import Session
+from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, confirmed_end, noted
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ class Engine:
         self.cloud = cloud
         self.clock = clock
         self.journal = journal
-        self.people = people
+        self._named = people
+        self._people: tuple[frozenset[str], Mapping[str, str]] = frozenset(), people
         self.ahead = ahead
         self.clock_error = clock_error
         self.session_list = SessionList(cloud, clock, interval, self._on_list, self._on_list_fault, self._has_unended)
@@ -128,6 +129,14 @@ class Engine:
         self.repeats_ends = False
         """If True, an unconfirmed end is retried automatically for as long as the dashboard runs."""
         self._repeating: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def people(self) -> Mapping[str, str]:
+        """Names by user id: those of the configuration, and "you" for the ids under which IonQ knows this key."""
+        own = self.actions.activity.value.own_ids
+        if own != self._people[0]:
+            self._people = own, MappingProxyType({**self._named, **dict.fromkeys(own, Owner.YOU.value)})
+        return self._people[1]
 
     def place(self) -> Place:
         """Return the server, organization, project, key and profile in use, as far as they are known."""

@@ -79,6 +79,17 @@ class Activity:
         return session is not None and self.owner(session) in {Owner.HERE, Owner.YOU}
 
     @property
+    def own_ids(self) -> frozenset[str]:
+        """User ids under which IonQ knows this key: creators in its 201 replies, and of sessions ended from here.
+
+        The latter matter where a session of this machine is ended before IonQ was asked whose the key is.
+        """
+        if not self.ends:
+            return self.creators
+        ended = (one.session for key, one in self.ends.items() if isinstance(one, Ended) and key in self.here)
+        return self.creators | {one.creator_id for one in ended if one.creator_id is not None}
+
+    @property
     def at_rest(self) -> bool:
         """True if, as far as this machine knows, none of its sessions runs, is in progress or is unconfirmed."""
         return self.recalled and not (self.unended or self.unconfirmed or self.opening or self.ending or self.trouble)

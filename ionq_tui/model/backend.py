@@ -24,6 +24,10 @@ class Backend:
     location: str | None = None
     characterization_id: str | None = None
     kw: float | None = None
+    supported_gates: tuple[str, ...] = ()
+    """Names of the gates that circuits may use, as sent by the server; empty is none or unknown."""
+    supported_native_gates: tuple[str, ...] = ()
+    supported_error_mitigations: tuple[str, ...] = ()
 
     @property
     def available(self) -> bool:

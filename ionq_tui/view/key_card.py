@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from ionq_tui.model.address import host_of
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import NoKey
+from ionq_tui.model.key_source import KeyWays
 from ionq_tui.model.record import Intent, SessionRecord
 from ionq_tui.view.home_summary import unseen_words
 from ionq_tui.view.sanitize import plain
@@ -53,16 +54,30 @@ def key_ways(missing: NoKey, connection: Connection) -> list[Line]:
     )
     return [
         line(Cell("What works on this machine", Tone.STRONG)),
-        _way("shell", "export IONQ_API_KEY=… before ionq-tui is started"),
+        _way(
+            "shell",
+            f"export IONQ_API_KEY=… before ionq-tui is started{_UNNAMED * (not missing.ways.reads_environment)}",
+        ),
         _way("command", f'key_command = "pass show ionq" under [profiles.{profile}] in config.toml'),
         _way("keyring", keyring),
     ]
+
+
+def key_advice(ways: KeyWays) -> str:
+    """Return how to provide a key: only in ways that work on this machine and for this profile."""
+    login = "run ionq-tui auth login" + ("" if ways.reads_environment else f" --profile {plain(ways.profile, 64)}")
+    possible = ["set IONQ_API_KEY"] * ways.reads_environment + [login] * ways.keyring_usable
+    return ", or ".join(possible) or "set key_command in the configuration"
 
 
 def key_trials(missing: NoKey) -> list[Line]:
     """Return what was tried, after an empty line. The reasons may contain text from other programs."""
     tried = [line(Cell("  · ", Tone.DIM), plain(reason, 400)) for reason in missing.reasons]
     return [(), line(Cell("What was tried", Tone.STRONG)), *tried] if tried else []
+
+
+_UNNAMED = ", without --profile"
+"""Added where a profile was named, since the variable is then ignored."""
 
 
 def _way(name: str, words: str) -> Line:

@@ -14,6 +14,8 @@ from ionq_tui.view.amount import counted
 from ionq_tui.view.csv_table import csv_table
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.job_card import histogram
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.status import job_status
 from ionq_tui.view.style import Cell, Line, Tone, line
 from ionq_tui.view.time_text import rfc3339
 
@@ -65,12 +67,33 @@ def result_csv(job: Job, detail: JobDetail | None, shares: Mapping[str, float]) 
     """Return the result as CSV, one line per outcome."""
     qubits = detail.qubits if detail is not None else None
     states = ((outcome, bits(outcome, qubits), share) for outcome, share in shares.items())
-    rows = ((outcome, "" if state == outcome else state, share) for outcome, state, share in states)
-    return csv_table((("outcome", "bits", "probability"), *rows))
+    rows = ((outcome, "" if state == outcome else state, share, _count(job, share)) for outcome, state, share in states)
+    return csv_table(
+        (("outcome", "bits", "probability", "count"), *((*row[:3], "" if row[3] is None else row[3]) for row in rows))
+    )
+
+
+def _count(job: Job, share: float) -> int | None:
+    """Return the number of shots with that probability; None if the number of shots is unknown."""
+    return round(share * job.shots) if job.shots is not None and isfinite(share) else None
+
+
+def no_result(job: Job, shares: Fault | None) -> str:
+    """Return why there is no result to show."""
+    if isinstance(shares, Fault) and shares.kind is not FaultKind.NOT_FOUND:
+        return f"the result could not be read: {fault_words(shares, 'job', once=True)}"
+    if job.completed:
+        return "IonQ has no result for this job"
+    return f"job {plain(job.short)} has no result: it is {job_status(job.status).text}"
 
 
 def result_json(job: Job, detail: JobDetail | None, shares: Mapping[str, float]) -> str:
     """Return the job and its result as ASCII-only JSON, in the API's field names."""
+    return json.dumps(result_facts(job, detail, shares), indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def result_facts(job: Job, detail: JobDetail | None, shares: Mapping[str, float]) -> dict[str, object]:
+    """Return the job and its result in the API's field names; counts are rounded, null without the number of shots."""
     told: dict[str, object] = {
         "id": job.id,
         "name": job.name,
@@ -82,12 +105,17 @@ def result_json(job: Job, detail: JobDetail | None, shares: Mapping[str, float])
         "completed_at": None if job.completed_at is None else rfc3339(job.completed_at),
         "execution_duration_ms": job.run_ms,
     }
-    if detail is not None:
-        told["settings"] = dict(detail.settings)
-        told["stats"] = {"qubits": detail.qubits, "circuits": detail.circuits, "gate_counts": dict(detail.gates)}
-        told["metadata"] = dict(detail.metadata)
-    told["probabilities"] = {outcome: share for outcome, share in shares.items() if isfinite(share)}
-    return json.dumps(told, indent=2).replace("\x7f", "\\u007f") + "\n"
+    sound = {outcome: share for outcome, share in shares.items() if isfinite(share)}
+    counts = None if job.shots is None else {outcome: _count(job, share) for outcome, share in sound.items()}
+    return {**told, **detail_json(detail), "probabilities": sound, "counts": counts}
+
+
+def detail_json(detail: JobDetail | None) -> dict[str, object]:
+    """Return a job's settings, statistics and metadata in the API's field names; nothing if they were not read."""
+    if detail is None:
+        return {}
+    stats = {"qubits": detail.qubits, "circuits": detail.circuits, "gate_counts": dict(detail.gates)}
+    return {"settings": dict(detail.settings), "stats": stats, "metadata": dict(detail.metadata)}
 
 
 def file_name(job: Job) -> str:

@@ -345,3 +345,29 @@ def test_what_is_tracked_no_longer_and_runs_is_ended_all_the_same(site: Site, sh
     told = shell("end", ours, "--not-mine", "--yes")
     assert told.code == 0 and site.running == []
     assert site.changing[-1] == f"POST /sessions/{ours}/end"
+
+
+def test_who_ended_it_is_you_and_not_an_id(site: Site, shell: Shell, ours: str) -> None:
+    site.instead = lambda request: Reply(503, (), b"") if request.path.endswith("/whoami") else None
+    told = shell("end", ours, "--yes")  # whose key it is was not even asked
+    assert told.code == 0 and told.out.rstrip().endswith(" by you") and told.out.startswith(f"{ours[-6:]} ended at ")
+    site.instead = lambda _: None
+    shown = shell("show", ours)
+    assert ", by you" in shown.out and "session ended by you" in shown.out and "end requested by you" in shown.out
+    told_twice = shell("end", ours, "--yes")
+    assert told_twice.code == 0 and shell("show", ours).out.count("end requested by you") == 1
+    assert shell("show", ours, "--json").json["ender_id"] not in {None, "you"}
+
+
+def test_another_user_who_ended_it_is_not_you(site: Site, shell: Shell, ours: str) -> None:
+    theirs = site.colleague()
+    site.cloud.end(theirs, "somebody-else")
+    shown = shell("show", theirs.id)
+    assert ", by somebody-else" in shown.out and "by you" not in shown.out
+    assert ours in site.running
+
+
+def test_your_own_session_ended_by_another_user_is_not_ended_by_you(site: Site, shell: Shell, ours: str) -> None:
+    site.cloud.end(site.cloud.sessions[ours], "somebody-else")
+    shown = shell("show", ours)
+    assert "session ended by somebody-else" in shown.out and "by you" not in shown.out

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_backends_are_listed_without_a_key(site: Site, shell: Shell, monkeypatch
     assert (told.code, told.err) == (0, "")
     assert FORTE in told.out and "qpu.aria-2" in told.out
     listed = shell("backends", "--json").json
-    assert list(listed) == ["backends"]
+    assert list(listed) == ["backends", "ionq_tui"]
     by_name = {one["backend"]: one for one in listed["backends"]}
     assert by_name["qpu.aria-2"]["status"] == "unavailable"
     assert by_name[FORTE]["qubits"] == 36
@@ -130,8 +131,75 @@ def test_without_a_key_it_is_said_how_to_give_one(site: Site, shell: Shell, monk
     monkeypatch.delenv("IONQ_API_KEY")
     told = shell("ls")
     assert (told.code, told.out) == (1, "")
-    assert "IONQ_API_KEY" in told.err and "auth login" in told.err
+    assert told.err.endswith("no API key: set IONQ_API_KEY\n")  # the keyring of this machine is disabled
     assert site.asked == []
+
+
+def test_a_variable_that_was_passed_over_is_not_what_to_set(site: Site, shell: Shell, home: Path) -> None:
+    config = home / "ours.toml"
+    config.write_text("[profiles.lab]\n")
+    told = shell("ls", "--profile", "lab", "--config", str(config))
+    assert told.code == 1 and site.asked == []
+    said, *after = told.err.splitlines()
+    assert said == "ionq-tui: IONQ_API_KEY is set, but ignored because profile lab was given"
+    assert after[-1] == "ionq-tui: no API key: set key_command in the configuration"
+    assert "IONQ_API_KEY" not in "".join(after)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("forte-1", "qpu.forte-1"), ("qpu.fort-1", "qpu.forte-1"), ("QPU.ARIA-1", "qpu.aria-1")]
+)
+def test_an_unknown_backend_is_answered_with_the_one_that_is_meant(
+    site: Site, shell: Shell, word: str, meant: str
+) -> None:
+    told = shell("open", word, "--max-jobs", "1", "--yes")
+    assert (told.code, told.out) == (1, "") and site.changing == []
+    assert f"unknown backend '{word}': did you mean {meant}? There are " in told.err
+
+
+def test_of_a_backend_like_no_other_only_the_names_are_given(site: Site, shell: Shell) -> None:
+    told = shell("open", "abacus", "--max-jobs", "1", "--yes")
+    assert told.code == 1 and "unknown backend 'abacus': there are qpu." in told.err and "did you mean" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "range_"),
+    [
+        ("--port", "70000", "a whole number from 0 to 65535"),
+        ("--port", "-1", "a whole number from 0 to 65535"),
+        ("--port", "http", "a whole number from 0 to 65535"),
+        ("--speed", "0", "a number above 0, up to 1000000"),
+        ("--speed", "nan", "a number above 0, up to 1000000"),
+        ("--speed", "fast", "a number above 0, up to 1000000"),
+    ],
+)
+def test_a_number_out_of_range_is_answered_with_the_range(shell: Shell, option: str, value: str, range_: str) -> None:
+    told = shell("simulate", f"{option}={value}")
+    assert (told.code, told.out) == (2, "") and f"argument {option}: '{value}' is not {range_}" in told.err
+
+
+@pytest.mark.parametrize("command", [["backends"], ["ls"], ["ls", "--json"]], ids=" ".join)
+def test_a_reader_that_left_is_told_apart_as_by_a_signal(site: Site, command: list[str]) -> None:
+    site.colleague()
+    with process(*command) as listing:
+        assert listing.popen.stdout is not None
+        listing.popen.stdout.close()
+        listing.popen.stdout = None
+        _, err = listing.popen.communicate(timeout=20)
+        listing.finished = True
+        assert (listing.popen.returncode, err) == (141, "")
+
+
+def test_what_a_backend_supports_and_how_good_it_is_are_in_the_json(site: Site, shell: Shell) -> None:
+    by_name = {one["backend"]: one for one in shell("backends", "--json").json["backends"]}
+    forte = by_name[FORTE]
+    assert forte["supported_native_gates"] == ["gpi", "gpi2", "zz"]
+    assert forte["supported_error_mitigations"] == ["debiasing"]
+    assert "cnot" in forte["supported_gates"]
+    measured = forte["ionq_tui"]["characterization"]
+    assert measured["id"] == forte["characterization_id"]
+    assert 0.9 < measured["fidelity"]["2q"]["median"] < 1 and measured["timing"]["t1"] > 0
+    assert by_name["simulator"]["ionq_tui"]["characterization"] is None
 
 
 JSON = (("Content-Type", "application/json"),)
@@ -279,7 +347,7 @@ def test_costs_are_asked_within_a_budget_and_running_it_again_goes_on(
     site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = over(site, jobs=12)
-    monkeypatch.setattr("ionq_tui.cli.listings._ASKED_FOR", 0.3)
+    monkeypatch.setattr("ionq_tui.cli.session_reading._ASKED_FOR", 0.3)
     told = shell("show", session.id)
     asked = costs_asked(site)
     assert told.code == 0 and len(asked) == 4, "four, and no more within 0.4 s"
@@ -302,14 +370,14 @@ def test_what_was_priced_before_an_interruption_is_kept(
     assert told.code == 130 and told.out == "" and "interrupted" in told.err
     first = set(costs_asked(site)[:4])
     site.asked.clear()
-    monkeypatch.setattr("ionq_tui.cli.listings._ASKED_FOR", 0.1)
+    monkeypatch.setattr("ionq_tui.cli.session_reading._ASKED_FOR", 0.1)
     shell("show", session.id)
     assert costs_asked(site) and not first & set(costs_asked(site))
 
 
 def test_many_costs_are_said_before(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     session = over(site, jobs=60)
-    monkeypatch.setattr("ionq_tui.cli.listings._ASKED_FOR", 0.1)
+    monkeypatch.setattr("ionq_tui.cli.session_reading._ASKED_FOR", 0.1)
     told = shell("jobs", session.id, "--json")
     assert told.err.startswith("ionq-tui: reading the cost of 60 jobs, 8 a second, for 0.1 s at most\n")
     assert len(told.json["jobs"]) == 60

@@ -50,6 +50,7 @@ def test_open_as_json_is_the_session_and_what_is_ours(site: Site, shell: Shell) 
         "whose": "here",
         "label": "vqe run",
         "short_id": session["id"][-6:],
+        "schema_version": 1,
         "ends_at": None,  # only jobs are limited, and IonQ named no end
         "ends_at_source": None,
     }

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 import itertools
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from ionq_tui.cli.arguments import parsed
+from ionq_tui.cli.arguments import command_parsers, main_parser, parsed
+from ionq_tui.cli.help_text import EXAMPLES
+from ionq_tui.model.exit_code import MEANINGS
+from ionq_tui.settings import ENVIRONMENT
+from ionq_tui.view.listing import backend_columns, job_columns, session_columns
 from tests.cli.site import ROOT, Site
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "tests/bench/README.md")
 COMMANDS = ("attach", "auth", "backends", "ls", "show", "jobs", "open", "end", "answer", "run", "watch", "id")
-OWN = (*COMMANDS, "usage", "config", "doctor", "simulate", "completion", "man")
+OWN = (
+    *COMMANDS, "usage", "config", "doctor", "simulate", "completion", "man",
+    "events", "job", "results", "cancel", "help",
+)  # fmt: skip
 _ID = "a1b2c3"
 
 
 def written() -> Iterator[str]:
     """Every command line in the README: in blocks a description follows after two spaces, in a sentence a backtick."""
-    for block in re.findall(r"^```\n(.*?)^```", README, re.MULTILINE | re.DOTALL):
-        yield from (line.partition("  ")[0] for line in block.splitlines() if line.startswith("ionq-tui"))
+    for language, block in re.findall(r"^```(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL):
+        lines = [] if language else block.splitlines()
+        yield from (line.partition("  ")[0] for line in lines if line.startswith("ionq-tui"))
     for span in re.findall(r"`(ionq-tui(?: [^`]+)?)`", README):
         yield span.partition(" \\| ")[0].partition(" | man")[0]  # what reads the output is no part of it
 
 
 def forms(command: str) -> Iterator[list[str]]:
     """What may be typed for it: with and without what stands in brackets, and each of what stands between bars."""
-    pieces = re.split(r"(\[[^]]*\])", command.removeprefix("ionq-tui").replace("ID", _ID))
+    pieces = re.split(r"(\[[^]]*\])", command.removeprefix("ionq-tui").replace("ID", _ID).replace("JOB", _ID))
     ways = [("", *piece[1:-1].split(" | ")) if piece.startswith("[") else (piece,) for piece in pieces]
     for chosen in itertools.product(*ways):
         yield " ".join(chosen).split()
@@ -65,6 +75,33 @@ def test_every_variable_that_a_user_can_set_is_in_the_readme() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "ionq_tui").rglob("*.py"))
     read = set(re.findall(r"\bIONQ_[A-Z_]+", sources)) - {"IONQ_TUI_PATIENCE"}
     assert {name for name in read if f"`{name}`" not in README} == set()
+
+
+def test_every_command_is_known_here_and_has_examples_that_are_understood() -> None:
+    assert set(command_parsers(main_parser())) == set(OWN) == set(EXAMPLES)
+    for example in itertools.chain(*EXAMPLES.values()):
+        argv = shlex.split(re.search(r"ionq-tui (.*?)\)?$", example)[1])  # type: ignore[index]
+        parsed(argv)
+
+
+def test_exit_codes_variables_and_columns_are_those_of_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    told = dict(re.findall(r"^\| (\d+) \| (.*) \|$", README, re.MULTILINE))
+    assert told == {str(code): meaning for code, meaning in MEANINGS}
+    _, _, table = README.partition("### Environment variables")
+    rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    assert set(re.findall(r"[A-Z_]{5,}", " ".join(rows))) == set(
+        re.findall(r"[A-Z_]{5,}", " ".join(name for name, _ in ENVIRONMENT))
+    )
+    help_text = main_parser().format_help()
+    assert all(f"  {code}" in help_text for code in told) and "IONQ_TUI_CONFIG" in help_text
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+    for command, columns in (
+        ("ls", session_columns(now, None)),
+        ("jobs", job_columns(now, None)),
+        ("backends", backend_columns(now, None)),
+    ):
+        names = re.search(rf"^- Columns of `{command}`: `([^`]*)`", README, re.MULTILINE)
+        assert names is not None and names[1].split() == [one.name for one in columns]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -304,9 +304,9 @@ class Command:
     async def _run(self, scene: Scene, engine: Engine, run: Callable[..., Coroutine[None, None, int]]) -> None:
         _PRINTED.set(self._printed)
         args = argparse.Namespace(id=scene.entry.id, json=False, markdown=False, not_mine=False)
-        more = (None,) if run is watch._watch else ()
+        given = (Settings(), args, None) if run is watch._watch else (args,)
         try:
-            await run(engine, Settings(), args, *more)
+            await run(engine, *given)
         except CommandError as stop:
             print(stop)
 

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from ionq_tui.cli.auth import what_to_do
 from ionq_tui.credentials.keyring_store import Absent, Broken, Found, KeyringStore, Locked, ReadOutcome, WrongHost
 from ionq_tui.credentials.sources import VARIABLE, auth_status, passed_over
 from ionq_tui.model.check import Check, note, ok, problem
@@ -16,6 +15,7 @@ from ionq_tui.model.key import FoundKey, NoKey
 from ionq_tui.model.key_source import KeySource
 from ionq_tui.model.masking import remember
 from ionq_tui.settings import Settings
+from ionq_tui.view.key_card import key_advice
 
 _LIKE_A_KEY = 16
 """Length of a word above which it may be a key rather than the name of a program."""
@@ -66,7 +66,7 @@ def _program(command: str) -> str:
 def _no_key(key: NoKey, settings: Settings) -> Check:
     reasons = [words for words in key.words if words != key.ways.keyring_words]  # which the next check tells
     why = "; ".join((f"no API key for profile {settings.profile}, {settings.host}", *reasons))
-    return problem("key.source", why, what_to_do(key.ways))
+    return problem("key.source", why, key_advice(key.ways))
 
 
 async def _keyring(outcome: ReadOutcome | None) -> Check:

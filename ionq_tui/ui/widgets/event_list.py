@@ -46,7 +46,7 @@ class EventList(VerticalScroll):
         """Show the events of a snapshot."""
         width = (self.size.width or self.app.size.width - 1) - (2 if self.whole else 3)
         few = max(_FEW, self.size.height)
-        looked = (watch, (self.whole, width, few))
+        looked = (watch, (self.whole, width, few, people))
         if looked[0] is not self._told[0] or looked[1] != self._told[1]:
             self._told = looked
             moments = happened(watch)

@@ -104,7 +104,7 @@ async def test_the_demo_lives_and_every_event_is_told_once() -> None:
             await _tick(world.clock, 5)
         assert session_poller.complete
     told = [(event.kind, event.subject) for event in session_poller.store.value.events]
-    assert len(told) == len(set(told)) == 3 + len(session_poller.store.value.jobs) > 5
+    assert len(told) == len(set(told)) == 4 + len(session_poller.store.value.jobs) > 5
     assert engine.billed_in == "usd"
     kept = await engine.journal.events(engine.place(), outcome.session.id)
     assert kept == session_poller.store.value.events

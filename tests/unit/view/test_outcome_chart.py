@@ -70,7 +70,14 @@ def test_why_there_is_no_result() -> None:
 
 def test_a_table_of_the_result_can_be_read_back() -> None:
     rows = list(csv.reader(io.StringIO(result_csv(DONE, TWO, BELL))))
-    assert rows == [["outcome", "bits", "probability"], ["0", "00", "0.5"], ["3", "11", "0.25"], ["1", "01", "0.25"]]
+    head = ["outcome", "bits", "probability", "count"]
+    assert rows == [head, ["0", "00", "0.5", "500"], ["3", "11", "0.25", "250"], ["1", "01", "0.25", "250"]]
+
+
+def test_a_count_of_none_is_zero_and_without_the_number_of_shots_none_is_told() -> None:
+    rare = list(csv.reader(io.StringIO(result_csv(DONE, TWO, {"0": 0.0001}))))
+    unknown = list(csv.reader(io.StringIO(result_csv(Job("a", "completed"), TWO, {"0": 0.5}))))
+    assert (rare[1][3], unknown[1][3]) == ("0", "")
 
 
 def test_what_a_spreadsheet_would_compute_or_a_terminal_obey_is_text() -> None:

@@ -1,0 +1,221 @@
+"""cancel, job, results, events, open --dry-run, help: what the screen has, without a screen."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from ionq_tui.simulator.clock import StoppedClock
+from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.http import Reply, Request
+from ionq_tui.simulator.store import SessionEntry
+from tests.cli.conftest import Shell
+from tests.cli.site import FORTE, KEY, Site
+from tests.terminal.kit import Terminal, clean_environment, command
+
+JSON = (("Content-Type", "application/json"),)
+
+
+@pytest.fixture
+def clock(site: Site) -> StoppedClock:
+    """The clock of the simulated cloud, which stands still."""
+    made = StoppedClock()
+    site.cloud = SimulatedCloud(made, workload=False, colleagues=False)
+    return made
+
+
+@pytest.fixture
+def session(site: Site, clock: StoppedClock) -> SessionEntry:
+    made = site.colleague()
+    site.job(made, name="first")
+    site.job(made, name="second")
+    return made
+
+
+def own(status: int) -> Reply:
+    body = {"statusCode": status, "error": "Refused", "message": f"in IonQ's words {status}"}
+    return Reply(status, JSON, json.dumps(body).encode())
+
+
+TROUBLE = {
+    "401": own(401),
+    "403": own(403),
+    "404": own(404),
+    "503": own(503),
+    "garbage": Reply(200, JSON, b'{"what is'),
+    "page": Reply(200, (), b"<html><title>Gateway</title></html>"),
+}
+EACH = [["cancel", "JOB", "--yes"], ["job", "JOB"], ["job", "JOB", "--json"], ["results", "JOB"], ["events", "SESSION"]]
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+@pytest.mark.parametrize("argv", EACH, ids=" ".join)
+def test_a_server_in_trouble_is_said_and_nothing_is_changed(
+    site: Site, shell: Shell, session: SessionEntry, argv: list[str], trouble: str
+) -> None:
+    job = session.jobs[0]
+    site.instead = lambda _: TROUBLE[trouble]
+    told = shell(*[{"JOB": job.id, "SESSION": session.id}.get(word, word) for word in argv])
+    assert (told.code, told.out) == (1, "")
+    assert told.err.startswith("ionq-tui: ") and "Traceback" not in told.err
+    if trouble.isdecimal() and trouble != "401":
+        assert f"in IonQ's words {trouble}" in told.err
+    assert site.changing == [] and session.jobs[0].status != "canceled"
+
+
+def test_jobs_are_canceled_with_one_request_and_confirmed(site: Site, shell: Shell, session: SessionEntry) -> None:
+    ids = [job.id for job in session.jobs]
+    told = shell("cancel", *ids, "--yes")
+    assert (told.code, told.err) == (0, "")
+    assert told.out == f"{ids[0]} canceled\n{ids[1]} canceled\n"
+    assert site.changing == ["PUT /jobs/status/cancel"]
+    assert {job.status for job in session.jobs} == {"canceled"}
+    again = shell("cancel", ids[0], "--yes", "--json")
+    assert again.code == 0 and again.json["jobs"] == [{"id": ids[0], "status": "canceled"}]
+    assert site.changing == ["PUT /jobs/status/cancel"]  # what is canceled is not canceled again
+
+
+def test_a_part_of_an_id_is_enough_in_its_session(site: Site, shell: Shell, session: SessionEntry) -> None:
+    job = session.jobs[0]
+    assert shell("job", job.id[-6:]).code == 1
+    assert "add --session ID" in shell("job", job.id[-6:]).err
+    told = shell("job", job.id[-6:], "--session", session.id[-6:], "--json")
+    assert told.code == 0 and told.json["id"] == job.id
+    head = job.id[:4]
+    both = shell("job", head, "--session", session.id)
+    assert both.code == 2 and all(one.id in both.err for one in session.jobs)
+    none = shell("cancel", "0000dead", "--session", session.id, "--yes")
+    assert none.code == 1 and "no job of this session" in none.err and site.changing == []
+
+
+def test_without_yes_and_without_a_terminal_nothing_is_sent(site: Site, shell: Shell, session: SessionEntry) -> None:
+    told = shell("cancel", session.jobs[0].id)
+    assert (told.code, told.out) == (2, "") and "add --yes" in told.err and site.asked == []
+    assert shell("cancel", session.jobs[0].id, "--yes", "--read-only").code == 1 and site.changing == []
+    assert shell("cancel", "a/b", "--yes").code == 2 and site.changing == []
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, 1), (403, 1), (404, 1), (503, 3), (200, 3)], ids=["401", "403", "404", "503", "garbage"]
+)
+def test_a_cancellation_that_fails_is_never_told_as_done(
+    site: Site, shell: Shell, session: SessionEntry, status: int, code: int
+) -> None:
+    answer = Reply(200, JSON, b"[") if status == 200 else own(status)
+    site.instead = lambda request: answer if request.method == "PUT" else None
+    told = shell("cancel", session.jobs[0].id, "--yes")
+    assert (told.code, told.out) == (code, "") and "not confirmed canceled" in told.err
+
+
+def test_a_lost_reply_to_a_cancellation_that_worked_is_told_as_canceled(
+    site: Site, shell: Shell, session: SessionEntry
+) -> None:
+    site.after = lambda request, reply: own(503) if request.method == "PUT" else reply
+    told = shell("cancel", session.jobs[0].id, "--yes")
+    assert told.code == 0 and told.out == f"{session.jobs[0].id} canceled\n"
+
+
+def test_a_finished_job_is_not_canceled(site: Site, shell: Shell, session: SessionEntry, clock: StoppedClock) -> None:
+    finish(site, session, clock)
+    told = shell("cancel", session.jobs[0].id, "--yes")
+    assert (told.code, told.out) == (1, "") and "not canceled: it is completed" in told.err and site.changing == []
+
+
+def finish(site: Site, session: SessionEntry, clock: StoppedClock) -> None:
+    """Let simulated time pass until the jobs are done."""
+    with site.cloud.lock:
+        clock.advance(3000)
+        site.cloud.advance()
+    assert {job.status for job in session.jobs} == {"completed"}
+
+
+def test_the_facts_of_a_job(site: Site, shell: Shell, session: SessionEntry) -> None:
+    job = session.jobs[0]
+    told = shell("job", job.id)
+    assert (told.code, told.err) == (0, "")
+    facts = dict(line.split(maxsplit=1) for line in told.out.splitlines())
+    assert facts["job"] == job.id and facts["name"] == "first" and facts["session"] == session.id
+    facts = shell("job", job.id, "--json").json
+    assert facts["session_id"] == session.id and facts["stats"]["qubits"] >= 1
+    assert facts["ionq_tui"]["estimated_cost"]["unit"] == "usd"
+
+
+def test_the_result_of_a_job(site: Site, shell: Shell, session: SessionEntry, clock: StoppedClock) -> None:
+    job = session.jobs[0]
+    told = shell("results", job.id)
+    assert (told.code, told.out) == (1, "") and "has no result: it is" in told.err
+    finish(site, session, clock)
+    facts = shell("results", job.id, "--json").json
+    shares = facts["probabilities"]
+    assert abs(sum(shares.values()) - 1) < 1e-6 and facts["id"] == job.id
+    assert facts["counts"] == {key: round(share * facts["shots"]) for key, share in shares.items()}
+    for argv in (["--csv"], []):  # without a terminal nothing is left out, so it is CSV by itself
+        rows = list(csv.DictReader(io.StringIO(shell("results", job.id, *argv).out)))
+        assert {row["outcome"]: float(row["probability"]) for row in rows} == shares
+        assert [int(row["count"]) for row in rows] == list(facts["counts"].values())
+    site.instead = lambda request: own(404) if request.path.endswith("/probabilities") else None
+    told = shell("results", job.id)
+    assert (told.code, told.out, told.err) == (1, "", "ionq-tui: IonQ has no result for this job\n")
+
+
+def test_the_events_of_a_session_are_those_of_ionq_and_of_this_machine(site: Site, shell: Shell) -> None:
+    ours = shell("open", FORTE, "--max-jobs", "3", "--yes").out.strip()
+    site.job(site.cloud.sessions[ours], name="one")
+    shell("end", ours, "--yes")
+    told = shell("events", ours[-6:])
+    assert (told.code, told.err) == (0, "")
+    for words in ("session opened", "submitted", "end requested by you", "session ended by you"):
+        assert words in told.out
+    kinds = [one["kind"] for one in shell("events", ours, "--json").json["events"]]
+    assert kinds[0] == "opened" and {"started", "job submitted", "note", "ended"} <= set(kinds)
+    site.instead = lambda _: own(503)
+    told = shell("events", ours)
+    assert told.code == 1 and "end requested by you" in told.out and "in IonQ's words 503" in told.err
+    kept = shell("events", ours, "--json")
+    assert kept.code == 1 and "note" in {one["kind"] for one in kept.json["events"]}
+
+
+def test_a_dry_run_prints_the_request_and_sends_and_records_nothing(site: Site, shell: Shell, home: Path) -> None:
+    limits = ["--max-jobs", "5", "--max-time", "1h30m", "--max-cost", "30"]
+    told = shell("open", FORTE, *limits, "--dry-run", "--read-only")
+    assert (told.code, told.err, site.asked) == (0, "", [])
+    first, body = told.out.splitlines()
+    assert first == f"POST {site.server.url}/sessions" and KEY not in told.out
+    assert [path for path in home.rglob("*") if path.is_file()] == []
+    request = shell("open", FORTE, *limits, "--dry-run", "--json").json["request"]
+    assert request == {"method": "POST", "url": f"{site.server.url}/sessions", "body": json.loads(body)}
+    sent: list[tuple[str, object]] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            sent.append((f"POST {request.path}", json.loads(request.body)))
+
+    site.instead = note
+    assert shell("open", FORTE, *limits, "--yes").code == 0
+    assert sent == [("POST /v0.4/sessions", json.loads(body))]  # what is sent is what was printed
+    assert shell("open", FORTE, "--dry-run").code == 2
+
+
+def test_help_is_that_of_the_options(shell: Shell) -> None:
+    for name in ("", "ls", "cancel"):
+        told = shell("help", *name.split())
+        assert told.code == 0 and told.out == shell(*name.split(), "--help").out and told.out.startswith("usage: ")
+    told = shell("help", "cancle")
+    assert (told.code, told.out) == (2, "") and "did you mean cancel?" in told.err
+    assert shell("-V").out == shell("--version").out != ""
+
+
+def test_on_a_terminal_it_is_asked_once(site: Site, home: Path, session: SessionEntry) -> None:
+    environment = clean_environment(home, IONQ_API_URL=site.server.url, IONQ_API_KEY=KEY, IONQ_TUI_PATIENCE="0.4")
+    argv = command("cancel", *[job.id for job in session.jobs])
+    for keys, code in (("enter", 1), ("y", 0)):
+        with Terminal(argv, environment) as terminal:
+            terminal.wait_for("Cancel 2 jobs? [y/N]")
+            assert site.changing == []
+            terminal.keys(*([keys] if keys == "enter" else [keys, "enter"]))
+            assert terminal.wait_exit() == code
+    assert {job.status for job in session.jobs} == {"canceled"}
