@@ -30,7 +30,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "id": ("export IONQ_SESSION_ID=$(ionq-tui id)",),
     "config": ("ionq-tui config --init",),
     "simulate": ("ionq-tui simulate --port 8080 --speed 10",),
-    "help": ("ionq-tui help open",),
+    "usage": ("ionq-tui usage", "ionq-tui usage --days 7 --by person"),
+    "doctor": ("ionq-tui doctor", "ionq-tui doctor --json"),
+    "completion": ("ionq-tui completion zsh",),
+    "man": ("ionq-tui man",),
+    "help": ("ionq-tui help open", "ionq-tui help ls --schema"),
 }
 """Command lines that show what each command is for."""
 

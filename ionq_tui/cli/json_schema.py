@@ -162,6 +162,37 @@ _RESULT: dict[str, Schema] = {
 }
 _REQUEST = _object(method=_STRING, url=_STRING, body={"type": "object"})
 _AUTH = _object(profile=_STRING, host=_STRING, source=_TEXT, key={**_TEXT, "description": "masked"}, keyring=_TEXT)
+_AMOUNTS = _list(_object(amount={"type": "number"}, unit=_STRING))
+_GROUP = _object(group_id=_TEXT, group_name=_TEXT, job_count=_COUNT, amounts=_AMOUNTS)
+_USAGE_DAY = _object(**{"from": _STRING}, job_count=_COUNT, amounts=_AMOUNTS, group_usages=_list(_GROUP))
+_USAGE = _object(usage_from=_TIME, usage_to=_TIME, group_type=_STRING, modality=_STRING, usage_data=_list(_USAGE_DAY))
+_SHARES = _list(_object(name=_TEXT, sessions=_INTEGER, charged=_list(_MONEY), complete=_SURE))
+_OF_MACHINE = _object(
+    charged=_list(_MONEY),
+    days=_list(_object(day=_STRING, charged=_list(_MONEY))),
+    by_backend=_SHARES,
+    by_label=_SHARES,
+    complete=_SURE,
+    sessions_open=_list(_STRING),
+    sessions_not_all_costs_known=_list(_STRING),
+    journal_trouble=_TEXT,
+)
+_BUDGET = _object(
+    budget=_MONEY,
+    month=_STRING,
+    charged=_COST,
+    charged_according_to={"enum": ["ionq", "this_machine"]},
+    may_be_more=_SURE,
+)
+_SPENDING = _object(
+    period=_object(first=_STRING, last=_STRING, time_zone=_STRING),
+    read_at=_TIME,
+    usage_complete=_SURE,
+    fault=_TEXT,
+    this_machine=_OF_MACHINE,
+    budget=_or_null(_BUDGET),
+)
+_CHECK = _object(name=_STRING, status={"enum": ["ok", "note", "problem", "skipped"]}, says=_STRING, fix=_TEXT)
 _FORMS: Mapping[str, Schema] = {
     "backends": _document(backends=_list(_BACKEND)),
     "ls": _document(_UNLISTED, sessions=_list(_LISTED_SESSION)),
@@ -174,6 +205,8 @@ _FORMS: Mapping[str, Schema] = {
     "open": {"anyOf": [_SESSION, _document(request=_REQUEST)], "description": "the second form is of --dry-run"},
     "end": {"anyOf": [_SESSION, _document(sessions=_list(_LISTED_SESSION))], "description": "the second: --all-here"},
     "watch": {**_CHANGE, "description": "one such object on each line"},
+    "usage": _document(_SPENDING, usage=_or_null(_USAGE)),
+    "doctor": _document(_object(version=_STRING, all_well=_SURE, checks=_list(_CHECK))),
     "auth": {**_document(_AUTH), "description": "of auth status"},
 }
 COMMANDS = tuple(_FORMS)

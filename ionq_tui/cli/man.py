@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ionq_tui import __version__
 from ionq_tui.cli.command_tree import Argument, Command, Option, command_tree
-from ionq_tui.model.exit_code import DONE
+from ionq_tui.model.exit_code import DONE, MEANINGS
 from ionq_tui.view import manual
 from ionq_tui.view.roff import bold, entry, escaped, italic, paragraphs, prose, section, subsection, title
 
@@ -38,7 +38,7 @@ def page(program: Command) -> str:
             section("COMMANDS"),
             *(line for command in commands for line in _command(command)),
             section("EXIT STATUS"),
-            *(entry(bold(str(code)), words) for code, words in manual.EXIT_CODES.items()),
+            *(entry(bold(str(code)), words) for code, words in MEANINGS),
             _after(manual.EXIT_CODE_OF_RUN),
             section("ENVIRONMENT"),
             *(entry(prose(names), words) for names, words in manual.ENVIRONMENT),

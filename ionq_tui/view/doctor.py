@@ -13,8 +13,6 @@ from ionq_tui.view.amount import counted
 from ionq_tui.view.fault import About, fault_next, fault_says, fault_tags, own_words
 from ionq_tui.view.sanitize import pad, plain
 
-SCHEMA_VERSION = 1
-"""Version of the JSON form. It changes when a field is removed or gets another meaning."""
 _STATUS_WIDTH = 9
 _NAME_WIDTH = 14
 
@@ -72,7 +70,7 @@ def report_json(checks: Iterable[Check], version: str) -> Mapping[str, object]:
     """Return the same report as JSON."""
     told = list(checks)
     facts = [{"name": one.name, "status": one.status.value, "says": one.words, "fix": one.fix or None} for one in told]
-    ours = {"schema_version": SCHEMA_VERSION, "version": version, "all_well": all_well(told), "checks": facts}
+    ours = {"version": version, "all_well": all_well(told), "checks": facts}
     return {"ionq_tui": ours}
 
 

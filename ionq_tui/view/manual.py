@@ -1,15 +1,11 @@
-"""The parts of the manual page that no parser knows: exit codes, environment variables, files, and examples.
+"""The parts of the manual page that no parser knows: environment variables, files, and examples.
 
 The README shows the same tables; a test compares them. What stands between backticks is typed literally.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from ionq_tui.model.connection import PRODUCTION_URL
-from ionq_tui.model.exit_code import DONE, INTERRUPTED, REFUSED, UNCERTAIN, USAGE
 
 Rows = tuple[tuple[str, str], ...]
 """What is explained, and the explanation."""
@@ -26,16 +22,6 @@ DESCRIPTION = (
     " nothing without `--yes`.",
 )
 
-EXIT_CODES: Mapping[int, str] = MappingProxyType(
-    {
-        DONE: "Done.",
-        REFUSED: "Refused or failed; nothing was opened or ended. Also when `--strict-limits` ended the session it had"
-        " opened.",
-        USAGE: "Wrong usage; nothing was sent.",
-        UNCERTAIN: "It may have happened. Standard error has the ids and the next command.",
-        INTERRUPTED: "Interrupted before anything was sent.",
-    }
-)
 EXIT_CODE_OF_RUN = (
     "`run` returns the exit code of its command once the end of the session is confirmed, and 3 otherwise. As in a"
     " shell, 126 and 127 mean that the command could not be started, and 128 + N that signal N ended it."

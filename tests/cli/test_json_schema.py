@@ -81,3 +81,9 @@ def test_a_form_is_for_commands_that_print_json(shell: Shell) -> None:
     told = shell("help", "id", "--schema")
     assert (told.code, told.out) == (2, "") and "ls" in told.err
     assert shell("help", "--schema").code == 2
+
+
+def test_the_commands_without_a_session_are_documented_too(site: Site, shell: Shell) -> None:
+    check(shell, "doctor", shell("doctor", "--json").json)
+    check(shell, "usage", shell("usage", "--json").json)
+    check(shell, "usage", shell("usage", "--json", "--by", "person").json)

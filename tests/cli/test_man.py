@@ -12,6 +12,7 @@ from ionq_tui.cli.arguments import parsed
 from ionq_tui.cli.command_tree import command_tree
 from ionq_tui.cli.man import page
 from ionq_tui.model import exit_code
+from ionq_tui.model.exit_code import MEANINGS
 from ionq_tui.view import manual
 from ionq_tui.view.roff import bold, entry, escaped, prose, section, title
 from ionq_tui.view.sanitize import plain
@@ -70,7 +71,7 @@ def test_what_the_parser_does_not_know_is_in_it(program: str) -> None:
     for rows in (manual.ENVIRONMENT, manual.FILES, manual.EXAMPLES):
         for name, words in rows:
             assert f"{without_markup(name)} {without_markup(words)}" in shown
-    for code, words in manual.EXIT_CODES.items():
+    for code, words in MEANINGS:
         assert f"{code} {without_markup(words)}" in shown
     for words in (*manual.DESCRIPTION, manual.EXIT_CODE_OF_RUN, manual.NAME):
         assert without_markup(words) in shown
@@ -78,7 +79,7 @@ def test_what_the_parser_does_not_know_is_in_it(program: str) -> None:
 
 def test_every_exit_code_is_explained() -> None:
     codes = {value for name, value in vars(exit_code).items() if name.isupper() and isinstance(value, int)}
-    assert set(manual.EXIT_CODES) == codes
+    assert {code for code, _ in MEANINGS} == codes
 
 
 def table(heading: str) -> list[tuple[str, str]]:
@@ -92,7 +93,7 @@ def table(heading: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("heading", "rows"),
     [
-        ("Exit codes", [(str(code), words) for code, words in manual.EXIT_CODES.items()]),
+        ("Exit codes", [(str(code), words) for code, words in MEANINGS]),
         ("Environment variables", list(manual.ENVIRONMENT)),
         ("Files", list(manual.FILES)),
     ],

@@ -42,7 +42,6 @@ def test_the_summary(checks: tuple[Check, ...], words: str) -> None:
 def test_the_same_as_json() -> None:
     assert report_json(ALL[1:3], "1.2") == {
         "ionq_tui": {
-            "schema_version": 1,
             "version": "1.2",
             "all_well": False,
             "checks": [
