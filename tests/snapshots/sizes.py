@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from tests.snapshots.scene import Scene
 
 SIZES = ((60, 16), (80, 24), (120, 40), (200, 55))
+_LOOKS = 40
+"""Looks until the colors must have changed."""
 THEMES = ("ionq-dark", "ionq-light")
 
 
@@ -17,14 +19,27 @@ async def every_size(scene: Scene) -> str:
     texts: dict[tuple[int, int], str] = {}
     digests: dict[tuple[int, int], list[str]] = {size: [] for size in SIZES}
     for theme in THEMES:  # a theme takes longer to change than the size
-        scene.app.theme = theme
+        await change_theme(scene, theme)
         for size in SIZES:
             await scene.pilot.resize_terminal(*size)
             digests[size].append(f"{theme} {digest(await scene.still(scene.styled))}")
             texts[size] = scene.text()
-    scene.app.theme = THEMES[0]
+    await change_theme(scene, THEMES[0])
     parts = (f"== {size[0]}x{size[1]} · {' · '.join(digests[size])}\n{texts[size]}\n" for size in SIZES)
     return "".join(parts)
+
+
+async def change_theme(scene: Scene, theme: str) -> None:
+    """Change the theme, and wait until the screen shows it: that is done in several steps."""
+    before = scene.styled()
+    if theme == scene.app.theme:
+        return
+    scene.app.theme = theme
+    for _ in range(_LOOKS):
+        await scene.settle()
+        if scene.styled() != before:
+            break
+    await scene.settle()
 
 
 def digest(styled: str) -> str:
