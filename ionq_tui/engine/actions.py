@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -417,9 +417,10 @@ class Actions:
         self._change_count += 1
         outcome: EndOutcome = EndUnknown(Fault(FaultKind.OFFLINE, "the end was not requested"))
         try:
-            if not repeated:
-                self._note_end_requested(session_id)
-            await self._journal.end_asked(self._place(), session_id)
+            await asyncio.gather(
+                self._journal.end_asked(self._place(), session_id),
+                *(() if repeated else (self._note_end_requested(session_id),)),
+            )
             outcome = await self._cloud.end_confirmed(session_id, seen_active, again)
             if isinstance(outcome, Ended):
                 await self._journal.ended(self._place(), outcome.session)
@@ -430,11 +431,12 @@ class Actions:
         self._add_outcome(EndDone(session_id, outcome, repeated))
         return outcome
 
-    def _note_end_requested(self, session_id: str) -> None:
-        """Record the event that an end is requested from here; the request does not wait for it."""
+    def _note_end_requested(self, session_id: str) -> Awaitable[object]:
+        """Hand the event that an end is requested from here to the journal, and publish it."""
         event = Event(self._clock.now(), EventKind.NOTE, session_id, words=END_REQUESTED)
-        self._journal.event(self._place(), event)
+        noted = self._journal.event(self._place(), event)
         self._happened(event)
+        return noted
 
     async def _cancel(self, session_id: str, job_ids: tuple[str, ...]) -> Mapping[str, str | Fault]:
         _log.info("cancel: requested for session %s: %s", session_id, ", ".join(job_ids))
