@@ -15,6 +15,7 @@ from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.resolver import Ambiguous, Meant, resolve
 from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.dialogs.dialog import Dialog
+from ionq_tui.ui.widgets.steady_input import SteadyInput
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import dialog_text
 from ionq_tui.view.fault import fault_words
@@ -42,7 +43,7 @@ class Attach(Dialog[str]):
         """Compose the input and a line for the result."""
         with VerticalGroup(id="dialog"):
             yield TextBlock(line(Cell(dialog_text.VIEW_TITLE, Tone.STRONG)), id="title")
-            yield Input(placeholder="id", id="typed", compact=True, max_length=80)
+            yield SteadyInput(placeholder="id", id="typed", compact=True, max_length=80)
             yield TextBlock(line(Cell(_HINT, Tone.DIM)), id="said")
 
     @on(Input.Submitted, "#typed")

@@ -19,6 +19,7 @@ from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.key_guard import GuardedButton, KeyGuard, KeyGuarded
 from ionq_tui.ui.widgets.scrollable import Scrollable
+from ionq_tui.ui.widgets.steady_input import SteadyInput
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import dialog_text
 from ionq_tui.view.sanitize import cells
@@ -96,7 +97,7 @@ class ChoiceDialog(KeyGuarded, Dialog[T], Generic[T]):
             with HorizontalGroup(id="choices"):
                 yield from self._buttons(grave=False)
                 if self._typed:
-                    yield Input(placeholder=f"type {self._typed}", id="typed", compact=True, max_length=64)
+                    yield SteadyInput(placeholder=f"type {self._typed}", id="typed", compact=True, max_length=64)
                 yield from self._buttons(grave=True)
             yield TextBlock(line(Cell(self._hint(), Tone.DIM)), id="hint")
 

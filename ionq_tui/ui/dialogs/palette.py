@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from ionq_tui.ui.commands import Command, key_name
 from ionq_tui.ui.dialogs.dialog import Dialog
+from ionq_tui.ui.widgets.steady_input import SteadyInput
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import dialog_text
@@ -64,7 +65,7 @@ class Palette(Dialog[Command | None]):
     def compose(self) -> ComposeResult:
         """Compose the input above the commands."""
         with VerticalGroup(id="palette"):
-            yield Input(placeholder=dialog_text.PALETTE_HINT, id="words", compact=True)
+            yield SteadyInput(placeholder=dialog_text.PALETTE_HINT, id="words", compact=True)
             yield Table[Offer](_COLUMNS, _cells, text_of=_text, id="offers")
             yield TextBlock(id="none")
 

@@ -25,6 +25,7 @@ from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.connector import Connector
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.widgets.checkbox import PlainCheckbox
+from ionq_tui.ui.widgets.steady_input import SteadyInput
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import screen_text
 from ionq_tui.view.fault import fault_words
@@ -84,7 +85,7 @@ class KeyScreen(BaseScreen[KeyGiven | None]):
         yield TextBlock(key_title(self._connection), id="title")
         yield TextBlock(*([line(Cell(refused, Tone.BAD))] if refused else []), id="refused")
         yield TextBlock(id="owed")
-        yield Input(password=True, id="key", compact=True, placeholder=self._placeholder())
+        yield SteadyInput(password=True, id="key", compact=True, placeholder=self._placeholder())
         yield PlainCheckbox(Content(screen_text.KEEP_IN_KEYRING), id="keep", compact=True)
         with HorizontalGroup(id="choices"):
             yield Button("Check", id="check", compact=True)

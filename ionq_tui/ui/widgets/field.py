@@ -7,6 +7,7 @@ from textual.containers import HorizontalGroup
 from textual.getters import query_one
 from textual.widgets import Input
 
+from ionq_tui.ui.widgets.steady_input import SteadyInput
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view.sanitize import pad
 from ionq_tui.view.style import Line
@@ -30,8 +31,7 @@ class Field(HorizontalGroup):
         """Compose the name, the input and its interpretation."""
         yield TextBlock(pad(self._title, 8), classes="name")
         own = self._title if self._title.isidentifier() else None  # an id in Textual must not start with a digit
-        typed = Input(self._value, id=own, compact=True, max_length=self._most, select_on_focus=False)
-        typed.cursor_blink = False  # blinking would write to the terminal twice a second
+        typed = SteadyInput(self._value, id=own, compact=True, max_length=self._most, select_on_focus=False)
         yield typed
         yield TextBlock(classes="reading")
 
