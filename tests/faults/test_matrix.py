@@ -19,7 +19,7 @@ ENGINE = EngineFace()
 FIRST_TIME = EngineFace("engine, first time", known_here=False)
 SYNC, ASYNC = Library("library"), Library("library async")
 COMMAND, RUN = Command(), Run()
-AT_ONCE = 10
+AT_ONCE = 7
 """Cells mostly wait."""
 UNHURRIED = 0.04
 """Starting a process takes longer than answering: time-outs are not to be met by accident."""

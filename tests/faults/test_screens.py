@@ -18,7 +18,7 @@ from tests.faults.world import world_at
 
 SCALE = 0.05
 """Painting takes longer than answering: time-outs are not to be met by accident."""
-AT_ONCE = 4
+AT_ONCE = 3
 PARTS = 4
 """So that both of two workers have their share."""
 
