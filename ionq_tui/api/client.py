@@ -18,6 +18,7 @@ from ionq_tui.api.auth import KeyAuth
 from ionq_tui.api.client_settings import (
     DEFAULT_TIMEOUT,
     Extension,
+    check_types,
     checked_extension,
     refusal,
     refuse,
@@ -84,6 +85,7 @@ class IonQClient(GeneratedCallsClient):
     ) -> None:
         """Read missing settings from the environment. Sends nothing."""
         refuse(refused)
+        check_types(api_key, base_url, max_retries, headers)
         given = checked_extension(extension)
         try:
             url = checked_url((base_url or os.environ.get("IONQ_API_URL") or PRODUCTION_URL).strip())

@@ -17,6 +17,8 @@ from ionq_tui.model.masking import without_keys
 
 Headers = tuple[tuple[str, str], ...]
 
+LONGEST_TIMEOUT = 86_400.0
+"""Seconds."""
 DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 REFUSED = {
@@ -107,8 +109,36 @@ def checked_extension(extension: Extension | None) -> Extension:
 
 
 def timeout_of(timeout: httpx.Timeout | float) -> httpx.Timeout:
-    """Return the time-outs of a request; a number is the seconds of each."""
-    return httpx.Timeout(timeout)
+    """Return the time-outs of a request; a number is the seconds of each, and None in one of them means the default.
+
+    Raises IonQError for what is no time: found out later, it would be found out after a request was sent.
+    """
+    if not isinstance(timeout, httpx.Timeout):
+        _check_seconds("timeout", timeout)
+        return httpx.Timeout(timeout)
+    for name, seconds in timeout.as_dict().items():
+        if seconds is not None:
+            _check_seconds(f"timeout: {name}", seconds)
+    return timeout
+
+
+def _check_seconds(name: str, value: object) -> None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 < value <= LONGEST_TIMEOUT:  # type: ignore[operator]
+        raise IonQError(f"{name} is not accepted: give seconds, above 0 and at most {LONGEST_TIMEOUT:,.0f}")
+
+
+def check_types(api_key: object, base_url: object, max_retries: object, headers: object) -> None:
+    """Raise IonQError for an argument of the constructor that has the wrong type, before anything else is done."""
+    for name, value in (("api_key", api_key), ("base_url", base_url)):
+        if value is not None and not isinstance(value, str):
+            raise IonQError(f"{name} is not accepted: give a text")
+    if max_retries is not None and (
+        not isinstance(max_retries, int) or isinstance(max_retries, bool) or max_retries < 0
+    ):
+        raise IonQError("max_retries is not accepted: give a whole number, 0 or more")
+    if headers is not None and not isinstance(headers, Mapping):
+        raise IonQError("headers is not accepted: give a mapping of names to texts")
 
 
 def total_of(timeout: httpx.Timeout) -> float:

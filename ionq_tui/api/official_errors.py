@@ -14,6 +14,27 @@ from types import ModuleType
 
 _PACKAGE = "ionq_core"
 
+_HARMLESS = frozenset(
+    (
+        "__annotate__",
+        "__annotate_func__",
+        "__annotations__",
+        "__annotations_cache__",
+        "__classcell__",
+        "__dict__",
+        "__doc__",
+        "__firstlineno__",
+        "__init__",
+        "__module__",
+        "__orig_bases__",
+        "__parameters__",
+        "__qualname__",
+        "__static_attributes__",
+        "__weakref__",
+    )
+)
+"""Special names that every class has, and the constructor, which ours do not call."""
+
 logger = logging.getLogger("ionq_tui")
 
 
@@ -47,13 +68,31 @@ class OfficialErrors:
 
 def _join(ours: type[BaseException], theirs: ModuleType) -> None:
     """Add the base class. A version of ionq_core in which it does not fit costs a line in the log, not an error."""
-    counterpart = getattr(theirs, ours.__name__, None)
-    if not isinstance(counterpart, type) or not issubclass(counterpart, Exception) or issubclass(ours, counterpart):
-        return
     try:
+        counterpart = getattr(theirs, ours.__name__, None)
+        if not isinstance(counterpart, type) or not issubclass(counterpart, Exception) or issubclass(ours, counterpart):
+            return
+        if odd := _meddles(counterpart):
+            raise TypeError(f"it defines {odd}")
         ours.__bases__ = (*ours.__bases__, counterpart)
-    except TypeError as error:
+    except Exception as error:  # whatever that version does: an error about money must reach its caller as it is
         logger.warning("ionq_core.%s does not catch this library's error: %s", ours.__name__, error)
+
+
+def _meddles(counterpart: type) -> str:
+    """Return what a base class would change about errors of ours; empty if it only adds methods and plain values.
+
+    Its special methods would make, copy or print them, and its properties would stand in the way of their attributes.
+    """
+    for base in counterpart.__mro__:
+        if base.__module__ == "builtins":
+            continue
+        for name, value in vars(base).items():
+            if name in _HARMLESS:
+                continue
+            if (name.startswith("__") and name.endswith("__")) or hasattr(value, "__set__"):
+                return f"{base.__name__}.{name}"
+    return ""
 
 
 OFFICIAL = OfficialErrors()

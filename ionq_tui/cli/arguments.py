@@ -181,9 +181,14 @@ def _add_about_jobs(add: _Add) -> None:
     results = add("results", "show the result of one job: its outcomes with probabilities and counts")
     cancel = add("cancel", "cancel jobs and confirm that they are canceled")
     cancel.add_argument("jobs", metavar="JOB", nargs="+", help="id of a job")
+    cancel.add_argument(
+        "--not-mine",
+        action="store_true",
+        help="allow canceling a job that was neither sent with your key nor into a session of yours",
+    )
     cancel.add_argument("--yes", action="store_true", help=_YES)
     for one in (job, results):
-        one.add_argument("id", metavar="JOB", help="id of the job")
+        one.add_argument("job", metavar="JOB", help="id of the job")
     forms = results.add_mutually_exclusive_group()
     forms.add_argument("--csv", action="store_true", help="print CSV, also the form without a terminal")
     for parser, group in ((job, job), (results, forms), (cancel, cancel)):

@@ -209,9 +209,19 @@ class _Local:
 
     def known(self, dest: str, word: str) -> tuple[Candidate, ...]:
         """Return the candidates for the attribute that the parser sets, without the values that a shell would quote."""
-        sources = {"id": self._ids, "backend": self._backends, "profile": self._profiles}
+        sources = {
+            "id": self._ids,
+            "session": self._ids,
+            "backend": self._backends,
+            "profile": self._profiles,
+            "topic": self._commands,
+        }
         found = sources[dest](word) if dest in sources else ()
         return tuple(one for one in found if _SAFE.fullmatch(one.value))
+
+    def _commands(self, word: str) -> Iterator[Candidate]:
+        told = (command_tree().commands or {}).values()
+        yield from (Candidate(one.name, one.words) for one in told if one.name.startswith(word))
 
     def _settings(self, profile: str | None) -> Settings:
         config = self.position.values.get("config")

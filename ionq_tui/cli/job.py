@@ -32,7 +32,7 @@ _WIDTH = 80
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Run one of the commands."""
     try:
-        checked_ids([args.id], args.session)
+        checked_ids([args.job], args.session)
     except CommandError as stop:
         say(str(stop))
         return stop.code
@@ -42,9 +42,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def checked_ids(jobs: list[str], session: str) -> None:
     """Raise CommandError for wrong usage if one of the texts cannot be an id."""
-    for one in (*jobs, session):
-        if one or one is not session:
-            checked_id(one)
+    for one in (*jobs, *([session] if session else [])):
+        if not one.strip():
+            raise CommandError("give the id of a job: this one is empty", USAGE)
+        checked_id(one)
 
 
 async def find_jobs(engine: Engine, ids: list[str], session: str) -> list[Job]:
@@ -74,7 +75,7 @@ def _meant(text: str, jobs: list[Job]) -> Job:
 
 
 async def _job(engine: Engine, args: argparse.Namespace) -> int:
-    (job,) = await find_jobs(engine, [args.id], args.session)
+    (job,) = await find_jobs(engine, [args.job], args.session)
     _, detail, cost = await asyncio.gather(
         engine.identify(), engine.cloud.job_detail(job.id), engine.cloud.job_cost(job.id)
     )
@@ -94,7 +95,7 @@ async def _job(engine: Engine, args: argparse.Namespace) -> int:
 
 
 async def _results(engine: Engine, args: argparse.Namespace) -> int:
-    (job,) = await find_jobs(engine, [args.id], args.session)
+    (job,) = await find_jobs(engine, [args.job], args.session)
     details = engine.job_details(job.id)
     await details.ask(job)
     found = details.findings.value

@@ -120,7 +120,7 @@ async def _list(engine: Engine, args: argparse.Namespace) -> int:
         told_list_fault(fault)
     else:
         await _read_unlisted(engine)
-    if (args.all or "ended" in args.status.casefold().split(",")) and fault is None:
+    if (args.all or (args.status and has_status(args.status, ["ended"]))) and fault is None:
         heard(await engine.session_list.read_ended(), "sessions")
     overview, activity, now = engine.session_list.overview.value, engine.actions.activity.value, engine.clock.now()
     unlisted = [one for one in engine.unconfirmed if one.id not in overview.sessions]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     import argparse
 
 
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Errors of writing the output; of files they have a name."""
 _COLOR_SYSTEMS = (None, "auto", "standard", "256", "truecolor", "windows")
 """Values of TEXTUAL_COLOR_SYSTEM that Rich knows; None where it is not set."""
 
@@ -36,6 +39,8 @@ def _fill_streams() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+    if sys.stdout is None:  # what is printed there is lost, as the caller wished
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     if sys.stderr is None:  # print would take standard output for it
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
 
@@ -51,10 +56,19 @@ def _exit_code(run: Callable[[], int]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return CLOSED_PIPE
+    except OSError as error:
+        return _unwritten(error) if error.filename is None and error.errno in _DISK else _crashed(error)
     except Exception as error:
         if isinstance(error, ExceptionGroup) and error.subgroup(BrokenPipeError) is not None:
             return CLOSED_PIPE  # the reader of `watch` has left; its tasks end in a group
         return _crashed(error)
+
+
+def _unwritten(error: OSError) -> int:
+    """Report that the output could not be written, once; what is left of it goes nowhere."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return _refused(f"the output could not be written: {error.strerror}")
 
 
 def _crashed(error: Exception) -> int:

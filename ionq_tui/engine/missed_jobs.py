@@ -29,8 +29,7 @@ MOST = 500
 """Jobs that are kept; there may be more."""
 _PAGE = 100
 _RESTART = 10
-"""Pages of a long list after which it is read from its first page on again."""
-_WAITING = ("ready", "submitted")
+"""Readings of the end of a list after which it is read from its first page on again."""
 
 
 class MissedJobsReader:
@@ -46,8 +45,9 @@ class MissedJobsReader:
         """Monotonic time from which IonQ may be asked."""
         self._after: str | None = None
         """The cursor of the next page."""
-        self._pages = 0
-        self._waiting = cycle((None, *_WAITING))
+        self._ends = 0
+        """How often the end of the list was read."""
+        self._waiting = cycle((None, "ready", None, "submitted"))
         self.poller = Poller(self._tick, clock)
 
     async def run(self) -> None:
@@ -82,11 +82,17 @@ class MissedJobsReader:
         return Tick(FRESH, soonest(self._free_at - now))
 
     def _following(self, page: JobPage, since: datetime) -> str | None:
-        """Return the cursor to go on with: None at the end, where only older jobs follow, and now and then."""
-        self._pages = self._pages + 1 if page.next is not None else 0
+        """Return the cursor to go on with: None for the first page.
+
+        That is where the new jobs of a list with the newest first are. Where the oldest are first, new jobs are on the
+        last page, which is read again; and now and then all is, since the order is not certain.
+        """
         times = [job.submitted_at for job in page.jobs if job.submitted_at is not None]
-        only_older = bool(times) and times[-1] < since and times[-1] < times[0]
-        return None if only_older or self._pages >= _RESTART else page.next
+        newest_first = bool(times) and times[-1] < times[0]
+        if page.next is not None:
+            return None if newest_first and times[-1] < since else page.next
+        self._ends += 1
+        return None if newest_first or self._ends % _RESTART == 0 else self._after
 
     def _keep(self, page: JobPage, session: Session, since: datetime) -> None:
         """Add the jobs of the page that were sent while the session was open, and belong to no session."""

@@ -18,8 +18,8 @@ DESCRIPTION = (
     " has used and cost, and opens and ends them. `ionq-tui --demo` does the same on a simulated cloud. The commands"
     " do the same without a screen, for scripts.",
     "The API key comes from `IONQ_API_KEY`, the `key_command` of the profile, or the system keyring; the first that"
-    " has a key is used. No command takes the key as an argument. Commands that are billable or end something do"
-    " nothing without `--yes`.",
+    " has a key is used. No command takes the key as an argument. Commands that are billable, end, or cancel"
+    " something ask once on a terminal, and without a terminal do nothing without `--yes`.",
 )
 
 EXIT_CODE_OF_RUN = (

@@ -54,7 +54,8 @@ class Meter:
         if self.fraction is None:
             return ""
         whole = self.fraction + self.reserved
-        return f"{min(int(whole * 100 + _NOISE), 999)}%"
+        percent = int(whole * 100 + _NOISE)
+        return f"{percent}%" if percent < 1000 else ">999%"
 
     @property
     def words(self) -> str:

@@ -367,3 +367,10 @@ def test_completing_loads_little_and_other_commands_load_nothing_of_it(desk: Des
     assert {"ionq_tui.cli.completion", "ionq_tui.journal.reader"} <= ids
     for argv in (["--version"], ["id"], ["config"]):
         assert not _loaded(desk, *argv) & ours
+
+
+@EACH_SHELL
+def test_an_option_for_a_session_and_a_topic_of_the_help_are_offered(desk: Desk, shell: str) -> None:
+    assert desk.complete(shell, "job", "--session", RUNNING[:6]).values == [RUNNING]
+    assert desk.complete(shell, "job", "").values == [] == desk.complete(shell, "results", "").values
+    assert desk.complete(shell, "help", "comp").values == ["completion"]

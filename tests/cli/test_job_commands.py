@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +15,9 @@ import pytest
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request
-from ionq_tui.simulator.store import SessionEntry
+from ionq_tui.simulator.store import Order, SessionEntry
 from tests.cli.conftest import Shell
-from tests.cli.site import FORTE, KEY, Site
+from tests.cli.site import FORTE, KEY, ROOT, Site
 from tests.terminal.kit import Terminal, clean_environment, command
 
 JSON = (("Content-Type", "application/json"),)
@@ -49,7 +52,13 @@ TROUBLE = {
     "garbage": Reply(200, JSON, b'{"what is'),
     "page": Reply(200, (), b"<html><title>Gateway</title></html>"),
 }
-EACH = [["cancel", "JOB", "--yes"], ["job", "JOB"], ["job", "JOB", "--json"], ["results", "JOB"], ["events", "SESSION"]]
+EACH = [
+    ["cancel", "JOB", "--yes", "--not-mine"],
+    ["job", "JOB"],
+    ["job", "JOB", "--json"],
+    ["results", "JOB"],
+    ["events", "SESSION"],
+]
 
 
 @pytest.mark.parametrize("trouble", TROUBLE)
@@ -69,7 +78,7 @@ def test_a_server_in_trouble_is_said_and_nothing_is_changed(
 
 def test_jobs_are_canceled_with_one_request_and_confirmed(site: Site, shell: Shell, session: SessionEntry) -> None:
     ids = [job.id for job in session.jobs]
-    told = shell("cancel", *ids, "--yes")
+    told = shell("cancel", *ids, "--yes", "--not-mine")
     assert (told.code, told.err) == (0, "")
     assert told.out == f"{ids[0]} canceled\n{ids[1]} canceled\n"
     assert site.changing == ["PUT /jobs/status/cancel"]
@@ -107,7 +116,7 @@ def test_a_cancellation_that_fails_is_never_told_as_done(
 ) -> None:
     answer = Reply(200, JSON, b"[") if status == 200 else own(status)
     site.instead = lambda request: answer if request.method == "PUT" else None
-    told = shell("cancel", session.jobs[0].id, "--yes")
+    told = shell("cancel", session.jobs[0].id, "--yes", "--not-mine")
     assert (told.code, told.out) == (code, "") and "not confirmed canceled" in told.err
 
 
@@ -115,13 +124,13 @@ def test_a_lost_reply_to_a_cancellation_that_worked_is_told_as_canceled(
     site: Site, shell: Shell, session: SessionEntry
 ) -> None:
     site.after = lambda request, reply: own(503) if request.method == "PUT" else reply
-    told = shell("cancel", session.jobs[0].id, "--yes")
+    told = shell("cancel", session.jobs[0].id, "--yes", "--not-mine")
     assert told.code == 0 and told.out == f"{session.jobs[0].id} canceled\n"
 
 
 def test_a_finished_job_is_not_canceled(site: Site, shell: Shell, session: SessionEntry, clock: StoppedClock) -> None:
     finish(site, session, clock)
-    told = shell("cancel", session.jobs[0].id, "--yes")
+    told = shell("cancel", session.jobs[0].id, "--yes", "--not-mine")
     assert (told.code, told.out) == (1, "") and "not canceled: it is completed" in told.err and site.changing == []
 
 
@@ -211,11 +220,77 @@ def test_help_is_that_of_the_options(shell: Shell) -> None:
 
 def test_on_a_terminal_it_is_asked_once(site: Site, home: Path, session: SessionEntry) -> None:
     environment = clean_environment(home, IONQ_API_URL=site.server.url, IONQ_API_KEY=KEY, IONQ_TUI_PATIENCE="0.4")
-    argv = command("cancel", *[job.id for job in session.jobs])
+    argv = command("cancel", "--not-mine", *[job.id for job in session.jobs])
     for keys, code in (("enter", 1), ("y", 0)):
         with Terminal(argv, environment) as terminal:
-            terminal.wait_for("Cancel 2 jobs? [y/N]")
+            terminal.wait_for("Cancel 2 jobs? [y/N]").wait_for(session.id).wait_for(f"on {FORTE}")
             assert site.changing == []
             terminal.keys(*([keys] if keys == "enter" else [keys, "enter"]))
             assert terminal.wait_exit() == code
     assert {job.status for job in session.jobs} == {"canceled"}
+
+
+def test_a_job_of_somebody_else_is_not_canceled_by_mistake(site: Site, shell: Shell, session: SessionEntry) -> None:
+    told = shell("cancel", session.jobs[0].id, "--yes")
+    assert (told.code, told.out) == (2, "") and "add --not-mine to cancel it. Nothing was sent" in told.err
+    assert site.changing == [] and session.jobs[0].status != "canceled"
+
+
+def test_jobs_in_a_session_of_ours_and_jobs_of_ours_are_canceled(site: Site, shell: Shell, clock: StoppedClock) -> None:
+    opened = shell("open", FORTE, "--max-jobs", "9", "--yes").out.strip()
+    entry = site.cloud.sessions[opened]
+    site.job(entry)
+    with site.cloud.lock:
+        alone = site.cloud.submit(entry.creator_id, Order(FORTE))
+    told = shell("cancel", entry.jobs[0].id, alone.id, "--yes")
+    assert told.code == 0 and {entry.jobs[0].status, alone.status} == {"canceled"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("more", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_was_canceled_is_said_where_the_output_cannot_be_written(
+    site: Site, session: SessionEntry, more: list[str], unbuffered: str
+) -> None:
+    argv = [sys.executable, "-m", "ionq_tui", "cancel", session.jobs[0].id, "--yes", "--not-mine", *more]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            argv, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, cwd=ROOT, env=environment
+        )
+    assert done.returncode == 1 and f"{session.jobs[0].id} canceled" in done.stderr and "bug" not in done.stderr
+    assert session.jobs[0].status == "canceled"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("argv", [["ls"], ["help", "ls", "--schema"], ["man"]], ids=" ".join)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_no_bug(site: Site, session: SessionEntry, argv: list[str], unbuffered: str) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ionq_tui", *argv],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, cwd=ROOT, env=environment,
+        )  # fmt: skip
+    assert done.returncode == 1 and done.stderr.count("the output could not be written") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_id_is_wrong_usage(site: Site, shell: Shell) -> None:
+    for argv in (["job", ""], ["cancel", "", "--yes"], ["results", " "]):
+        told = shell(*argv)
+        assert told.code == 2 and "this one is empty" in told.err
+    assert site.asked == []
+
+
+def test_an_uncertain_cancellation_says_how_to_look(site: Site, shell: Shell, session: SessionEntry) -> None:
+    site.instead = lambda request: own(503) if request.method == "PUT" else None
+    told = shell("cancel", session.jobs[0].id, "--yes", "--not-mine")
+    assert told.code == 3 and f"Check: ionq-tui job {session.jobs[0].id}" in told.err
+
+
+def test_ended_sessions_are_listed_whatever_the_spaces(site: Site, shell: Shell, session: SessionEntry) -> None:
+    with site.cloud.lock:
+        site.cloud.end(session, "somebody-else")
+    for wanted in ("started,ended", "started, ended", " ended"):
+        assert session.id in shell("ls", "--status", wanted, "--quiet").out

@@ -127,3 +127,65 @@ def test_a_version_in_which_a_class_does_not_fit_costs_a_line_in_the_log(
     assert NotFoundError.__bases__ == (ErrorRoot,)
     with pytest.raises(NotFoundError, match="still raised"):
         raise NotFoundError("still raised")
+
+
+class _ReadOnly(Exception):
+    @property
+    def status_code(self) -> int:
+        return 0
+
+
+class _Printed(Exception):
+    def __str__(self) -> str:
+        raise AttributeError("no response")
+
+
+class _Made(Exception):
+    def __new__(cls, response: object) -> _Made:
+        return super().__new__(cls, response)
+
+
+class _Closed(Exception):
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(name)
+
+
+class _Restored(Exception):
+    def __setstate__(self, state: object) -> None:
+        raise TypeError("not of this version")
+
+
+@pytest.mark.parametrize("theirs", [_ReadOnly, _Printed, _Made, _Closed, _Restored])
+def test_a_version_that_would_change_our_errors_is_left_alone(
+    theirs: type[Exception], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class APIError(ErrorRoot):
+        def __init__(self, words: str) -> None:
+            self.status_code = 500
+            super().__init__(words)
+
+    package = type("Package", (), {"__all__": ("APIError",), "APIError": type("Derived", (theirs,), {})})
+    monkeypatch.setitem(sys.modules, "ionq_core", package)
+    with caplog.at_level(logging.WARNING, "ionq_tui"):
+        OfficialErrors().declare([APIError])
+    assert f"it defines {theirs.__name__}." in caplog.text and APIError.__bases__ == (ErrorRoot,)
+    error = APIError("as it is")
+    assert (str(error), error.status_code) == ("as it is", 500)
+
+
+def test_a_package_that_cannot_be_read_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class APIError(ErrorRoot):
+        pass
+
+    class Package:
+        __all__ = ()
+
+        def __getattr__(self, name: str) -> object:
+            raise ImportError(name)
+
+    monkeypatch.setitem(sys.modules, "ionq_core", Package())
+    with caplog.at_level(logging.WARNING, "ionq_tui"):
+        OfficialErrors().declare([APIError])
+    assert "does not catch" in caplog.text and APIError.__bases__ == (ErrorRoot,)

@@ -299,3 +299,40 @@ def test_their_keywords_that_are_not_here_fail_there_too_or_are_refused_here_on_
             ionq_core.IonQClient(api_key=KEY, **{keyword: {}})  # type: ignore[arg-type]
     with warnings.catch_warnings(action="error"):
         ionq_core.IonQClient(api_key=KEY, cookies={}, follow_redirects=True, raise_on_unexpected_status=True)
+
+
+_INFINITE, _NOT = float("inf"), float("nan")
+_TIMEOUTS = [httpx.Timeout(5, read=one) for one in (0, -1, _INFINITE, _NOT, 1e300)]
+
+
+@pytest.mark.parametrize(
+    "timeout",
+    [
+        0,
+        -1,
+        _INFINITE,
+        _NOT,
+        "5",
+        True,
+        86_401,
+        *(httpx.Timeout(5, read=one) for one in (0, -1, _INFINITE, _NOT, 1e300)),
+    ],
+    ids=str,
+)
+def test_a_time_out_that_is_no_time_is_refused_before_anything_is_sent(timeout: object) -> None:
+    with pytest.raises(IonQError, match=r"timeout.* is not accepted: give seconds, above 0"):
+        IonQClient(api_key=KEY, base_url=AWAY, timeout=timeout)  # type: ignore[arg-type]
+    with client_of(AWAY) as client, pytest.raises(IonQError, match="is not accepted"):
+        client.with_timeout(timeout)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"api_key": 3}, {"api_key": b"x"}, {"base_url": 3}, {"headers": 3}, {"headers": [("a", "b")]},
+     {"max_retries": "3"}, {"max_retries": -1}, {"max_retries": True}],
+    ids=str,
+)  # fmt: skip
+def test_an_argument_of_another_type_is_refused(given: dict[str, object]) -> None:
+    facts: dict[str, object] = {"api_key": KEY, "base_url": AWAY, **given}
+    with pytest.raises(IonQError, match=f"{next(iter(given))} is not accepted"):
+        IonQClient(**facts)  # type: ignore[arg-type]

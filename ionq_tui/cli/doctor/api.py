@@ -25,7 +25,7 @@ _SET_CLOCK = {"linux": "sudo timedatectl set-ntp true", "darwin": "sudo sntp -sS
 
 async def api_checks(way: Way, found: FoundKey | None, why_keyless: str) -> tuple[Check, ...]:
     """Return the checks of this group."""
-    ahead = way.keyless.ahead if way.keyless is not None else timedelta()
+    error = way.keyless.clock_error if way.keyless is not None else timedelta()
     if found is None or not way.answered:
         why = f"not checked: {why_keyless}" if found is None else "not checked: the server cannot be reached"
         key, sessions = skipped("api.key", why), skipped("api.sessions", why)
@@ -35,11 +35,11 @@ async def api_checks(way: Way, found: FoundKey | None, why_keyless: str) -> tupl
             way.ask(runner, operations.whoami()), way.ask(runner, operations.list_sessions(True))
         )
         key, sessions = _judged(answer_of(who), answer_of(listed))
-        ahead = runner.ahead
+        error = runner.clock_error
         await runner.aclose()
     if way.keyless is not None:
         await way.keyless.aclose()
-    return key, sessions, _clock(way.dated, ahead)
+    return key, sessions, _clock(way.dated, error)
 
 
 def _judged(who: KeyIdentity | Fault, listed: ListedSessions | Fault) -> tuple[Check, Check]:

@@ -238,7 +238,7 @@ class SessionScreen(LiveBase):
         again = activity.retries.get(session.id)
         differs = None if watch.ended else activity.mismatch(session)
         lines = [mismatch_line(differs)] if differs is not None else []
-        if not watch.ended and (missed := missed_jobs_line(self._missed.store.value, MOST, now, None)):
+        if not watch.ended and (missed := missed_jobs_line(self._missed.store.value, MOST, now, None, room)):
             lines.append(missed)
         lines += [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending, again=again)]
         if not self.engine.user_activity.clock_seen and (skew := skew_line(self.engine.clock_error())):
@@ -425,6 +425,8 @@ class SessionScreen(LiveBase):
             texts = (("receipt", self._report(markdown=False)), *texts)
         else:
             texts = (*texts, *programs(*self._sent_to))
+        if self.empty.display:  # the program that is shown comes first
+            texts = tuple(sorted(texts, key=lambda text: text[0] != self._client.value))
         self.app.push_screen(CopyText(texts))
 
     def _report(self, *, markdown: bool) -> str:

@@ -67,18 +67,23 @@ async def test_it_asks_at_most_once_a_minute_however_often_the_screen_is_opened(
 
 
 @pytest.mark.parametrize("newest_first", [False, True])
-async def test_of_a_long_list_in_any_order_the_jobs_are_found(newest_first: bool) -> None:
+@pytest.mark.parametrize("older", [450, 2500])
+async def test_of_a_long_list_in_any_order_the_jobs_are_found(older: int, newest_first: bool) -> None:
     world = World()
     world.cloud.newest_first = newest_first
-    for number in range(450):
+    for number in range(older):
         world.sent(number, number / 100 - 400, status="completed")
-    world.sent(900, -1, status="ready")
+    world.sent(9000, -1, status="ready")
     async with running(world.reader.run()):
-        await world.clock.forward(4 * EVERY)
-        assert world.found == ["job-0900"], world.cloud.asked
-        world.sent(901, 3, status="completed")
-        await world.clock.forward(25 * EVERY)
-    assert world.found == ["job-0900", "job-0901"]
+        await world.clock.forward(6 * EVERY)
+        assert world.found == ["job-9000"], world.cloud.asked
+        world.sent(9001, 3, status="completed")
+        await world.clock.forward(older / 100 * 3 * EVERY)
+        assert world.found == ["job-9000", "job-9001"]
+        for hour in range(3):
+            world.sent(9002 + hour, 60 * hour + 60, status="completed")
+            await world.clock.forward(older / 100 * 3 * EVERY)
+            assert len(world.found) == 3 + hour
 
 
 async def test_a_job_that_is_in_a_session_after_all_is_no_longer_told() -> None:
