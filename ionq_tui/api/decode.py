@@ -374,8 +374,15 @@ def read_job_detail(value: object) -> JobDetail:
         gates={encodable(name[:_MAX_ID_LENGTH]): many for name, many in counts if many is not None},
         settings=_settings(_part(item, "settings")),
         noise=_settings(_part(item, "noise")),
+        children=_children(item.get("child_job_ids")),
         metadata=_settings(_part(item, "metadata")),
     )
+
+
+def _children(value: object) -> tuple[str, ...]:
+    """Decode the ids of child jobs; what is no text is left out."""
+    listed = value[:_MAX_SETTINGS] if isinstance(value, list) else []
+    return tuple(encodable(one[:_MAX_ID_LENGTH]) for one in listed if isinstance(one, str) and one)
 
 
 def _settings(item: Mapping[str, Any]) -> dict[str, str]:

@@ -323,7 +323,11 @@ def _add_rest(add: _Add) -> None:
         default="first-job",
         help="when a session starts: with its first job (default), or as soon as it is opened",
     )
-    simulate.add_argument("--no-workload", action="store_true", help="do not simulate other users' jobs")
+    simulate.add_argument(
+        "--no-workload",
+        action="store_true",
+        help="simulate no jobs: neither those of other users nor those that are sent into your sessions",
+    )
 
 
 def _port(text: str) -> int:

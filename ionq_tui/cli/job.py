@@ -100,7 +100,7 @@ async def _results(engine: Engine, args: argparse.Namespace) -> int:
     await details.ask(job)
     found = details.findings.value
     if found.shares is None or isinstance(found.shares, Fault):
-        raise CommandError(no_result(job, found.shares))
+        raise CommandError(no_result(job, found.known, found.shares))
     if args.json:
         return tell_json(result_facts(job, found.known, found.shares))
     if args.csv or not sys.stdout.isatty():

@@ -32,6 +32,8 @@ class JobDetail:
     """The noise model of a simulator."""
     metadata: Mapping[str, str] = field(default_factory=_nothing)
     """Metadata attached by the program that submitted the job."""
+    children: tuple[str, ...] = ()
+    """Ids of the jobs that run its circuits one by one, each with a result of its own."""
 
 
 @dataclass(frozen=True, slots=True)

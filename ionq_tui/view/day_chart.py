@@ -73,12 +73,12 @@ def _spots(one: DayBar, highest: Decimal, rows: int, level: int, each: int) -> l
     ours, both = (_eighths(value, highest, rows) - level * 8 for value in (one.ours, one.top))
     if ours >= 8:
         text, tone = RISING[8], Tone.ACCENT
-    elif ours > 0 and both > ours:  # the shade begins in this cell, which shows the larger part
-        text, tone = (RISING[8], Tone.ACCENT) if ours >= 4 or level == 0 else (OTHERS, Tone.PLAIN)
-    elif ours > 0:
+    elif ours > 0:  # where the shade begins in the same cell, it is left out there: both cannot be exact
         text, tone = RISING[ours], Tone.ACCENT
+    elif both >= 8:
+        text, tone = OTHERS, Tone.PLAIN
     else:
-        text, tone = (OTHERS, Tone.PLAIN) if both > 0 else (" ", Tone.DIM)
+        text, tone = (RISING[both], Tone.PLAIN) if both > 0 else (" ", Tone.DIM)
     return [(text, tone)] * (each - len(gap)) + gap
 
 

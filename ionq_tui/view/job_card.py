@@ -58,6 +58,7 @@ def detail_facts(detail: JobDetail) -> list[Fact]:
     facts = [
         ("qubits", count(detail.qubits) if detail.qubits is not None else ""),
         ("circuits", count(detail.circuits) if detail.circuits is not None and detail.circuits != 1 else ""),
+        ("parts", ", ".join(plain(one, 64) for one in detail.children)),
         ("gates", _gates(detail)),
         ("mitigation", ", ".join(mitigation)),
         ("settings", ", ".join(others)),

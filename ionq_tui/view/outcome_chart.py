@@ -47,7 +47,7 @@ def result_lines(
         return [line(Cell("result: loading…", Tone.DIM))]
     if isinstance(shares, Fault):
         none = shares.kind is FaultKind.NOT_FOUND
-        told = "IonQ has no result for this job" if none else fault_words(shares, "job", once=True)
+        told = _none(detail) if none else fault_words(shares, "job", once=True)
         return [line(Cell(f"result: {told}", Tone.DIM if none else Tone.WARN))]
     qubits = detail.qubits if detail is not None else None
     shots = counted(job.shots, "shot") if job.shots is not None else "shots unknown"
@@ -78,12 +78,20 @@ def _count(job: Job, share: float) -> int | None:
     return round(share * job.shots) if job.shots is not None and isfinite(share) else None
 
 
-def no_result(job: Job, shares: Fault | None) -> str:
-    """Return why there is no result to show."""
+def _none(detail: JobDetail | None) -> str:
+    """Return why a completed job has no result of its own."""
+    if detail is None or not detail.children:
+        return "IonQ has no result for this job"
+    return f"each of its {counted(len(detail.children), 'circuit')} has a result of its own, in a job of its own"
+
+
+def no_result(job: Job, detail: JobDetail | None, shares: Fault | None) -> str:
+    """Return why there is no result to show, and where the results of the parts of a job are."""
     if isinstance(shares, Fault) and shares.kind is not FaultKind.NOT_FOUND:
         return f"the result could not be read: {fault_words(shares, 'job', once=True)}"
     if job.completed:
-        return "IonQ has no result for this job"
+        parts = [f"ionq-tui results {plain(one, 64)}" for one in (detail.children if detail is not None else ())]
+        return "\n".join([_none(detail), *parts])
     return f"job {plain(job.short)} has no result: it is {job_status(job.status).text}"
 
 

@@ -286,8 +286,8 @@ def _covered(usage: OrganizationUsage) -> str:
 def machine_notes(spending: Spending, period: Period) -> list[str]:
     """Return what is to be known about the figures of this machine: what they do not include, and may lack."""
     notes = [
-        "This machine: sessions opened with its journal. Sessions opened on another machine are not in it, and jobs"
-        " outside of sessions neither."
+        "This machine: sessions opened with its journal. It includes neither sessions opened on another machine"
+        " nor jobs outside of sessions."
     ]
     if still := running(spending.here, period):
         notes.append(f"Still open, so their cost may grow: {_named(still)}.")

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
-from ionq_tui.simulator.http import Reply, Request
+from ionq_tui.simulator.http import Reply, Request, respond
 from ionq_tui.simulator.store import Order, SessionEntry
 from tests.cli.conftest import Shell
 from tests.cli.site import FORTE, KEY, ROOT, Site
@@ -294,3 +295,23 @@ def test_ended_sessions_are_listed_whatever_the_spaces(site: Site, shell: Shell,
         site.cloud.end(session, "somebody-else")
     for wanted in ("started,ended", "started, ended", " ended"):
         assert session.id in shell("ls", "--status", wanted, "--quiet").out
+
+
+def test_a_job_of_several_circuits_names_the_jobs_that_have_the_results(
+    site: Site, shell: Shell, clock: StoppedClock
+) -> None:
+    opened = shell("open", FORTE, "--max-jobs", "9", "--yes").out.strip()
+    circuits = [{"circuit": [{"gate": "h", "target": 0}]}, {"circuit": [{"gate": "x", "target": 0}]}]
+    body = {
+        **{"type": "ionq.multi-circuit.v1", "backend": FORTE, "shots": 100, "session_id": opened},
+        "input": {"qubits": 1, "gateset": "qis", "circuits": circuits},
+    }
+    request = Request("POST", "/v0.4/jobs", (), {"authorization": f"apiKey {KEY}"}, json.dumps(body).encode())
+    sent = json.loads(respond(site.cloud, request).body)["id"]
+    clock.advance(600)
+    told = shell("results", sent)
+    assert told.code == 1 and "each of its 2 circuits has a result of its own" in told.err
+    parts = re.findall(r"ionq-tui results (\S+)", told.err)
+    assert len(parts) == 2 and all(part in shell("job", sent).out for part in parts)
+    for part in parts:
+        assert shell("results", part).out.startswith("outcome,")

@@ -68,7 +68,7 @@ def test_both_accounts_are_told_by_day_backend_and_label(site: Site, shell: Shel
     for name in (FORTE, "H2 scan"):
         (share,) = (line for line in lines if line.startswith(name))
         assert share.endswith(f"{session.charged} usd  1 session")
-    assert "Sessions opened on another machine are not in it" in told.out and "Not all costs" not in told.out
+    assert "neither sessions opened on another machine" in told.out and "Not all costs" not in told.out
     assert "no monthly budget" in told.out
 
 

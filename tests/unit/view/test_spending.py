@@ -210,7 +210,7 @@ def test_backends_and_labels_stand_below_each_other() -> None:
 def test_the_notes_say_what_the_numbers_do_not() -> None:
     told = notes(spending(USAGE, charged("a", (DAY, (usd("3"),)))))
     assert "2026-11-16 00:00 UTC to 2026-11-22 23:59 UTC; last read 13:02 UTC" in told
-    assert "IonQ does not say how soon" in told and "Sessions opened on another machine are not in it" in told
+    assert "IonQ does not say how soon" in told and "neither sessions opened on another machine" in told
     for absent in (
         "Still open",
         "Not all costs",
