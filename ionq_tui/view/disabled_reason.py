@@ -17,7 +17,7 @@ JOBS_HIDDEN = "the job list is hidden: press v to show it"
 NONE_WAITS = "no job is waiting: press x to cancel a running one"
 NO_BACKEND = "no backend is selected: press r to load them again"
 NO_KEY = 'this needs an API key: press : and choose "API key"'
-HAS_JOBS = "the session has jobs: press c for the programs of the clients"
+HAS_JOBS = "the session has jobs: c offers the programs to copy"
 NO_RESULT = "there is no result to save"
 
 

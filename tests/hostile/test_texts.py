@@ -94,9 +94,9 @@ def test_a_live_session_and_its_jobs(server: HostileServer, tmp_path: Path, reco
             job_id = f"job-{name.replace(' ', '-')}"
             if number:
                 terminal.keys("k", "k", "k")
-            terminal.wait_for(f"> {job_id[-6:]}").keys("enter").wait_for(f" {job_id}").wait_for("cost  ")
+            terminal.wait_for(f"> {job_id[-6:]}").keys("enter").wait_for(f" job         {job_id}").wait_for("cost  ")
             terminal.keys("esc").wait_for("SHOTS").wait_for(f"> {job_id[-6:]}")
-        terminal.keys("g", "j", "j", "j").wait_for("> olours").keys("enter").wait_for(" job-colours")
+        terminal.keys("g", "j", "j", "j").wait_for("> olours").keys("enter").wait_for(" job         job-colours")
         terminal.keys(*["pgdn"] * 9)
         terminal.keys("esc").wait_for("SHOTS")
         server.edit = refusing(Endpoint.JOBS, 403, MIXED)

@@ -94,11 +94,11 @@ def keeps_status_meters_and_end(terminal: Terminal) -> None:
 
 def shows_each_screen(terminal: Terminal) -> None:
     for keys, words, gone in (
-        ("enter", "submit jobs to", ""),
+        ("enter", "submit jobs", ""),
         ("e", "Keep running", ""),
-        ("esc", "submit jobs to", "Keep running"),
+        ("esc", "submit jobs", "Keep running"),
         ("p", "jobs finished", ""),
-        ("q", "submit jobs to", ""),
+        ("q", "submit jobs", ""),
         ("q", HOME, ""),
         ("b", "College Park", ""),
         ("c", "Copy", ""),

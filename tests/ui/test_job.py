@@ -103,7 +103,7 @@ async def test_saving_asks_in_which_form_and_overwrites_nothing(
         await until(pilot, lambda: any("saved: " in one.message for one in app._notifications))
         assert (tmp_path / "ionq-job-job-000001.csv").read_text() == "mine"
         with (tmp_path / "ionq-job-job-000001-2.csv").open(newline="") as file:
-            assert [*csv.reader(file)][1:] == [["0", "00", "0.5"], ["3", "11", "0.5"]]
+            assert [*csv.reader(file)][1:] == [["0", "00", "0.5", "500"], ["3", "11", "0.5", "500"]]
         await pilot.press("w")
         await deliberate(pilot, hand, ["tab", "tab", "enter"])
         await until(pilot, lambda: (tmp_path / "ionq-job-job-000001.json").exists())
