@@ -95,8 +95,11 @@ def test_a_live_session_and_its_jobs(server: HostileServer, tmp_path: Path, reco
             if number:
                 terminal.keys("k", "k", "k")
             terminal.wait_for(f"> {job_id[-6:]}").keys("enter").wait_for(f" job         {job_id}").wait_for("cost  ")
+            # A large screen arrives in parts: what is below the first part may still be the list.
+            terminal.wait_for(lambda now: "SHOTS" not in now.text)
             terminal.keys("esc").wait_for("SHOTS").wait_for(f"> {job_id[-6:]}")
         terminal.keys("g", "j", "j", "j").wait_for("> olours").keys("enter").wait_for(" job         job-colours")
+        terminal.wait_for(lambda now: "SHOTS" not in now.text)
         terminal.keys(*["pgdn"] * 9)
         terminal.keys("esc").wait_for("SHOTS")
         server.edit = refusing(Endpoint.JOBS, 403, MIXED)
