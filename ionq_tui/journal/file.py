@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from ionq_tui.journal.database import Database
 from ionq_tui.journal.schema import STEPS, NewerFile, migrate, refuse_newer
@@ -91,7 +92,13 @@ def read_only(path: Path, wait: float) -> sqlite3.Connection:
 
     Raises sqlite3.Error, also if a process was stopped while it wrote: only a writer can revert that change.
     """
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=wait, isolation_level=None)
+    return sqlite3.connect(f"{_uri(path)}?mode=ro", uri=True, timeout=wait, isolation_level=None)
+
+
+def _uri(path: Path) -> str:
+    """Return the URI of a file. From Python 3.14 on, `Path.as_uri` loads urllib.request, and ssl with it."""
+    there = path.absolute().as_posix()
+    return f"file://{'' if there.startswith('/') else '/'}{quote(os.fsencode(there))}"
 
 
 def _identity(path: Path) -> _Identity | None:

@@ -265,6 +265,6 @@ def _heading(curve: Curve, now: datetime, tz: tzinfo | None, width: int) -> Line
     if curve.limit is not None and curve.reached is not None and curve.reached > now:
         at = clock(curve.reached, now, tz)
         more = fitting(
-            (f"{more} · {_AHEAD} limit about {at} at this rate", f"{more} · limit about {at}"), width - cells(told)
+            (f"{more} · {_DASH} limit about {at} at this rate", f"{more} · limit about {at}"), width - cells(told)
         )
     return line(Cell(cut(told, width), Tone.STRONG), Cell(cut(more, max(0, width - cells(told))), Tone.DIM))

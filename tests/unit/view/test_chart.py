@@ -78,7 +78,7 @@ def test_what_the_rate_leads_to_is_dashed_and_its_crossing_has_a_time() -> None:
     over = span(watch(), soon, NOW)
     assert over is not None
     lines = drawn(soon[0], over, (80, 16))
-    assert "· limit about 14:12 at this rate" in lines[0]
+    assert "• limit about 14:12 at this rate" in lines[0]
     assert any("limit about 14:12" in one for one in lines[1:])
     assert sum("╋" in one for one in lines) == 1 and sum("•" in one for one in lines) >= 3
     late = courses(watch(), (Forecast("cost", NOW + timedelta(days=9)),))
