@@ -84,7 +84,8 @@ def test_every_id_on_every_screen_and_in_the_title(
             terminal.wait_for("jobs")
             terminal.keys("esc").wait_for("in the organization")
         terminal.keys("enter").wait_for(f"{NO_IDS} more could not be read")  # there is a job under the cursor
-        terminal.keys("enter").wait_for(" submitted ").keys("esc").wait_for("SHOTS")
+        terminal.keys("enter").wait_for(" submitted ").wait_for(lambda screen: "SHOTS" not in screen.text)
+        terminal.keys("esc").wait_for("SHOTS")
         terminal.keys("v").wait_quiet().keys("v").wait_for("SHOTS").keys("c").wait_for("Copy").keys("esc").wait_quiet()
         rested(terminal, "e").wait_for("End this session?").keys("esc").wait_quiet()
         terminal.keys("esc").wait_for("in the organization").keys("b").wait_for("QUBITS").keys("enter").wait_quiet()
