@@ -150,7 +150,8 @@ def test_a_command_reads_no_list_without_an_end(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for name, value in environment(server, tmp_path).items():
+    # Nothing hangs here, and on a busy machine a page may take longer than the short time-outs of these tests.
+    for name, value in environment(server, tmp_path, IONQ_TUI_PATIENCE="1").items():
         monkeypatch.setenv(name, value)
     code = main(["jobs", next(iter(server.cloud.active)), "--json"])
     out, err = capsys.readouterr()
