@@ -8,9 +8,10 @@ from datetime import datetime, tzinfo
 from ionq_tui.model.money import Money, totals
 from ionq_tui.model.overview import BackendOverview
 from ionq_tui.model.record import SessionRecord
-from ionq_tui.model.session import SHORT, Owner, Session
+from ionq_tui.model.session import SHORT, Session
 from ionq_tui.view.amount import counted, money
 from ionq_tui.view.forecast import SOON, Forecast
+from ionq_tui.view.home_list import HomeList
 from ionq_tui.view.incomplete import AT_LEAST, at_least_charged
 from ionq_tui.view.meter import still_meters
 from ionq_tui.view.row import SessionItem
@@ -21,26 +22,23 @@ from ionq_tui.view.wrap import fitting, spared
 
 
 def summary(
-    items: Collection[SessionItem], fleet: BackendOverview, unreadable: int = 0, *, loaded: bool = True, width: int = 80
+    listed: HomeList, fleet: BackendOverview, unreadable: int = 0, *, loaded: bool = True, width: int = 80
 ) -> Line:
     """Return the list's caption: "4 active in the organization, 2 yours · backends: 2 up, 1 degraded", or what fits.
 
     Before a list was heard (`loaded` is False) there is no number: unknown is not zero. What no list shows and is not
     confirmed ended is counted by itself.
     """
-    active = [item for item in items if not item.session.ended and not item.unseen]
-    unseen = sum(item.unseen and not item.session.ended for item in items)
-    yours = sum(item.owner in {Owner.HERE, Owner.YOU} for item in active)
-    forms = [f"{len(active):,} active{where}, {yours:,} yours" for where in (" in the organization", "")]
+    forms = [f"{listed.active:,} active{where}, {listed.yours:,} yours" for where in (" in the organization", "")]
     odd = line(Cell(f"{counted(unreadable, 'session')} could not be read", Tone.WARN)) if unreadable else ()
-    owed = line(Cell(f"{unseen:,} not confirmed ended", Tone.WARN)) if unseen else ()
+    owed = line(Cell(f"{listed.unseen:,} not confirmed ended", Tone.WARN)) if listed.unseen else ()
     rest = [owed, odd, line(f"backends: {_fleet(fleet)}") if fleet.loaded else ()]
     long, short = ([line(form), *rest] for form in (forms if loaded else ["session list not loaded yet"] * 2))
     return joined(long) if width_of(joined(long)) <= width else spared(short, width, spare=(3,))
 
 
 def running_line(
-    items: Collection[SessionItem],
+    home: HomeList,
     ends: Mapping[str, Forecast],
     now: datetime,
     *,
@@ -54,10 +52,9 @@ def running_line(
     a session first, by id. That nothing runs is said only if that is `certain`: a whole and current list shows it, and
     this machine knows of nothing either.
     """
-    running = [item for item in items if not item.session.ended]
-    yours = [item for item in running if item.owner in {Owner.HERE, Owner.YOU}]
+    yours = home.own_running
     if not yours:
-        return _none_of_yours(running, loaded=loaded, certain=certain)
+        return _none_of_yours(home, loaded=loaded, certain=certain)
     listed = [item for item in yours if not item.unseen]
     unlimited = [item for item in listed if item.session.limits.absent]
     counted_words = [f"{len(listed):,} yours running"] if listed else []
@@ -72,15 +69,14 @@ def running_line(
     return line(Cell(fitting([" · ".join(form) for form in forms], width), tone))
 
 
-def _none_of_yours(running: Collection[SessionItem], *, loaded: bool, certain: bool) -> Line:
+def _none_of_yours(home: HomeList, *, loaded: bool, certain: bool) -> Line:
     if not loaded:
         return line(Cell("asking IonQ what is running…", Tone.DIM))
-    unknown = sum(item.owner is Owner.UNKNOWN for item in running)
-    if unknown:
-        return line(Cell(f"{counted(unknown, 'session')} running, owner unknown", Tone.WARN))
+    if home.ownerless:
+        return line(Cell(f"{counted(home.ownerless, 'session')} running, owner unknown", Tone.WARN))
     if not certain:
         return line(Cell("none of yours is listed, but that is not certain", Tone.WARN))
-    return line(Cell("none of yours is running" if running else "nothing is running", Tone.DIM))
+    return line(Cell("none of yours is running" if home.any_running else "nothing is running", Tone.DIM))
 
 
 def _no_limit(unlimited: Collection[SessionItem], number: int) -> str:

@@ -17,6 +17,7 @@ from ionq_tui.view.backend_card import backend_facts
 from ionq_tui.view.event_line import event_line
 from ionq_tui.view.forecast import forecasts, runs_out
 from ionq_tui.view.header import PRODUCTION, freshness, header, outage
+from ionq_tui.view.home_list import NOTHING_LISTED, HomeList
 from ionq_tui.view.home_summary import away_line, running_line, summary, unattended_line
 from ionq_tui.view.job_card import histogram, job_facts
 from ionq_tui.view.live_session import status_line
@@ -108,7 +109,7 @@ def item(number: int, owner: Owner = Owner.HERE, limits: Limits = LIMITS, **more
 
 def running(*items: SessionItem, loaded: bool = True, certain: bool = True, width: int = 90) -> tuple[str, Tone]:
     ends = {one.session.id: first for one in items if (first := runs_out(one.session)) is not None}
-    (cell,) = running_line(items, ends, NOW, loaded=loaded, certain=certain, width=width)
+    (cell,) = running_line(HomeList.of(items), ends, NOW, loaded=loaded, certain=certain, width=width)
     return cell.text, cell.tone
 
 
@@ -153,8 +154,11 @@ def test_the_lines_of_home() -> None:
     fleet = apply_backends(
         EMPTY_FLEET, [Backend("a", "available"), Backend("b", "available", True), Backend("c", "unavailable")]
     )
-    assert words(summary(items, fleet)) == "1 active in the organization, 1 yours · backends: 1 up, 1 degraded"
-    assert words(summary([], EMPTY_FLEET, 2)).endswith("2 sessions could not be read")
+    assert (
+        words(summary(HomeList.of(items), fleet))
+        == "1 active in the organization, 1 yours · backends: 1 up, 1 degraded"
+    )
+    assert words(summary(NOTHING_LISTED, EMPTY_FLEET, 2)).endswith("2 sessions could not be read")
     free = SessionItem(session(NO_LIMITS, created_at=at(7, 50)), Owner.HERE)
     assert words(unattended_line(free, NOW, TZ, at(10, 22))) == (
         "! 9fe21c (yours), open for 6h12m, has NO LIMIT and no job since 10:22"
