@@ -102,8 +102,11 @@ def drop_cached_styles() -> None:
 def lines_of_toasts(screen: Screen[ScreenResultType]) -> int:
     """Return how many lines of a screen its notifications take.
 
-    Their widget has no public name. If the name is missing, this raises an ImportError.
+    This is asked every second, so their widgets are searched for only while there are notifications. They have no
+    public name. If the names are missing, this raises an ImportError or AttributeError.
     """
+    if not screen.app._notifications:
+        return 0
     from textual.widgets._toast import Toast
 
     return sum(toast.outer_size.height for toast in screen.query(Toast))
