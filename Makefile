@@ -8,8 +8,12 @@ TOOLS := .venv-tools
 PINS := tests/constraints.txt
 PIP := -m pip install --quiet --disable-pip-version-check
 
+# An environment that another Python made is made anew: `make PYTHON=python3.12 test` never tests the one before.
+EXECUTABLE := $(shell $(PYTHON) -c 'import os, sys; print(os.path.realpath(sys.executable))' 2>/dev/null)
+made_by_another = $(shell grep -qxF 'executable = $(EXECUTABLE)' $(1)/pyvenv.cfg 2>/dev/null || echo anew)
+
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast check lint layout types floors audit package format screenshots bench bench-quick pins clean python
+.PHONY: help run demo test test-fast check lint layout types floors audit package format screenshots bench bench-quick pins clean python anew
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name words; do \
@@ -75,20 +79,20 @@ clean: ## remove the environments and all caches
 	rm -rf $(RUN) $(DEV) $(TOOLS) dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis .fault-matrix.txt .never-forgotten.txt .around-the-end.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(RUN)/.stamp: pyproject.toml $(PINS) | python
-	@echo 'Installing ionq-tui into $(RUN) …'
+$(RUN)/.stamp: pyproject.toml $(PINS) $(call made_by_another,$(RUN)) | python
+	@echo "Installing ionq-tui into $(RUN) for $$($(PYTHON) -V) …"
 	@$(PYTHON) -m venv --clear $(RUN)
 	@$(RUN)/bin/python $(PIP) -c $(PINS) -e .
 	@touch $@
 
-$(DEV)/.stamp: pyproject.toml $(PINS) | python
-	@echo 'Installing ionq-tui and the tools of its tests into $(DEV) …'
+$(DEV)/.stamp: pyproject.toml $(PINS) $(call made_by_another,$(DEV)) | python
+	@echo "Installing ionq-tui and the tools of its tests into $(DEV) for $$($(PYTHON) -V) …"
 	@$(PYTHON) -m venv --clear $(DEV)
 	@$(DEV)/bin/python $(PIP) -c $(PINS) -e '.[dev]'
 	@touch $@
 
-$(TOOLS)/.stamp: tests/package/tools.txt | python
-	@echo 'Installing the tools of a release into $(TOOLS) …'
+$(TOOLS)/.stamp: tests/package/tools.txt $(call made_by_another,$(TOOLS)) | python
+	@echo "Installing the tools of a release into $(TOOLS) for $$($(PYTHON) -V) …"
 	@$(PYTHON) -m venv --clear $(TOOLS)
 	@$(TOOLS)/bin/python $(PIP) -r tests/package/tools.txt
 	@touch $@

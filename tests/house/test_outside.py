@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import requires
 from pathlib import Path
@@ -15,6 +16,7 @@ from packaging.requirements import Requirement
 
 from tests.house.source import ROOT
 
+THIS = f"PYTHON={sys.executable}"
 make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
 
@@ -23,6 +25,11 @@ def run_make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     (folder / "tests").mkdir(exist_ok=True)
     for name in ("Makefile", "pyproject.toml", "tests/constraints.txt"):
         shutil.copy(ROOT / name, folder / name)
+    return make_in(folder, *arguments)
+
+
+def make_in(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run make where a Makefile is."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
 
@@ -70,21 +77,38 @@ def test_no_python_is_told_the_way_out(tmp_path: Path) -> None:
     assert "Install Python 3.11 or later" in told.stderr
 
 
+def installed(folder: Path, name: str, maker: str) -> Path:
+    """Lay out an environment as if one Python had made it a moment ago; returns the folder of its commands."""
+    run_make(folder)
+    place = folder / name
+    (place / "bin").mkdir(parents=True)
+    (place / "pyvenv.cfg").write_text(f"home = /usr/bin\nversion = 3.12.1\nexecutable = {maker}\n")
+    for file in ("pyproject.toml", "tests/constraints.txt"):
+        os.utime(folder / file, (1, 1))
+    (place / ".stamp").touch()
+    return place / "bin"
+
+
 @make
 def test_what_is_installed_is_not_installed_again(tmp_path: Path) -> None:
-    app = tmp_path / ".venv" / "bin" / "ionq-tui"
-    app.parent.mkdir(parents=True)
+    app = installed(tmp_path, ".venv", os.path.realpath(sys.executable)) / "ionq-tui"
     app.write_text('#!/bin/sh\necho "started $*"\n')
     app.chmod(0o755)
-    run_make(tmp_path)
-    (tmp_path / ".venv" / ".stamp").touch()
-    os.utime(tmp_path / "pyproject.toml", (1, 1))
-    os.utime(tmp_path / "tests" / "constraints.txt", (1, 1))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    told = subprocess.run(
-        ["make", "demo", "ARGS=--read-only"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
-    )
-    assert told.stdout == "started --demo --read-only\n"
+    assert make_in(tmp_path, THIS, "demo", "ARGS=--read-only").stdout == "started --demo --read-only\n"
+
+
+@make
+@pytest.mark.parametrize(("target", "name"), [("demo", ".venv"), ("test", ".venv-dev"), ("audit", ".venv-tools")])
+def test_the_environment_of_another_python_is_made_anew(target: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / "tests/package").mkdir(parents=True)
+    (tmp_path / "tests/package/tools.txt").touch()
+    os.utime(tmp_path / "tests/package/tools.txt", (1, 1))
+    own = os.path.realpath(sys.executable)
+    anew = f"{sys.executable} -m venv --clear {name}\n"
+    for maker, said in ((own, False), (f"{own}2", True), ("/usr/bin/python3.1", True)):
+        installed(tmp_path, name, maker)
+        assert (anew in make_in(tmp_path, THIS, "--dry-run", target).stdout) is said, maker
+        shutil.rmtree(tmp_path / name)
 
 
 def test_every_version_is_pinned_and_nothing_else_is_said() -> None:
