@@ -57,7 +57,10 @@ async def test_the_title_of_the_form_is_whole(connector: FakeConnector, hand: Ha
             await until(pilot, lambda: f'{{"backend": "{LONG}"}}' in app.text())
 
 
-@pytest.mark.parametrize(("size", "name"), zip(SIZES, ("qpu.fort…-1", "qpu.forte-…-1", "qpu.forte-…-1"), strict=True))
+SHORTENED = list(zip(SIZES, ("qpu.fort…-1", "qpu.forte-…-1", "qpu.forte-…-1"), strict=True))
+
+
+@pytest.mark.parametrize(("size", "name"), SHORTENED)
 async def test_at_home_the_number_of_a_backend_and_the_label_are_told(
     connector: FakeConnector, size: tuple[int, int], name: str
 ) -> None:
