@@ -58,7 +58,7 @@ class Tunnel:
             self._threads[-1].start()
 
     def _serve(self, line: socket.socket) -> None:
-        with line, suppress(OSError):
+        with line, suppress(OSError, ValueError):  # a TLS socket closed meanwhile by another thread raises ValueError
             if not self._greet(line):
                 return
             with socket.create_connection(("127.0.0.1", self._target), 10) as far:
@@ -76,7 +76,7 @@ class HttpTunnel(Tunnel):
     def _greet(self, line: socket.socket) -> bool:
         told = b""
         while b"\r\n\r\n" not in told:
-            told += line.recv(65536)
+            told += _some(line)
         self.asked.append(told.split(b" ")[1].decode())
         wanted = b"Basic " + base64.b64encode(f"{self._user}:{self._password}".encode())
         if self._user and wanted not in told:
@@ -116,13 +116,17 @@ class SocksTunnel(Tunnel):
         return True
 
 
+def _some(line: socket.socket, most: int = 65536) -> bytes:
+    told = line.recv(most)
+    if not told:
+        raise OSError("the client has left")
+    return told
+
+
 def _exactly(line: socket.socket, size: int) -> bytes:
     told = b""
     while len(told) < size:
-        more = line.recv(size - len(told))
-        if not more:
-            raise OSError("the client has left")
-        told += more
+        told += _some(line, size - len(told))
     return told
 
 

@@ -150,7 +150,7 @@ def test_an_event_shows_one_time() -> None:
 
 
 def test_the_lines_of_home() -> None:
-    items = [SessionItem(session(), Owner.HERE), SessionItem(session(status="ended"), Owner.OTHER)]
+    items = [SessionItem(session(), Owner.HERE), SessionItem(session(id="other", status="ended"), Owner.OTHER)]
     fleet = apply_backends(
         EMPTY_FLEET, [Backend("a", "available"), Backend("b", "available", True), Backend("c", "unavailable")]
     )
