@@ -85,7 +85,7 @@ async def test_an_end_that_is_not_confirmed_stands_first_and_can_be_tried_again(
     async with at_home(app, (100, 30)) as pilot:
         await lost(app)
         await app.running.end(one.id)
-        await until(pilot, lambda: "next retry" in app.text())
+        await until(pilot, lambda: "next retry" in app.text() and len(banner(app)) == 3)
         lines = banner(app)
         assert "STILL OPEN" in lines[0] and "retry now: e" in lines[0]
         assert "may have been opened" in lines[1] and "NO LIMIT" in lines[2]
