@@ -35,6 +35,7 @@ from ionq_tui.api.official_errors import OFFICIAL
 from ionq_tui.model.address import other_version
 from ionq_tui.model.job import Failure
 from ionq_tui.model.link_state import Fault, FaultKind
+from ionq_tui.model.printable import printable
 from ionq_tui.model.session import Session
 
 _MAX_BODY_LENGTH = 500
@@ -57,6 +58,10 @@ class IonQError(official_errors.ErrorRoot):
     def __init__(self, *args: object) -> None:
         """Take what str() shows. Does not call the constructors of ionq_core's classes, which take other arguments."""
         Exception.__init__(self, *args)
+
+    def __str__(self) -> str:
+        """Return the message without control characters; the attributes keep what the server wrote."""
+        return printable(super().__str__())
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle and copy the error with its text and its attributes, without calling its constructor again."""

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+import httpx
 import pytest
+from httpx._client import UseClientDefault
 
 from ionq_tui import IonQClient, IonQError
 from ionq_tui.model.key import ApiKey, FoundKey
@@ -181,22 +183,26 @@ class Follow:
         client = IonQClient(
             api_key=KEY, base_url=url, timeout=10, headers={"X-Gateway": SECRET}, follow_redirects=self.by_client
         )
-        more: dict[str, bool] = {} if self.by_client else {"follow_redirects": True}
         if self.is_async:
-            return asyncio.run(self._aask(client, method, path, more))
+            return asyncio.run(self._aask(client, method, path))
         with client:
-            if not self.streamed:
-                return client.get_httpx_client().request(method, path, headers={"X-Call": SECRET}, **more).status_code
-            with client.get_httpx_client().stream(method, path, headers={"X-Call": SECRET}, **more) as response:
-                return response.status_code
+            http = client.get_httpx_client()
+            asked = http.build_request(method, path, headers={"X-Call": SECRET})
+            response = http.send(asked, stream=self.streamed, follow_redirects=self._by_call)
+            response.close()
+            return response.status_code
 
-    async def _aask(self, client: IonQClient, method: str, path: str, more: dict[str, bool]) -> int:
+    async def _aask(self, client: IonQClient, method: str, path: str) -> int:
         async with client:
             http = client.get_async_httpx_client()
-            if not self.streamed:
-                return (await http.request(method, path, headers={"X-Call": SECRET}, **more)).status_code
-            async with http.stream(method, path, headers={"X-Call": SECRET}, **more) as response:
-                return response.status_code
+            asked = http.build_request(method, path, headers={"X-Call": SECRET})
+            response = await http.send(asked, stream=self.streamed, follow_redirects=self._by_call)
+            await response.aclose()
+            return response.status_code
+
+    @property
+    def _by_call(self) -> bool | UseClientDefault:
+        return httpx.USE_CLIENT_DEFAULT if self.by_client else True
 
 
 SECRET = "what-a-gateway-is-told-1357"
