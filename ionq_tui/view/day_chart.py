@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from ionq_tui.view.amount import figure
+from ionq_tui.model.money import figure
 from ionq_tui.view.blocks import RISING
 from ionq_tui.view.plot import value_ticks
 from ionq_tui.view.sanitize import cells, pad

@@ -198,7 +198,10 @@ def _round_down(step: Decimal) -> Decimal:
 
 def _label(curve: Curve, value: Decimal) -> str:
     words = curve.words(value)
-    return words if cells(words) <= _LONGEST_LABEL else f"{value:.0E}"
+    if cells(words) <= _LONGEST_LABEL:
+        return words
+    short = f"{value:.0f}"  # without separators and decimals
+    return short if len(short) <= _LONGEST_LABEL else f">{'9' * (_LONGEST_LABEL - 1)}"
 
 
 def time_ticks(over: Span, now: datetime, tz: tzinfo | None, width: int) -> list[tuple[int, str]]:
