@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.money import Money, figure
 from ionq_tui.view.amount import count, counted, limits_cut, limits_short, limits_words, money, sums
-from tests.unit.view.scene import LIMITS, usd
+from tests.support.amounts import usd
+from tests.unit.view.scene import LIMITS
 
 
 @pytest.mark.parametrize(

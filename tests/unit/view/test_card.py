@@ -28,7 +28,8 @@ from ionq_tui.view.session_card import (
     title,
 )
 from ionq_tui.view.style import Cell, Chip, Tone, words
-from tests.unit.view.scene import ID, LIMITS, NOW, TZ, at, session, usd, watch
+from tests.support.amounts import usd
+from tests.unit.view.scene import ID, LIMITS, NOW, TZ, at, session, watch
 
 OFFLINE = Fault(FaultKind.OFFLINE, "")
 
