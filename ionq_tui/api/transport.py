@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from httpx._client import UseClientDefault
     from httpx._types import AuthTypes
 
+    Auth = AuthTypes | UseClientDefault | None
+    Follow = bool | UseClientDefault
+
 _EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, LookupError)
 """Exceptions that httpx can raise because of a reply.
 
@@ -116,7 +119,7 @@ class ConnectionConfig:
         """The setting that replaces the certificate authorities of the environment; empty if none does."""
         return "verify_ssl" if self.tls is not None else ""
 
-    def follows(self, response: httpx.Response, asked: bool | UseClientDefault) -> bool:
+    def follows(self, response: httpx.Response, asked: Follow) -> bool:
         """Return whether the reply is a redirect that the caller, or this client, wants to be followed."""
         wanted = self.follow_redirects if asked is httpx.USE_CLIENT_DEFAULT else bool(asked)
         return wanted and response.next_request is not None
@@ -165,8 +168,8 @@ class Client(httpx.Client):
         request: httpx.Request,
         *,
         stream: bool = False,
-        auth: AuthTypes | UseClientDefault | None = httpx.USE_CLIENT_DEFAULT,
-        follow_redirects: bool | UseClientDefault = httpx.USE_CLIENT_DEFAULT,
+        auth: Auth = httpx.USE_CLIENT_DEFAULT,
+        follow_redirects: Follow = httpx.USE_CLIENT_DEFAULT,
     ) -> httpx.Response:
         """Send a request and read the reply under the size limit and the deadline.
 
@@ -180,29 +183,19 @@ class Client(httpx.Client):
                 logged.response = self._whole(request, auth, follow_redirects)
             return logged.response
 
-    def _unread(
-        self,
-        request: httpx.Request,
-        auth: AuthTypes | UseClientDefault | None,
-        follow_redirects: bool | UseClientDefault,
-    ) -> httpx.Response:
+    def _unread(self, request: httpx.Request, auth: Auth, follow: Follow) -> httpx.Response:
         response = super().send(request, stream=True, auth=auth, follow_redirects=False)
-        while self._config.follows(response, follow_redirects):
+        while self._config.follows(response, follow):
             response.close()
             onward = self._config.next_request(response)
             response = super().send(onward, stream=True, auth=auth, follow_redirects=False)
         return response
 
-    def _whole(
-        self,
-        request: httpx.Request,
-        auth: AuthTypes | UseClientDefault | None,
-        follow_redirects: bool | UseClientDefault,
-    ) -> httpx.Response:
+    def _whole(self, request: httpx.Request, auth: Auth, follow: Follow) -> httpx.Response:
         token = self._deadline_watcher.begin()
         request.extensions = {**request.extensions, _TOKEN: token}
         try:
-            response = self._unread(request, auth, follow_redirects)
+            response = self._unread(request, auth, follow)
             try:
                 mask_head(response)
                 return _checked(response, self._read(response))
@@ -263,8 +256,8 @@ class AsyncClient(httpx.AsyncClient):
         request: httpx.Request,
         *,
         stream: bool = False,
-        auth: AuthTypes | UseClientDefault | None = httpx.USE_CLIENT_DEFAULT,
-        follow_redirects: bool | UseClientDefault = httpx.USE_CLIENT_DEFAULT,
+        auth: Auth = httpx.USE_CLIENT_DEFAULT,
+        follow_redirects: Follow = httpx.USE_CLIENT_DEFAULT,
     ) -> httpx.Response:
         """Send a request and read the reply under the size limit and the deadline.
 
@@ -279,28 +272,18 @@ class AsyncClient(httpx.AsyncClient):
                 logged.response = await self._whole(request, auth, follow_redirects)
             return logged.response
 
-    async def _unread(
-        self,
-        request: httpx.Request,
-        auth: AuthTypes | UseClientDefault | None,
-        follow_redirects: bool | UseClientDefault,
-    ) -> httpx.Response:
+    async def _unread(self, request: httpx.Request, auth: Auth, follow: Follow) -> httpx.Response:
         response = await super().send(request, stream=True, auth=auth, follow_redirects=False)
-        while self._config.follows(response, follow_redirects):
+        while self._config.follows(response, follow):
             await response.aclose()
             onward = self._config.next_request(response)
             response = await super().send(onward, stream=True, auth=auth, follow_redirects=False)
         return response
 
-    async def _whole(
-        self,
-        request: httpx.Request,
-        auth: AuthTypes | UseClientDefault | None,
-        follow_redirects: bool | UseClientDefault,
-    ) -> httpx.Response:
+    async def _whole(self, request: httpx.Request, auth: Auth, follow: Follow) -> httpx.Response:
         try:
             async with asyncio.timeout(self._config.deadline):
-                response = await self._unread(request, auth, follow_redirects)
+                response = await self._unread(request, auth, follow)
                 stream: AsyncNetworkStream | None = response.extensions.get("network_stream")
                 if stream is not None:
                     self._streams.add(stream)
