@@ -45,7 +45,7 @@ _NO_ROUTE = re.compile(r"\broute\b|\bcannot (?:get|post|put)\b", re.IGNORECASE)
 
 
 class IonQError(official_errors.ErrorRoot):
-    """Base class of all errors of this library."""
+    """Base class of all errors of this library. str() says what was attempted, and what the server said about it."""
 
     hint = ""
     """A possible cause to check, such as a base URL with another API version."""
@@ -74,14 +74,17 @@ def restored(kind: type[IonQError], *args: object) -> IonQError:
 
 
 class APIConnectionError(IonQError):
-    """The request found no usable connection, or the connection was lost. `__cause__` is the httpx error."""
+    """The request found no usable connection, or the connection was lost.
+
+    `__cause__` is the httpx error. `unsent` is True if the server cannot have received the request.
+    """
 
     unsent = False
     """True if no connection was made, so that the server cannot have acted."""
 
 
 class APITimeoutError(APIConnectionError):
-    """The request timed out."""
+    """The request timed out. Unless `unsent` is True, the server may still carry it out."""
 
 
 class CertificateError(APIConnectionError):
@@ -111,7 +114,11 @@ class NetworkSettingError(APIConnectionError):
 
 
 class APIError(IonQError):
-    """The API answered with HTTP status 400 or higher."""
+    """The API answered with HTTP status 400 or higher: `status_code`.
+
+    `body` is the reply: a dict if it was JSON, else its text, None if it was empty. `message` is IonQ's own message, or
+    "HTTP " and the status. `request_id` is what IonQ's support asks for; None if the reply had none.
+    """
 
     def __init__(
         self,
@@ -174,7 +181,7 @@ class NotFoundError(APIError):
 
 
 class RateLimitError(APIError):
-    """429: too many requests."""
+    """429: too many requests. `retry_after` is the number of seconds the server asked to wait; None if it did not."""
 
     def __init__(
         self,
@@ -191,7 +198,7 @@ class RateLimitError(APIError):
 
 
 class ServerError(APIError):
-    """5xx: the server failed. It may still have carried out the request."""
+    """5xx: the server failed. It may still have carried out the request. `retry_after` is as for RateLimitError."""
 
     retry_after: float | None = None
     """Seconds the server asked to wait."""
@@ -211,11 +218,11 @@ class UnusableReplyError(IonQError):
 
 
 class MissingKeyError(IonQError, ValueError):
-    """No API key was given, and IONQ_API_KEY is not set."""
+    """No API key was given, and IONQ_API_KEY is not set. Also a ValueError."""
 
 
 class InvalidLimitError(IonQError, ValueError):
-    """A limit is invalid; nothing was sent."""
+    """A limit, or a number of seconds or of jobs of a page, is invalid; nothing was sent. Also a ValueError."""
 
 
 class MalformedIdError(IonQError, ValueError):
@@ -227,7 +234,10 @@ class ReadOnlyError(IonQError):
 
 
 class SessionUncertain(IonQError):
-    """A session may have been created: the reply was lost, and the session list did not settle the question."""
+    """A session may have been created: the reply was lost, and the session list did not settle the question.
+
+    `candidates` is a tuple of the sessions that may be the one; it may be empty. `__cause__` is what was lost.
+    """
 
     def __init__(self, message: str, candidates: tuple[Session, ...] = ()) -> None:
         """Take the message and the sessions that may be the created one."""
@@ -236,7 +246,7 @@ class SessionUncertain(IonQError):
 
 
 class JobTimeoutError(IonQError):
-    """A job did not finish within the time given. It goes on."""
+    """The job `job_id` did not finish within `timeout` seconds. It goes on; `last_status` was seen last."""
 
     def __init__(self, job_id: str, timeout: float, last_status: str) -> None:
         """Take the job, the seconds waited, and the status that was seen last."""
@@ -247,7 +257,7 @@ class JobTimeoutError(IonQError):
 
 
 class JobFailedError(IonQError):
-    """A job that was waited for failed."""
+    """The job `job_id`, which was waited for, failed. `failure` has IonQ's code and message; None if it gave none."""
 
     def __init__(self, job_id: str, failure: Failure | None) -> None:
         """Take the job, and IonQ's code and message; None if it gave none."""
