@@ -7,6 +7,7 @@ import re
 import ssl
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 
 import httpx
 
@@ -44,8 +45,8 @@ def context_of_path(path: str, name: str) -> ssl.SSLContext:
 
 def _of_file(path: str, name: str = FILE) -> ssl.SSLContext:
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):  # reading a pipe or a device may block forever
-            raise _unusable(name, path, "is a directory" if os.path.isdir(path) else "is not a regular file")
+        if why := _unreadable(path):
+            raise _unusable(name, path, why)
         context = ssl.create_default_context(cafile=path)
     except ssl.SSLError:
         raise _unusable(name, path, "contains no certificate in PEM form") from None
@@ -56,6 +57,20 @@ def _of_file(path: str, name: str = FILE) -> ssl.SSLContext:
     return context
 
 
+def _unreadable(path: str) -> str:
+    """Return why a file is not to be read: to open or read it may take forever. Empty if it is; raises OSError."""
+    about = os.stat(path)
+    if not stat.S_ISREG(about.st_mode):  # a pipe or a device
+        return "is a directory" if stat.S_ISDIR(about.st_mode) else "is not a regular file"
+    if not about.st_size:  # as of files that the kernel writes while they are read, such as /proc/kmsg
+        return "is empty, or is not a regular file"
+    return f"is larger than {_MAX_BYTES // 1024 // 1024} MiB" if about.st_size > _MAX_BYTES else ""
+
+
+_MAX_BYTES = 16 * 1024 * 1024
+"""Maximum size of a file of certificates. That of certifi has a quarter of a million bytes."""
+
+
 def _of_directories(value: str, name: str = DIRECTORY) -> ssl.SSLContext:
     """Trust the certificates in these directories.
 
@@ -64,8 +79,9 @@ def _of_directories(value: str, name: str = DIRECTORY) -> ssl.SSLContext:
     found, why = [], ""
     for directory in filter(None, value.split(os.pathsep)):
         try:
-            if any(map(_HASHED.fullmatch, os.listdir(directory))):
+            if hashed := list(filter(_HASHED.fullmatch, os.listdir(directory))):
                 found.append(directory)
+            _check_hashed(directory, hashed, name, value)
             why = why or "contains no certificate under a name that OpenSSL looks for (run: openssl rehash DIRECTORY)"
         except (OSError, ValueError) as error:
             why = why or _reason(error)
@@ -75,6 +91,15 @@ def _of_directories(value: str, name: str = DIRECTORY) -> ssl.SSLContext:
         return ssl.create_default_context(capath=os.pathsep.join(found))
     except (OSError, ValueError) as error:
         raise _unusable(name, value, _reason(error)) from None
+
+
+def _check_hashed(directory: str, files: list[str], name: str, value: str) -> None:
+    """Raise NetworkSettingError for a pipe or device, which OpenSSL would open during a handshake, and may block it."""
+    for file in files:
+        with suppress(FileNotFoundError):  # a link to a certificate that is gone, which OpenSSL skips
+            mode = os.stat(os.path.join(directory, file)).st_mode
+            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+                raise _unusable(name, value, f"{file} is not a regular file")
 
 
 def _check_key_log(path: str) -> None:

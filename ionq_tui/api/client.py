@@ -53,16 +53,21 @@ else:
 
 
 class IonQClient(GeneratedCallsClient):
-    """Client of the IonQ Cloud API v0.4.
+    """Client of the IonQ Cloud API v0.4, sync and async.
 
     `api_key` and `base_url` default to the environment variables IONQ_API_KEY and IONQ_API_URL. `timeout` is an
     httpx.Timeout or a number of seconds. `max_retries` is the number of retries of a request that is safe to repeat; a
-    POST is never retried. `headers` are added to each request. `verify_ssl` is the path of a certificate authority, or
-    an ssl.SSLContext, in place of what the environment names. With `follow_redirects`, a read follows redirects on the
-    same server. `extension` is a ClientExtension of ionq_core without hooks, wrappers and error mapper. If a reply
-    contains an API key, it is replaced by "••••" and its last characters: in values, in errors, and in what the httpx
-    clients return. Raises MissingKeyError if there is no key, IonQError if the URL or the server must not be sent a
-    key, and TypeError for a keyword that is not supported.
+    POST is never retried. `additional_user_agent` is added to the User-Agent header, and `headers` to each request.
+    `verify_ssl` is the path of a certificate authority, or an ssl.SSLContext, in place of what the environment names.
+    With `follow_redirects`, a read follows redirects on the same server. `extension` is a ClientExtension of ionq_core
+    without hooks, wrappers and error mapper. With `raise_on_unexpected_status`, ionq_core's generated calls raise for a
+    status that IonQ does not document. If a reply contains an API key, it is replaced by "••••" and its last
+    characters: in values, in errors, and in what the httpx clients return. Raises MissingKeyError if there is no key,
+    IonQError for another value that is not accepted, and TypeError for a keyword that is not supported.
+
+    Lists are tuples, except those of jobs, which are iterators. Every method that sends a request raises an IonQError
+    that says what was attempted: APIConnectionError without a reply, APIError for HTTP status 400 and higher, and
+    IonQError itself for a reply that cannot be used.
     """
 
     raise_on_unexpected_status: bool

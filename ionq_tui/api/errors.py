@@ -35,6 +35,7 @@ from ionq_tui.api.official_errors import OFFICIAL
 from ionq_tui.model.address import other_version
 from ionq_tui.model.job import Failure
 from ionq_tui.model.link_state import Fault, FaultKind
+from ionq_tui.model.printable import printable
 from ionq_tui.model.session import Session
 
 _MAX_BODY_LENGTH = 500
@@ -44,7 +45,7 @@ _NO_ROUTE = re.compile(r"\broute\b|\bcannot (?:get|post|put)\b", re.IGNORECASE)
 
 
 class IonQError(official_errors.ErrorRoot):
-    """Base class of all errors of this library."""
+    """Base class of all errors of this library. str() says what was attempted, and what the server said about it."""
 
     hint = ""
     """A possible cause to check, such as a base URL with another API version."""
@@ -58,6 +59,10 @@ class IonQError(official_errors.ErrorRoot):
         """Take what str() shows. Does not call the constructors of ionq_core's classes, which take other arguments."""
         Exception.__init__(self, *args)
 
+    def __str__(self) -> str:
+        """Return the message without control characters; the attributes keep what the server wrote."""
+        return printable(super().__str__())
+
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle and copy the error with its text and its attributes, without calling its constructor again."""
         return restored, (type(self), *self.args), self.__dict__
@@ -69,14 +74,17 @@ def restored(kind: type[IonQError], *args: object) -> IonQError:
 
 
 class APIConnectionError(IonQError):
-    """The request found no usable connection, or the connection was lost. `__cause__` is the httpx error."""
+    """The request found no usable connection, or the connection was lost.
+
+    `__cause__` is the httpx error. `unsent` is True if the server cannot have received the request.
+    """
 
     unsent = False
     """True if no connection was made, so that the server cannot have acted."""
 
 
 class APITimeoutError(APIConnectionError):
-    """The request timed out."""
+    """The request timed out. Unless `unsent` is True, the server may still carry it out."""
 
 
 class CertificateError(APIConnectionError):
@@ -106,7 +114,11 @@ class NetworkSettingError(APIConnectionError):
 
 
 class APIError(IonQError):
-    """The API answered with HTTP status 400 or higher."""
+    """The API answered with HTTP status 400 or higher: `status_code`.
+
+    `body` is the reply: a dict if it was JSON, else its text, None if it was empty. `message` is IonQ's own message, or
+    "HTTP " and the status. `request_id` is what IonQ's support asks for; None if the reply had none.
+    """
 
     def __init__(
         self,
@@ -169,7 +181,7 @@ class NotFoundError(APIError):
 
 
 class RateLimitError(APIError):
-    """429: too many requests."""
+    """429: too many requests. `retry_after` is the number of seconds the server asked to wait; None if it did not."""
 
     def __init__(
         self,
@@ -186,7 +198,7 @@ class RateLimitError(APIError):
 
 
 class ServerError(APIError):
-    """5xx: the server failed. It may still have carried out the request."""
+    """5xx: the server failed. It may still have carried out the request. `retry_after` is as for RateLimitError."""
 
     retry_after: float | None = None
     """Seconds the server asked to wait."""
@@ -206,11 +218,11 @@ class UnusableReplyError(IonQError):
 
 
 class MissingKeyError(IonQError, ValueError):
-    """No API key was given, and IONQ_API_KEY is not set."""
+    """No API key was given, and IONQ_API_KEY is not set. Also a ValueError."""
 
 
 class InvalidLimitError(IonQError, ValueError):
-    """A limit is invalid; nothing was sent."""
+    """A limit, or a number of seconds or of jobs of a page, is invalid; nothing was sent. Also a ValueError."""
 
 
 class MalformedIdError(IonQError, ValueError):
@@ -222,7 +234,10 @@ class ReadOnlyError(IonQError):
 
 
 class SessionUncertain(IonQError):
-    """A session may have been created: the reply was lost, and the session list did not settle the question."""
+    """A session may have been created: the reply was lost, and the session list did not settle the question.
+
+    `candidates` is a tuple of the sessions that may be the one; it may be empty. `__cause__` is what was lost.
+    """
 
     def __init__(self, message: str, candidates: tuple[Session, ...] = ()) -> None:
         """Take the message and the sessions that may be the created one."""
@@ -231,7 +246,7 @@ class SessionUncertain(IonQError):
 
 
 class JobTimeoutError(IonQError):
-    """A job did not finish within the time given. It goes on."""
+    """The job `job_id` did not finish within `timeout` seconds. It goes on; `last_status` was seen last."""
 
     def __init__(self, job_id: str, timeout: float, last_status: str) -> None:
         """Take the job, the seconds waited, and the status that was seen last."""
@@ -242,7 +257,7 @@ class JobTimeoutError(IonQError):
 
 
 class JobFailedError(IonQError):
-    """A job that was waited for failed."""
+    """The job `job_id`, which was waited for, failed. `failure` has IonQ's code and message; None if it gave none."""
 
     def __init__(self, job_id: str, failure: Failure | None) -> None:
         """Take the job, and IonQ's code and message; None if it gave none."""

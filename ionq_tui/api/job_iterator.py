@@ -22,9 +22,11 @@ def iter_jobs(
     submitter_id: str | None = None,
     limit: int | None = None,
 ) -> Iterator[Job]:
-    """Iterate over the jobs that the key may see; `target` is a backend, and `limit` the number of jobs of one page.
+    """Iterate over the jobs that `client`'s key may see: those with this `status`, `target` (a backend), and so on.
 
-    Pages are requested as needed. Raises IonQError if one of them fails, or if they would never end.
+    `session_id` and `submitter_id` (a user) are ids, and `limit` is the number of jobs of one page, 100 if None. Pages
+    are requested as needed. Raises InvalidLimitError for a `limit` that is no whole number above 0, TypeError for a
+    client of another library, and an IonQError from the iterator if a page fails or if the pages would never end.
     """
     require_own(client, "iter_jobs")
     return job_pages(client.runner, _all(status, target, session_id, submitter_id), _page_size(limit))
@@ -53,7 +55,7 @@ def iter_session_jobs(
     submitter_id: str | None = None,
     limit: int | None = None,
 ) -> Iterator[Job]:
-    """Iterate over the jobs of one session, as `iter_jobs` does over all."""
+    """Iterate over the jobs of the session `session_id`. Everything else is as for `iter_jobs`."""
     require_own(client, "iter_session_jobs")
     return job_pages(client.runner, _of_session(session_id, status, target, submitter_id), _page_size(limit))
 

@@ -27,12 +27,12 @@ def wait_for_job(
     timeout: float = 300.0,
     raise_on_failure: bool = True,
 ) -> Job:
-    """Return a job once it is completed, failed or canceled.
+    """Return the job `job_id`, read with `client`, once it is completed, failed or canceled.
 
-    The interval between requests starts at `poll_interval` and grows to 30 seconds. The last one is sent `timeout`
-    seconds after the first. Raises JobFailedError if the job failed, unless `raise_on_failure` is False,
-    JobTimeoutError if it has not finished in time, InvalidLimitError if a number of seconds is negative, and IonQError
-    if the job cannot be read.
+    The interval between requests starts at `poll_interval` seconds, 0.1 at least, and grows to 30. The last request is
+    sent `timeout` seconds after the first. Raises JobFailedError if the job failed, unless `raise_on_failure` is False,
+    JobTimeoutError if it has not finished in time, InvalidLimitError if a number of seconds is negative, TypeError for
+    a client of another library, and another IonQError if the job cannot be read.
     """
     require_own(client, "wait_for_job")
     return client.runner.run_flow(finished(client.runner, job_id, poll_interval, timeout, raise_on_failure))

@@ -1,7 +1,9 @@
 """Make this library's errors instances of the errors of the same name in ionq_core, the official client.
 
 `except` looks at real base classes only, so the classes get theirs as further bases, once ionq_core is loaded. It is
-never loaded from here.
+never loaded from here. The classes are joined when an error is made. One that was made before the import is therefore
+caught from the next error on; only a hook in Python's import system could do better, and a library that handles
+failures of paid sessions does not change how its caller's imports work.
 """
 
 from __future__ import annotations

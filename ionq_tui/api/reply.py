@@ -221,15 +221,20 @@ def status_error(response: httpx.Response) -> IonQError | None:
     if 200 <= status < 300:
         return None
     if status < 400:
-        where = unquote(response.headers.get("location", ""))[:100]
-        words = f"the server redirects (HTTP {status}) to {where!r}, which is not followed"
-        return UnusableReplyError(words, status_code=status, request_id=request_id)
+        return redirect_error(response)
     content = _utf8(response.content)
     try:
         body = decode.parse(content, lossy=True)
     except decode.Unreadable:
         body = None
     return error_for(status, body, _body_text(content), request_id, retry_after(response))
+
+
+def redirect_error(response: httpx.Response) -> UnusableReplyError:
+    """Return the error for a redirect that is not followed. It says where it leads."""
+    where = unquote(response.headers.get("location", ""))[:100]
+    words = f"the server redirects (HTTP {response.status_code}) to {where!r}, which is not followed"
+    return UnusableReplyError(words, status_code=response.status_code, request_id=_request_id(response))
 
 
 def _utf8(content: bytes) -> bytes:

@@ -30,10 +30,12 @@ logger = logging.getLogger("ionq_tui.session")
 class SessionManager:
     """Open a session, get its status, and end it.
 
-    As a sync or async context manager, it ends the session on exit. `max_jobs` is a number of jobs, `max_time` is in
-    minutes, and `max_cost` in USD. With `end_on_signals`, SIGTERM and SIGHUP leave the `with` block and so end the
+    `client` sends the requests, and `backend` is the name of a backend, such as "qpu.forte-1". As a sync or async
+    context manager, it ends the session on exit. `max_jobs` is a number of jobs, `max_time` is in minutes, and
+    `max_cost` in USD; None is no limit. With `end_on_signals`, SIGTERM and SIGHUP leave the `with` block and so end the
     session. With `journal`, what was opened and ended is recorded in this machine's journal. Raises InvalidLimitError
-    for an invalid limit, and TypeError for a client of another library.
+    for an invalid limit, and TypeError for a client of another library. Methods raise an IonQError that says what was
+    attempted: one of the API's errors, or SessionUncertain from `open` if the session may exist. `close` never raises.
     """
 
     def __init__(

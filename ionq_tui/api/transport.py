@@ -1,4 +1,6 @@
-"""httpx clients with a response size limit, a total time-out, this library's errors, and no redirects.
+"""httpx clients with a response size limit, a total time-out, this library's errors, and redirects only of reads.
+
+httpx's own redirects are never used: it would repeat a POST and send the caller's headers to any server.
 
 ionq_core's generated calls run on these clients too. A streamed reply (`stream=True`) is not subject to the size limit
 or the total time-out: its caller reads it piece by piece, however large or slow it is, under httpx's own time-outs and
@@ -27,7 +29,7 @@ from ionq_tui.api.errors import IonQError, ReadOnlyError
 from ionq_tui.api.event_loop import require_asyncio
 from ionq_tui.api.httpx_internals import shut, under_way
 from ionq_tui.api.network import NO_NETWORK, Network, network_of, routes
-from ionq_tui.api.reply import Body, connection_error, mask_head, status_error, with_body
+from ionq_tui.api.reply import Body, connection_error, mask_head, redirect_error, status_error, with_body
 from ionq_tui.api.request_log import LoggedRequest
 from ionq_tui.model.version import __version__
 
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
     from httpcore import AsyncNetworkStream
     from httpx._client import UseClientDefault
     from httpx._types import AuthTypes
+
+    Auth = AuthTypes | UseClientDefault | None
+    Follow = bool | UseClientDefault
 
 _EXPECTED = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, LookupError)
 """Exceptions that httpx can raise because of a reply.
@@ -51,6 +56,8 @@ _TOKEN = "ionq_tui.watched"
 
 _READS = ("GET", "HEAD")
 _MOST_REDIRECTS = 5
+_REDIRECTS = "ionq_tui.redirects"
+"""Request extension that holds the number of redirects that led to the request."""
 
 Respond = Callable[[httpx.Request], httpx.Response]
 """A server inside this process, such as the simulated cloud of the demo and of tests."""
@@ -87,7 +94,7 @@ class ConnectionConfig:
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """Further headers of each request."""
     follow_redirects: bool = False
-    """Whether a read follows redirects on the same server. Nothing else is ever sent on."""
+    """Whether redirects are followed where a call does not say. Only a read is ever sent on, on the same server."""
 
     def options(self) -> Options:
         """Return the constructor arguments shared by the sync and the async httpx client."""
@@ -112,13 +119,24 @@ class ConnectionConfig:
         """The setting that replaces the certificate authorities of the environment; empty if none does."""
         return "verify_ssl" if self.tls is not None else ""
 
-    def next_request(self, response: httpx.Response, follow: bool | UseClientDefault) -> httpx.Request | None:
-        """Return the request that a redirect of a read leads to on the same server, if it is to be sent."""
-        request = response.next_request
-        if request is None or follow is not httpx.USE_CLIENT_DEFAULT or not self.follow_redirects:
-            return None
-        same = origin(request.url) == origin(httpx.URL(self.base_url))
-        return request if same and response.request.method in _READS else None
+    def follows(self, response: httpx.Response, asked: Follow) -> bool:
+        """Return whether the reply is a redirect that the caller, or this client, wants to be followed."""
+        wanted = self.follow_redirects if asked is httpx.USE_CLIENT_DEFAULT else bool(asked)
+        return wanted and response.next_request is not None
+
+    def next_request(self, response: httpx.Response) -> httpx.Request:
+        """Return the request that a redirect leads to.
+
+        Raises UnusableReplyError, which says where it leads, unless it is a read on the same server: a POST is sent
+        once, and another server is given neither the key nor the caller's headers.
+        """
+        asked, onward = response.request, response.next_request
+        if onward is not None and asked.method in _READS and origin(onward.url) == origin(asked.url):
+            followed = asked.extensions.get(_REDIRECTS, 0)
+            if followed < _MOST_REDIRECTS:
+                onward.extensions = {**onward.extensions, _REDIRECTS: followed + 1}
+                return onward
+        raise redirect_error(mask_head(response))
 
     def guard(self, request: httpx.Request) -> None:
         """Raise ReadOnlyError for a changing request in read-only mode, before anything is sent."""
@@ -150,8 +168,8 @@ class Client(httpx.Client):
         request: httpx.Request,
         *,
         stream: bool = False,
-        auth: AuthTypes | UseClientDefault | None = httpx.USE_CLIENT_DEFAULT,
-        follow_redirects: bool | UseClientDefault = httpx.USE_CLIENT_DEFAULT,
+        auth: Auth = httpx.USE_CLIENT_DEFAULT,
+        follow_redirects: Follow = httpx.USE_CLIENT_DEFAULT,
     ) -> httpx.Response:
         """Send a request and read the reply under the size limit and the deadline.
 
@@ -160,27 +178,24 @@ class Client(httpx.Client):
         with LoggedRequest(request) as logged:
             self._config.guard(request)
             if stream:
-                streamed = super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
-                logged.response = mask_head(streamed)
+                logged.response = mask_head(self._unread(request, auth, follow_redirects))
             else:
                 logged.response = self._whole(request, auth, follow_redirects)
             return logged.response
 
-    def _whole(
-        self,
-        request: httpx.Request,
-        auth: AuthTypes | UseClientDefault | None,
-        follow_redirects: bool | UseClientDefault,
-    ) -> httpx.Response:
+    def _unread(self, request: httpx.Request, auth: Auth, follow: Follow) -> httpx.Response:
+        response = super().send(request, stream=True, auth=auth, follow_redirects=False)
+        while self._config.follows(response, follow):
+            response.close()
+            onward = self._config.next_request(response)
+            response = super().send(onward, stream=True, auth=auth, follow_redirects=False)
+        return response
+
+    def _whole(self, request: httpx.Request, auth: Auth, follow: Follow) -> httpx.Response:
         token = self._deadline_watcher.begin()
         request.extensions = {**request.extensions, _TOKEN: token}
         try:
-            response = super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
-            for _ in range(_MOST_REDIRECTS):
-                if (onward := self._config.next_request(response, follow_redirects)) is None:
-                    break
-                response.close()
-                response = super().send(onward, stream=True, auth=auth, follow_redirects=False)
+            response = self._unread(request, auth, follow)
             try:
                 mask_head(response)
                 return _checked(response, self._read(response))
@@ -241,8 +256,8 @@ class AsyncClient(httpx.AsyncClient):
         request: httpx.Request,
         *,
         stream: bool = False,
-        auth: AuthTypes | UseClientDefault | None = httpx.USE_CLIENT_DEFAULT,
-        follow_redirects: bool | UseClientDefault = httpx.USE_CLIENT_DEFAULT,
+        auth: Auth = httpx.USE_CLIENT_DEFAULT,
+        follow_redirects: Follow = httpx.USE_CLIENT_DEFAULT,
     ) -> httpx.Response:
         """Send a request and read the reply under the size limit and the deadline.
 
@@ -252,26 +267,23 @@ class AsyncClient(httpx.AsyncClient):
         with LoggedRequest(request) as logged:
             self._config.guard(request)
             if stream:
-                streamed = await super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
-                logged.response = mask_head(streamed)
+                logged.response = mask_head(await self._unread(request, auth, follow_redirects))
             else:
                 logged.response = await self._whole(request, auth, follow_redirects)
             return logged.response
 
-    async def _whole(
-        self,
-        request: httpx.Request,
-        auth: AuthTypes | UseClientDefault | None,
-        follow_redirects: bool | UseClientDefault,
-    ) -> httpx.Response:
+    async def _unread(self, request: httpx.Request, auth: Auth, follow: Follow) -> httpx.Response:
+        response = await super().send(request, stream=True, auth=auth, follow_redirects=False)
+        while self._config.follows(response, follow):
+            await response.aclose()
+            onward = self._config.next_request(response)
+            response = await super().send(onward, stream=True, auth=auth, follow_redirects=False)
+        return response
+
+    async def _whole(self, request: httpx.Request, auth: Auth, follow: Follow) -> httpx.Response:
         try:
             async with asyncio.timeout(self._config.deadline):
-                response = await super().send(request, stream=True, auth=auth, follow_redirects=follow_redirects)
-                for _ in range(_MOST_REDIRECTS):
-                    if (onward := self._config.next_request(response, follow_redirects)) is None:
-                        break
-                    await response.aclose()
-                    response = await super().send(onward, stream=True, auth=auth, follow_redirects=False)
+                response = await self._unread(request, auth, follow)
                 stream: AsyncNetworkStream | None = response.extensions.get("network_stream")
                 if stream is not None:
                     self._streams.add(stream)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ionq_tui.model.link_state import Fault, Fresh, Link, Refused
+from ionq_tui.model.link_state import LONGEST_PAUSE, LONGEST_URGENT_PAUSE, Fault, Fresh, Link, Refused
 
 SHORT_INTERVAL = 2.0
 """Seconds between polls while a change is imminent."""
@@ -17,12 +17,13 @@ def next_wait(interval: float, link: Link, failures: int, jitter: float, *, urge
     """Return the seconds until the next poll.
 
     `failures` is the number of consecutive failures; `jitter`, from 0 to 1, only shortens the wait. If `urgent`, a
-    temporary failure delays the next poll by three intervals at most, but a server's `Retry-After` is always honored.
+    temporary failure delays the next poll by three intervals at most. A server's `Retry-After` is honored, up to an
+    hour, or ten minutes if `urgent`: whatever a gateway asks for, nobody is left blind while a session may cost money.
     """
     longest = min(LONGEST, _INTERVALS * interval) if urgent else LONGEST
     if isinstance(link, Fresh):
         return interval * (1 - _JITTER * jitter)
-    asked = retry_after(link.fault)
+    asked = retry_after(link.fault, LONGEST_URGENT_PAUSE if urgent else LONGEST_PAUSE)
     if isinstance(link, Refused):
         return max(longest, asked)
     backoff = min(longest, interval * 2.0 ** min(max(0, failures - 1), 10))
@@ -34,7 +35,7 @@ def soonest(seconds: float) -> float:
     return seconds / (1 - _JITTER)
 
 
-def retry_after(fault: Fault) -> float:
-    """Return the seconds the server asked to wait, at most an hour; 0 if it did not ask."""
+def retry_after(fault: Fault, longest: float = LONGEST_PAUSE) -> float:
+    """Return the seconds the server asked to wait, limited to `longest`; 0 if it did not ask."""
     asked = fault.retry_after or 0.0
-    return min(asked, 3600.0) if asked > 0 else 0.0
+    return min(asked, longest) if asked > 0 else 0.0

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 PRODUCTION_URL = "https://api.ionq.co/v0.4"
 
 
+def is_production(base_url: str) -> bool:
+    """Return whether this is the base URL of IonQ's production service."""
+    return base_url.rstrip("/") == PRODUCTION_URL
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """The connection as displayed in the header."""
@@ -21,8 +26,3 @@ class Connection:
     demo: bool = False
     color: str = ""
     """The profile's color, valid for `model.color`; empty for the theme's own."""
-
-    @property
-    def production(self) -> bool:
-        """True if this is IonQ's production service."""
-        return self.base_url.rstrip("/") == PRODUCTION_URL

@@ -34,6 +34,12 @@ class FaultKind(StrEnum):
     """The process that sent the request ended before the reply arrived."""
 
 
+LONGEST_PAUSE = 3600.0
+"""Maximum seconds that a server's `Retry-After` delays a poll."""
+LONGEST_URGENT_PAUSE = 600.0
+"""The same while a session of this user may be running."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A failed request as a value: its kind, a message, and what IonQ support will ask for."""

@@ -15,13 +15,30 @@ class Money:
     unit: str
 
     def __str__(self) -> str:
-        """Return the exact amount and unit: "1,012.50 usd"."""
+        """Return the amount and unit: "1,012.50 usd"."""
         return f"{figure(self.value)} {self.unit}"
 
 
-def figure(value: Decimal) -> str:
-    """Format an amount with at least two decimals: "30.00", "0.0125"."""
-    whole, _, part = f"{value:,f}".partition(".")
+_NO_NUMBER = "—"
+DECIMALS = 6
+"""Most decimals of an amount that is shown. IonQ's prices have fewer."""
+_TOO_LARGE = Decimal(10) ** 15
+
+
+def figure(value: Decimal, decimals: int = DECIMALS) -> str:
+    """Format an amount in plain digits, with at least two and at most `decimals` decimals: "30.00", "0.0125".
+
+    What would be rounded to zero is "<0.000001", 10^15 or more is ">999,999,999,999,999", and what is no number "—".
+    """
+    if not value.is_finite():
+        return _NO_NUMBER
+    if abs(value) >= _TOO_LARGE:
+        return f"{'>' if value > 0 else '<-'}{_TOO_LARGE - 1:,f}"
+    least = Decimal(1).scaleb(-decimals)
+    rounded = value.quantize(least)
+    if value and not rounded:
+        return f"{'<' if value > 0 else '>-'}{least:f}"
+    whole, _, part = f"{rounded:z,f}".partition(".")
     return f"{whole}.{part.rstrip('0').ljust(2, '0')}"
 
 

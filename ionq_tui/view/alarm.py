@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ionq_tui.model.money import figure
 from ionq_tui.model.session import EndSource, Session
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.view.amount import figure, money
+from ionq_tui.view.amount import money
 from ionq_tui.view.incomplete import AT_LEAST
 from ionq_tui.view.meter import meters
 from ionq_tui.view.sanitize import plain

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from decimal import Decimal
 
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.money import Money
+from ionq_tui.model.money import Money, figure
 from ionq_tui.view.sanitize import cells, plain
 from ionq_tui.view.time_text import minutes
 
 UNKNOWN = "—"
 NO_LIMIT = "NO LIMIT"
 _LIMIT_NAMES = {"jobs": "job limit", "time": "time limit", "money": "cost limit"}
-_LONGEST = 24
-"""Digits beyond which an amount is shown in scientific notation."""
-_NUMBER = re.compile(r"[0-9][0-9,.]*(E[+-][0-9]+)?(?=[^0-9,.jhm])")
+_NUMBER = re.compile(r"[<>]?[0-9][0-9,.]*(?=[^0-9,.jhm])")
 """An amount before its unit in short limits; j, h and m are not units of cost."""
 
 
@@ -29,18 +26,6 @@ def count(number: int | None) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: "1 job", "2,000 jobs"."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def figure(value: Decimal) -> str:
-    """Return an exact amount with two decimals at least: "18.20", "0.0125", "1,000.00"."""
-    if not value.is_finite():
-        return UNKNOWN
-    if not value:
-        return "0.00"
-    if abs(value.adjusted()) > _LONGEST or len(value.as_tuple().digits) > 2 * _LONGEST:
-        return f"{value:.6E}"
-    whole, _, part = f"{value:,f}".partition(".")
-    return f"{whole}.{part.rstrip('0').ljust(2, '0')}"
 
 
 def money(amount: Money | None) -> str:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ionq_tui.model.job import Job
-from ionq_tui.model.money import Money, in_unit
+from ionq_tui.model.money import Money, figure, in_unit
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.view.amount import count, figure, unit
+from ionq_tui.view.amount import count, unit
 from ionq_tui.view.forecast import Forecast
 from ionq_tui.view.time_text import aware
 

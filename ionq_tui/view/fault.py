@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ionq_tui.model.link_state import Fault, FaultKind, Fresh, Link
+from ionq_tui.model.link_state import LONGEST_PAUSE, LONGEST_URGENT_PAUSE, Fault, FaultKind, Fresh, Link
 from ionq_tui.view.sanitize import plain
 
 SUPPORT = "support@ionq.com"
@@ -131,6 +131,8 @@ def fault_next(fault: Fault, about: About = "", *, once: bool = False) -> str:
     if fault.kind is FaultKind.BAD_REQUEST and fault.status is not None and not fault.said:
         return f"try again; if it persists, write to {SUPPORT}"
     if fault.kind is FaultKind.RATE_LIMITED and fault.retry_after is not None:
+        if not once and fault.retry_after > LONGEST_URGENT_PAUSE:
+            return f"retrying within {_seconds(LONGEST_PAUSE)}"
         return f"{'try again' if once else 'retrying'} in {_seconds(fault.retry_after)}"
     return _ONCE.get(fault.kind, _NEXT[fault.kind]) if once else _NEXT[fault.kind]
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from ionq_tui.model.job import Job
 from ionq_tui.model.limits import NO_LIMITS, Limits
-from ionq_tui.model.money import in_unit
+from ionq_tui.model.money import figure, in_unit
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.view.amount import count, counted, figure, money, unit
+from ionq_tui.view.amount import count, counted, money, unit
 from ionq_tui.view.style import Cell, Line, Tone, line
 from ionq_tui.view.time_text import aware, clock, minutes, spoken
 from ionq_tui.view.wrap import fitting
@@ -171,7 +171,7 @@ def _of_money(watch: SessionSnapshot, now: datetime) -> Forecast | None:
         return None
     left = limit.value - paid - held
     hourly = spent / Decimal(span / timedelta(hours=1))
-    rate = f"{figure(hourly.quantize(Decimal('0.01')))} {unit(limit.unit)}/h"
+    rate = f"{figure(hourly, 2)} {unit(limit.unit)}/h"
     return _at("cost", now, float(left / spent), rate, span)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 
+from ionq_tui.model.connection import is_production
 from ionq_tui.model.link_state import FRESH, Fresh, Link, Refused
 from ionq_tui.view.fault import About, fault_says, own_words
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.style import Cell, Chip, Line, Tone, joined, line
 from ionq_tui.view.time_text import clock, since, spoken
-
-PRODUCTION = "https://api.ionq.co/v0.4"
 
 
 @lru_cache(8)
@@ -32,7 +31,7 @@ def header(
     name = plain(profile, 30)
     named = plain(key_name, 40) if key_name is not None else ""
     key = f"key {named} ({plain(source, 30)})".replace("  ", " ") if source is not None else "no key"
-    production = base_url.rstrip("/") == PRODUCTION
+    production = is_production(base_url)
     return joined(
         [
             line(Cell("DEMO", Tone.WARN)) if demo else (),
@@ -74,7 +73,7 @@ def outage(
     """Return why the data is not current, from which server, and when the next retry is; empty if all is well."""
     if isinstance(link, Fresh):
         return ()
-    where = "" if base_url.rstrip("/") == PRODUCTION else f" at {plain(base_url, 60)}"
+    where = "" if is_production(base_url) else f" at {plain(base_url, 60)}"
     soon = next_try is None or next_try <= timedelta(0)
     again = "retrying" if soon else f"next retry {clock(now + (next_try or timedelta()), now, tz, seconds=True)}"
     own = own_words(link.fault, 120) or plain(link.fault.words, 120).strip()

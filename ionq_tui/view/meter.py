@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from ionq_tui.model.money import Money, in_unit, totals
+from ionq_tui.model.money import Money, figure, in_unit, totals
 from ionq_tui.model.session import EndSource, Session
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, figure, none_of, sums, unit
+from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, none_of, sums, unit
 from ionq_tui.view.blocks import EIGHTHS, eighths
 from ionq_tui.view.incomplete import at_least, at_least_jobs, jobs_missing
 from ionq_tui.view.style import BarPart, Line, Tone

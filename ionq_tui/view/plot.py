@@ -49,7 +49,7 @@ def picture(curve: Curve, over: Span, now: datetime, tz: tzinfo | None, size: tu
     rows = max(_LEAST_ROWS, size[1] - _AROUND)
     top = (max(curve.highest, curve.limit or Decimal(0)) or Decimal(1)) * _HEADROOM
     ticks = value_ticks(top, rows, whole=not curve.unit)
-    labels = {_row(value, top, rows): _label(curve, value) for value in ticks}
+    labels = {row_of(value, top, rows): _label(curve, value) for value in ticks}
     side = max(cells(label) for label in labels.values())
     width = max(_LEAST_WIDTH, size[0] - side - 2)
     plot = _Plot(curve, over, now, tz, top, width, rows, frozenset(labels))
@@ -153,15 +153,20 @@ class _Plot:
         return max(0, min(self._width - 1, int(share * self._width)))
 
     def _row(self, value: Decimal) -> int:
-        return _row(value, self._top, self._height)
+        return row_of(value, self._top, self._height)
 
     def _eighths(self, value: Decimal) -> int:
-        """Return the height of a value; a value above zero is never drawn as nothing."""
-        return max(1, round(float(value / self._top) * self._height * 8)) if value > 0 else 0
+        return eighths(value, self._top, self._height)
 
 
-def _row(value: Decimal, top: Decimal, rows: int) -> int:
+def row_of(value: Decimal, top: Decimal, rows: int) -> int:
+    """Return the row of a value, counted from zero at the top, where `rows` are as high as `top`."""
     return max(0, min(rows - 1, rows - 1 - int(float(value / top) * rows)))
+
+
+def eighths(value: Decimal, top: Decimal, rows: int) -> int:
+    """Return the height of a value in eighths of rows; a value above zero is never drawn as nothing."""
+    return max(1, round(float(value / top) * rows * 8)) if value > 0 else 0
 
 
 def value_at(points: Sequence[Point], at: datetime) -> Decimal:
@@ -198,7 +203,10 @@ def _round_down(step: Decimal) -> Decimal:
 
 def _label(curve: Curve, value: Decimal) -> str:
     words = curve.words(value)
-    return words if cells(words) <= _LONGEST_LABEL else f"{value:.0E}"
+    if cells(words) <= _LONGEST_LABEL:
+        return words
+    short = f"{value:.0f}"  # without separators and decimals
+    return short if len(short) <= _LONGEST_LABEL else f">{'9' * (_LONGEST_LABEL - 1)}"
 
 
 def time_ticks(over: Span, now: datetime, tz: tzinfo | None, width: int) -> list[tuple[int, str]]:

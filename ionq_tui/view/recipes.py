@@ -6,10 +6,11 @@ The README shows these programs, the session's screen shows and copies them, and
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
+from string import Template
 
-from ionq_tui.view.header import PRODUCTION
+from ionq_tui.model.connection import is_production
 from ionq_tui.view.sanitize import cells, plain
 from ionq_tui.view.session_card import export_line
 from ionq_tui.view.style import Cell, Line, Tone, line
@@ -35,7 +36,6 @@ class Client(Enum):
 
 
 NO_WAY = "PennyLane-IonQ cannot send a job into a session (checked with version 0.45.0): use another client."
-ENDS_IT = "Do not use `with Session.from_id(…)`: leaving the block ends the session."
 COPY_WHOLE = "c copies the whole program"
 
 
@@ -44,11 +44,10 @@ def program(client: Client, session_id: str, backend: str, url: str = "") -> lis
 
     All read the API key from IONQ_API_KEY; `url` is the base URL, if it is not the usual one.
     """
-    write = _PROGRAMS.get(client)
-    if write is None:
+    recipe = _RECIPES.get(client)
+    if recipe is None:
         return []
-    asked = url if url.rstrip("/") != PRODUCTION else ""
-    return write(session_id, backend, _quoted(asked) if asked else "")
+    return recipe.lines(session_id, backend, "" if is_production(url) else url)
 
 
 def programs(session_id: str, backend: str, url: str = "") -> list[tuple[str, str]]:
@@ -69,7 +68,7 @@ def how_to_send(
     whole = program(client, session_id, backend, url)
     if len(whole) < height and all(cells(one) + 2 <= width for one in whole):
         return [*shown, *(f"  {one}" for one in whole)]
-    return [*shown, f"  {plain(session_id, 80)}", *(f"  {one}" for one in _CALLS[client]), f"  {COPY_WHOLE}"]
+    return [*shown, f"  {plain(session_id, 80)}", *(f"  {one}" for one in _RECIPES[client].call), f"  {COPY_WHOLE}"]
 
 
 def _choice(client: Client, width: int) -> Line:
@@ -105,64 +104,76 @@ def _quoted(text: str) -> str:
     return json.dumps(plain(text, 300), ensure_ascii=False)
 
 
-def _ionq_core(session_id: str, backend: str, url: str) -> list[str]:
-    return [
-        "from ionq_core import IonQClient, wait_for_job",
-        "from ionq_core.api.default import create_job, get_job_probabilities",
-        "from ionq_core.models import CircuitJobCreationPayload",
-        "",
-        f"client = IonQClient({f'base_url={url}' if url else ''})",
-        'circuit = [{"gate": "h", "target": 0}, {"gate": "x", "target": 1}]',
-        f'job = {{"type": "ionq.circuit.v1", "backend": {_quoted(backend)}, "shots": 100}}',
-        'job["input"] = {"gateset": "qis", "qubits": 2, "circuit": circuit}',
-        f'job["session_id"] = {_quoted(session_id)}',
-        "body = CircuitJobCreationPayload.from_dict(job)",
-        "done = wait_for_job(client, create_job.sync(client=client, body=body).id)",
-        "print(get_job_probabilities.sync(done.id, client=client).to_dict())",
-    ]
+@dataclass(frozen=True)
+class _Recipe:
+    """How one client sends a job into a session."""
+
+    program: Template
+    """The whole program. $session, $backend and $ionq_backend are literals, $url is what `url` makes, or nothing."""
+    url: str
+    """How the program is told a base URL that is not the usual one."""
+    call: tuple[str, ...]
+    """The part of the program that matters, with ID for the session's id."""
+
+    def lines(self, session_id: str, backend: str, url: str) -> list[str]:
+        """Return the lines of the program."""
+        told = self.url.format(_quoted(url)) if url else ""
+        literals = {"session": session_id, "backend": backend, "ionq_backend": f"ionq_{backend}"}
+        quoted = {name: _quoted(value) for name, value in literals.items()}
+        return self.program.substitute(quoted, url=told).splitlines()
 
 
-def _qiskit(session_id: str, backend: str, url: str) -> list[str]:
-    return [
-        *(["import os", "", f'os.environ["IONQ_API_URL"] = {url}'] if url else []),
-        "from qiskit import QuantumCircuit",
-        "from qiskit_ionq import IonQProvider",
-        "",
-        "qc = QuantumCircuit(2)",
-        "qc.h(0)",
-        "qc.cx(0, 1)",
-        "qc.measure_all()",
-        f"backend = IonQProvider().get_backend({_quoted(f'ionq_{backend}')})",
-        f"# {ENDS_IT}",
-        f"session_id = {_quoted(session_id)}",
-        "job = backend.run(qc, shots=100, session_id=session_id)",
-        "print(job.result().get_counts())",
-    ]
+_RECIPES = {
+    Client.OFFICIAL: _Recipe(
+        Template("""\
+from ionq_core import IonQClient, wait_for_job
+from ionq_core.api.default import create_job, get_job_probabilities
+from ionq_core.models import CircuitJobCreationPayload
 
+client = IonQClient($url)
+circuit = [{"gate": "h", "target": 0}, {"gate": "x", "target": 1}]
+job = {"type": "ionq.circuit.v1", "backend": $backend, "shots": 100}
+job["input"] = {"gateset": "qis", "qubits": 2, "circuit": circuit}
+job["session_id"] = $session
+body = CircuitJobCreationPayload.from_dict(job)
+done = wait_for_job(client, create_job.sync(client=client, body=body).id)
+print(get_job_probabilities.sync(done.id, client=client).to_dict())
+"""),
+        url="base_url={}",
+        call=('create_job with "session_id": ID in the body',),
+    ),
+    Client.QISKIT: _Recipe(
+        Template("""\
+${url}from qiskit import QuantumCircuit
+from qiskit_ionq import IonQProvider
 
-def _cirq(session_id: str, backend: str, url: str) -> list[str]:
-    return [
-        "import cirq",
-        "import cirq_ionq",
-        "",
-        "a, b = cirq.LineQubit.range(2)",
-        "circuit = cirq.Circuit(cirq.H(a), cirq.CNOT(a, b), cirq.measure(a, b))",
-        f"service = cirq_ionq.Service({f'remote_host={url}' if url else ''})",
-        f"qpu = {_quoted(backend)}",
-        f'extra = {{"session_id": {_quoted(session_id)}}}',
-        "job = service.create_job(circuit, target=qpu, extra_query_params=extra)",
-        "print(job.results())",
-    ]
+qc = QuantumCircuit(2)
+qc.h(0)
+qc.cx(0, 1)
+qc.measure_all()
+backend = IonQProvider().get_backend($ionq_backend)
+# Do not use `with Session.from_id(…)`: leaving the block ends the session.
+session_id = $session
+job = backend.run(qc, shots=100, session_id=session_id)
+print(job.result().get_counts())
+"""),
+        url='import os\n\nos.environ["IONQ_API_URL"] = {}\n',
+        call=("backend.run(qc, session_id=ID)", "with Session.from_id(…) would end the session"),
+    ),
+    Client.CIRQ: _Recipe(
+        Template("""\
+import cirq
+import cirq_ionq
 
-
-_PROGRAMS: dict[Client, Callable[[str, str, str], list[str]]] = {
-    Client.OFFICIAL: _ionq_core,
-    Client.QISKIT: _qiskit,
-    Client.CIRQ: _cirq,
+a, b = cirq.LineQubit.range(2)
+circuit = cirq.Circuit(cirq.H(a), cirq.CNOT(a, b), cirq.measure(a, b))
+service = cirq_ionq.Service($url)
+qpu = $backend
+extra = {"session_id": $session}
+job = service.create_job(circuit, target=qpu, extra_query_params=extra)
+print(job.results())
+"""),
+        url="remote_host={}",
+        call=('create_job(…, extra_query_params={"session_id": ID})',),
+    ),
 }
-_CALLS: dict[Client, list[str]] = {
-    Client.OFFICIAL: ['create_job with "session_id": ID in the body'],
-    Client.QISKIT: ["backend.run(qc, session_id=ID)", "with Session.from_id(…) would end the session"],
-    Client.CIRQ: ['create_job(…, extra_query_params={"session_id": ID})'],
-}
-"""The part of each program that matters, with ID for the session's id."""

@@ -6,14 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
-from decimal import Decimal
 
 from ionq_tui.model.job import Job
 from ionq_tui.model.job_totals import cost_is_final
-from ionq_tui.model.money import totals
+from ionq_tui.model.money import figure, totals
 from ionq_tui.model.session import Owner
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.view.amount import counted, figure, limits_words, unit
+from ionq_tui.view.amount import counted, limits_words, unit
 from ionq_tui.view.end_review import unfinished_words
 from ionq_tui.view.meter import meters
 from ionq_tui.view.sanitize import plain
@@ -110,7 +109,7 @@ def per_job(watch: SessionSnapshot) -> str:
     costs = [cost.cost for cost in final if cost.cost is not None]
     counts = Counter(amount.unit for amount in costs if amount.value > 0)
     told = [
-        f"{figure((amount.value / counts[amount.unit]).quantize(Decimal('0.01')))} {unit(amount.unit)}"
+        f"{figure(amount.value / counts[amount.unit], 2)} {unit(amount.unit)}"
         for amount in totals(costs)
         if counts[amount.unit] > 0 and amount.value.is_finite() and abs(amount.value.adjusted()) < _SANE
     ]

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from ionq_tui.model.job import FINISHED, WAITING
 from ionq_tui.model.mismatch import differences
+from ionq_tui.model.money import figure
 from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.view.amount import UNKNOWN, count, counted, figure, money, unit
+from ionq_tui.view.amount import UNKNOWN, count, counted, money, unit
 from ionq_tui.view.incomplete import at_least, at_least_jobs, missing
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY, job_status, owner_name, person

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.link_state import Fresh
+from ionq_tui.model.money import figure
 from ionq_tui.model.record import SessionRecord
 from ionq_tui.model.spending import (
     Amounts,
@@ -26,7 +27,7 @@ from ionq_tui.model.spending import (
     summed,
     unpriced,
 )
-from ionq_tui.view.amount import UNKNOWN, counted, figure, sums, unit
+from ionq_tui.view.amount import UNKNOWN, counted, sums, unit
 from ionq_tui.view.blocks import filled
 from ionq_tui.view.day_chart import LEAST_HEIGHT, OTHERS, DayBar, day_chart
 from ionq_tui.view.incomplete import AT_LEAST

@@ -347,6 +347,8 @@ def test_the_proxy_is_told_without_its_password(doctor: Doctor, home: Path, monk
     ("name", "value", "words"),
     [
         ("SSL_CERT_FILE", "/no/such.pem", "no such file"),
+        ("SSL_CERT_FILE", "/dev/zero", "is not a regular file"),
+        ("SSL_CERT_FILE", "/proc/kmsg", "is not a regular file"),
         ("HTTPS_PROXY", f"http://me:{PASSWORD}@[::1", "no usable host and port"),
         ("ALL_PROXY", "ftp://127.0.0.1:1", "not one of http"),
     ],

@@ -95,6 +95,22 @@ except ionq_core.NotFoundError as caught:
     assert json.loads(done.stdout) == ["no", 404, "ionq_tui.api.errors"], done.stderr
 
 
+def test_an_error_made_before_the_import_is_caught_from_the_next_one_on() -> None:
+    """The README says so. If this fails because it is caught at once, the README and `official_errors` can say less."""
+    code = """
+import sys
+from ionq_tui import IonQError, NotFoundError
+before = list(sys.meta_path)
+error = NotFoundError(404, None, 'no')
+import ionq_core
+print(isinstance(error, ionq_core.NotFoundError), sys.meta_path == before)
+IonQError('the next one')
+print(isinstance(error, ionq_core.NotFoundError))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "False True\nTrue\n", done.stderr
+
+
 def test_nothing_is_loaded_for_it() -> None:
     code = (
         "import sys, ionq_tui; e = ionq_tui.NotFoundError(404); print('ionq_core' in sys.modules, "

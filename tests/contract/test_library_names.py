@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from collections.abc import Callable
 
 import httpx
 import ionq_core
@@ -196,3 +197,30 @@ async def test_an_id_that_cannot_be_one_is_an_ionq_error(bad: str) -> None:
             await client.async_end_session(bad)
         SessionManager.from_id(client, bad).close()
         assert world.asked() == []
+
+
+def own_parameters(made: Callable[..., object]) -> set[str]:
+    return set(inspect.signature(made).parameters) - {"refused", "self"}
+
+
+@pytest.mark.parametrize("name", sorted(set(ionq_tui.__all__) - {"__version__"}))
+def test_each_name_explains_its_arguments_attributes_and_errors(name: str) -> None:
+    made = getattr(ionq_tui, name)
+    words = vars(made).get("__doc__") if isinstance(made, type) else made.__doc__
+    assert words, "it has none of its own"
+    if words.startswith("Async version of `"):
+        twin = words.split("`")[1]
+        assert own_parameters(made) == own_parameters(getattr(ionq_tui, twin))
+        return
+    if isinstance(made, type) and issubclass(made, IonQError):
+        (theirs,) = [kind for kind in made.__mro__ if "__init__" in vars(kind)][:1]
+        told = "".join(kind.__doc__ or "" for kind in made.__mro__ if kind.__module__ == made.__module__)
+        missing = {one for one in own_parameters(theirs.__init__) - {"args", "message"} if f"`{one}`" not in told}  # type: ignore[misc]
+        assert not missing
+        return
+    assert {one for one in own_parameters(made) if f"`{one}`" not in words} <= OF_THE_OTHER.get(name, set())
+    assert "Raises " in words or name in OF_THE_OTHER
+
+
+OF_THE_OTHER = {"iter_session_jobs": {"client", "status", "target", "submitter_id", "limit"}}
+"""Explained by `iter_jobs`, to which its docstring points."""

@@ -19,12 +19,14 @@ from cryptography.x509.oid import NameOID
 
 
 class Listener:
-    """Answers every request with the same reply, and keeps all it was sent, as it was before any encryption."""
+    """Answers requests with the same reply, and keeps all it was sent, as it was before any encryption."""
 
     def __init__(self, reply: bytes, tls: ssl.SSLContext | None = None) -> None:
         self.heard = b""
         self.called = 0
         """Connections made, whether or not a word was said on them."""
+        self.answers: dict[str, bytes] = {}
+        """Other replies, to requests that start with these words."""
         self._reply = reply
         self._tls = tls
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -71,7 +73,9 @@ class Listener:
             if not more:
                 return
             told += more
-        line.sendall(self._reply)
+        line.sendall(
+            next((self.answers[words] for words in self.answers if told.startswith(words.encode())), self._reply)
+        )
 
 
 def reply(status: str, body: bytes = b"", *headers: str) -> bytes:

@@ -76,6 +76,18 @@ def _pipe(folder: Path) -> str:
     return str(folder / "pipe")
 
 
+def _hashed_pipe(folder: Path) -> str:
+    os.mkfifo(folder / "5ad8a5d6.0")
+    (folder / "0123abcd.0").symlink_to(folder / "gone")
+    return str(folder)
+
+
+def _sparse(folder: Path) -> str:
+    (folder / "ca").touch()
+    os.truncate(folder / "ca", 1 << 40)
+    return str(folder / "ca")
+
+
 def _loop(folder: Path) -> str:
     (folder / "loop").symlink_to(folder / "loop")
     return str(folder / "loop")
@@ -96,17 +108,20 @@ def _settings() -> Iterator[Setting]:
     file, directory = "SSL_CERT_FILE", "SSL_CERT_DIR"
     yield Setting("certificates: no such file", file, lambda folder: str(folder / "no-such.pem"), "no such file")
     yield Setting("certificates: a directory", file, str, "is a directory")
-    yield Setting("certificates: an empty file", file, _file(b""), "no certificate in PEM form")
+    yield Setting("certificates: an empty file", file, _file(b""), "is empty")
     yield Setting("certificates: a text", file, _file(b"hello"), "no certificate in PEM form")
     yield Setting("certificates: a garbled one", file, _file(b"-----BEGIN CERTIFICATE-----\nx\n"), "no certificate")
     yield Setting("certificates: DER", file, _der, "no certificate in PEM form")
     yield Setting("certificates: a key alone", file, _key_alone, "no certificate in PEM form")
     yield Setting("certificates: a pipe that nobody fills", file, _pipe, "not a regular file")
     yield Setting("certificates: a device without end", file, _text("/dev/zero"), "not a regular file")
+    yield Setting("certificates: a file that the kernel writes", file, _text("/proc/kmsg"), "is empty, or is not a")
+    yield Setting("certificates: a file of a terabyte", file, _sparse, "is larger than 16 MiB")
     yield Setting("certificates: a link to itself", file, _loop, "symbolic links")
     yield Setting("directory: not there", directory, lambda folder: str(folder / "no-such"), "no such file")
     yield Setting("directory: a file", directory, _file(b"hello"), "not a directory")
     yield Setting("directory: empty", directory, str, "openssl rehash")
+    yield Setting("directory: a pipe that nobody fills", directory, _hashed_pipe, "5ad8a5d6.0 is not a regular file")
     yield Setting("directory: two, both not there", directory, _text("/no/such:/nor/such"), "no such file")
     yield Setting(
         "key log: no such directory", "SSLKEYLOGFILE", lambda folder: str(folder / "no" / "log"), "no such file"

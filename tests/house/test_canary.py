@@ -389,8 +389,7 @@ def test_a_key_in_every_text_of_every_reply_to_the_commands(echoed: Stage, echo:
 
 SCRIPT = """
 import asyncio, logging, sys, traceback
-logging.basicConfig(level=logging.INFO)
-logging.getLogger("ionq_tui").setLevel(logging.DEBUG)
+logging.basicConfig(level=logging.DEBUG)
 from itertools import islice
 from ionq_tui import IonQClient, IonQError, SessionManager
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
+import httpx
 import pytest
+from httpx._client import UseClientDefault
 
 from ionq_tui import IonQClient, IonQError
 from ionq_tui.model.key import ApiKey, FoundKey
@@ -166,13 +170,84 @@ def test_the_key_is_not_sent_to_a_host_it_was_not_given_for() -> None:
     assert KEY.encode() not in other.heard
 
 
-def test_a_redirect_that_the_caller_wants_followed_does_not_carry_the_key() -> None:
-    with Listener(WHO) as other, Listener(reply("302 Away", b"", f"Location: {other.url}/whoami")) as own:
-        with IonQClient(api_key=KEY, base_url=own.url) as client:
-            client.get_httpx_client().get("/whoami", follow_redirects=True)
-        assert KEY.encode() in own.heard
-    assert other.called == 1
-    assert KEY.encode() not in other.heard
+@dataclass(frozen=True)
+class Follow:
+    """One way to want redirects followed: for the client or for one call, sync or async, read whole or in pieces."""
+
+    by_client: bool
+    is_async: bool
+    streamed: bool
+
+    def ask(self, url: str, method: str, path: str) -> int:
+        """Send one request that bears a header of the caller; return the status. Raises IonQError."""
+        client = IonQClient(
+            api_key=KEY, base_url=url, timeout=10, headers={"X-Gateway": SECRET}, follow_redirects=self.by_client
+        )
+        if self.is_async:
+            return asyncio.run(self._aask(client, method, path))
+        with client:
+            http = client.get_httpx_client()
+            asked = http.build_request(method, path, headers={"X-Call": SECRET})
+            response = http.send(asked, stream=self.streamed, follow_redirects=self._by_call)
+            response.close()
+            return response.status_code
+
+    async def _aask(self, client: IonQClient, method: str, path: str) -> int:
+        async with client:
+            http = client.get_async_httpx_client()
+            asked = http.build_request(method, path, headers={"X-Call": SECRET})
+            response = await http.send(asked, stream=self.streamed, follow_redirects=self._by_call)
+            await response.aclose()
+            return response.status_code
+
+    @property
+    def _by_call(self) -> bool | UseClientDefault:
+        return httpx.USE_CLIENT_DEFAULT if self.by_client else True
+
+
+SECRET = "what-a-gateway-is-told-1357"
+FOLLOWS = [Follow(*flags) for flags in product((False, True), repeat=3)]
+followed = pytest.mark.parametrize("follow", FOLLOWS, ids=str)
+
+
+@followed
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_that_the_caller_wants_followed_tells_another_server_nothing(follow: Follow, status: int) -> None:
+    with Listener(WHO) as other, Listener(reply(f"{status} Away", b"", f"Location: {other.url}/whoami")) as own:
+        for method in ("GET", "POST"):
+            with pytest.raises(IonQError, match=rf"redirects .*{other.url}/whoami.*not followed"):
+                follow.ask(own.url, method, "/whoami")
+        assert own.heard.count(f"apiKey {KEY}".encode()) == 2 and own.heard.count(SECRET.encode()) == 4
+    assert other.called == 0
+
+
+@followed
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_post_is_sent_once_even_if_its_own_server_redirects_it(follow: Follow, status: int) -> None:
+    with Listener(reply(f"{status} There", b"", "Location: /v0.4/sessions/again")) as own:
+        with pytest.raises(IonQError, match=r"redirects .*/v0.4/sessions/again.*not followed"):
+            follow.ask(own.url, "POST", "/sessions")
+        assert own.called == 1
+
+
+@followed
+def test_a_read_is_led_on_within_its_server_and_not_for_ever(follow: Follow) -> None:
+    with Listener(WHO) as own:
+        own.answers["GET /v0.4/old "] = reply("307 There", b"", "Location: whoami")
+        own.answers["GET /v0.4/circle "] = reply("302 There", b"", "Location: circle")
+        assert follow.ask(own.url, "GET", "/old") == 200
+        assert own.heard.count(f"apiKey {KEY}".encode()) == own.called == 2
+        with pytest.raises(IonQError, match=r"'circle', which is not followed"):
+            follow.ask(own.url, "GET", "/circle")
+        assert own.called == 2 + 6
+
+
+@followed
+def test_a_redirect_s_place_is_told_without_control_characters_or_the_key(follow: Follow) -> None:
+    place = f"http://other.example/%1B]52;{KEY}%E2%80%AE"
+    with Listener(reply("302 There", b"", f"Location: {place}")) as own, pytest.raises(IonQError) as caught:
+        follow.ask(own.url, "GET", "/whoami")
+    assert str(caught.value).isprintable() and "other.example" in str(caught.value) and KEY not in str(caught.value)
 
 
 def test_a_command_says_why_a_certificate_is_refused(tmp_path: Path, proxy: Listener) -> None:

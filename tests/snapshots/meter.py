@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 
 from ionq_tui.model.job import Job, JobCost
@@ -16,6 +15,7 @@ from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import apply_costs
 from ionq_tui.ui.screens.session import SessionScreen
 from tests.snapshots.scene import stop_the_zone
+from tests.support.amounts import credit, usd
 from tests.ui.fake import NOW, FakeConnector, session
 from tests.ui.stage import Stage
 
@@ -25,14 +25,6 @@ _STOOD = 4
 """Looks between which nothing may differ before a picture is taken."""
 _HEAD = 10
 """Lines of the screen above its jobs, at most."""
-
-
-def usd(value: str) -> Money:
-    return Money(Decimal(value), "usd")
-
-
-def credit(value: str) -> Money:
-    return Money(Decimal(value), "credit")
 
 
 ALL = Limits(40, 79, usd("30"))

@@ -22,7 +22,7 @@ from ionq_tui.engine.poller import Tick
 from ionq_tui.engine.session_list import SessionList
 from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.limits import Limits
-from ionq_tui.model.money import Money
+from ionq_tui.model.money import Money, figure
 from ionq_tui.model.outcome import Opened, OpenRequest
 from ionq_tui.settings import Settings
 from ionq_tui.simulator.clock import StoppedClock
@@ -31,7 +31,6 @@ from ionq_tui.simulator.store import JobEntry, SessionEntry
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from ionq_tui.ui.widgets.card import Card
-from ionq_tui.view.amount import figure
 from ionq_tui.view.style import words
 from ionq_tui.view.time_text import left
 from ionq_tui.wiring import Wiring, inside

@@ -14,9 +14,10 @@ from ionq_tui.ui.app import DashboardApp
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from ionq_tui.ui.screens.usage import UsageScreen
+from tests.support.amounts import credit, usd
 from tests.ui.fake import NOW, FakeConnector, session
 from tests.ui.stage import Stage, shows, until
-from tests.unit.model.test_spending import charged, credit, usd
+from tests.unit.model.test_spending import charged
 
 DAY = NOW.date()
 USAGE = OrganizationUsage(

@@ -16,13 +16,10 @@ from ionq_tui.api.operations import organization_usage
 from ionq_tui.api.usage_reply import read_usage
 from ionq_tui.model.money import Money
 from ionq_tui.model.spending import Grouping, OrganizationUsage, Period, UsageDay, UsageGroup
+from tests.support.amounts import usd
 
 DAY = date(2026, 11, 22)
 WEEK = Period(date(2026, 11, 16), DAY)
-
-
-def usd(text: str) -> Money:
-    return Money(Decimal(text), "usd")
 
 
 def row(**changes: object) -> dict[str, object]:

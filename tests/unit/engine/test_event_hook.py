@@ -18,6 +18,7 @@ from ionq_tui.engine.event_hook import EventHook
 from ionq_tui.engine.event_notifier import EventCommand, EventNotifier
 from ionq_tui.journal.journal import Journal
 from ionq_tui.model.event import Event, EventKind
+from tests.support.kept_events import KeptEvents
 from tests.unit.engine.clock import NOON, ManualClock
 from tests.unit.engine.cloud import PLACE
 
@@ -116,21 +117,6 @@ def test_what_cannot_be_run_is_said() -> None:
     hook = EventHook("/no/such/program at all", _ENVIRON)
     hook.tell({})
     wait_for(lambda: "cannot be run" in hook.trouble)
-
-
-class KeptEvents:
-    trouble = ""
-
-    def __init__(self) -> None:
-        self.told: list[Mapping[str, object]] = []
-
-    def tell(self, facts: Mapping[str, object], told: Callable[[], object]) -> bool:
-        self.told.append(facts)
-        told()
-        return True
-
-    def settle(self, seconds: float) -> bool:
-        return True
 
 
 def event_notifier_of(

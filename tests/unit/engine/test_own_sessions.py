@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT
+from tests.support.kept_events import KeptEvents
 from tests.unit.engine.clock import NOON, ManualClock, running
 from tests.unit.engine.cloud import BROKEN, PLACE, ScriptedCloud, ended, job, session
 from tests.unit.journal.kept import running_here
@@ -49,23 +50,6 @@ async def opened(journal: Journal, *sessions: Session) -> None:
     for one in sessions:
         intent = await journal.intent(PLACE, OpenRequest(one.backend or ""), "", ())
         await journal.opened(intent, one)
-
-
-class KeptEvents:
-    """Collect what the user's event command would receive."""
-
-    trouble = ""
-
-    def __init__(self) -> None:
-        self.told: list[Mapping[str, object]] = []
-
-    def tell(self, facts: Mapping[str, object], told: Callable[[], object]) -> bool:
-        self.told.append(facts)
-        told()
-        return True
-
-    def settle(self, seconds: float) -> bool:
-        return True
 
 
 def engine(cloud: ScriptedCloud, clock: ManualClock, journal: Journal, teller: KeptEvents | None = None) -> Engine:

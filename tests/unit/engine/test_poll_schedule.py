@@ -53,3 +53,11 @@ def test_jitter_only_shortens_and_never_below_what_was_asked(
         whole, some = next_wait(interval, link, failures, 0.0), next_wait(interval, link, failures, jitter)
         assert 0 < some <= whole <= 3600
         assert link is FRESH or some >= min(asked or 0.0, 3600.0)
+
+
+@pytest.mark.parametrize("asked", [3600.0, 86_400.0, math.inf])
+def test_no_server_leaves_a_user_blind_for_long_while_money_may_run(asked: float) -> None:
+    for link in (stale(asked), refused(asked)):
+        assert next_wait(5.0, link, 1, 0.0, urgent=True) == 600.0
+        assert next_wait(5.0, link, 1, 0.0) == 3600.0
+    assert next_wait(5.0, stale(30.0), 1, 1.0, urgent=True) == 30.0

@@ -14,12 +14,9 @@ from ionq_tui.model.mismatch import Kind, differences
 from ionq_tui.model.money import Money
 from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.session import Session
+from tests.support.amounts import usd
 
 FORTE = "qpu.forte-1"
-
-
-def usd(value: str, unit: str = "usd") -> Money:
-    return Money(Decimal(value), unit)
 
 
 ASKED = Limits(40, 90, usd("30"))

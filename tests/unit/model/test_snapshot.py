@@ -25,6 +25,7 @@ from ionq_tui.model.snapshot import (
     with_jobs_fault,
     with_link_fault,
 )
+from tests.support.amounts import usd
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CREATED = Session("s", status="created", active=True, created_at=NOON)
@@ -35,10 +36,6 @@ OFFLINE = Fault(FaultKind.OFFLINE, "no route")
 
 def at(minute: int) -> datetime:
     return NOON + timedelta(minutes=minute)
-
-
-def usd(value: str) -> Money:
-    return Money(Decimal(value), "usd")
 
 
 def through(*sessions: Session) -> SessionSnapshot:

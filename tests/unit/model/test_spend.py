@@ -6,6 +6,7 @@ from ionq_tui.model.job import Failure, Job, JobCost
 from ionq_tui.model.money import Money
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs
 from ionq_tui.model.spend import Spend, by_failure, by_model
+from tests.support.amounts import usd
 from tests.unit.engine.clock import NOON
 
 CIRCUIT, OTHER = "ionq.circuit.v1", "ionq.quantum-function.v1"
@@ -14,10 +15,6 @@ LOST = Failure("QuantumComputerError", "the ion chain was lost")
 
 def paid(text: str, unit: str = "usd") -> JobCost:
     return JobCost(cost=Money(Decimal(text), unit))
-
-
-def usd(text: str) -> Money:
-    return Money(Decimal(text), "usd")
 
 
 def made(costs: dict[str, JobCost], *jobs: Job) -> SessionSnapshot:

@@ -29,19 +29,12 @@ from ionq_tui.model.spending import (
     summed,
     unpriced,
 )
+from tests.support.amounts import credit, usd
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
 DAY = NOW.date()
 WEEK = Period.last_days(NOW, 7)
 BUDGET = Money(Decimal(500), "usd")
-
-
-def usd(text: str) -> Money:
-    return Money(Decimal(text), "usd")
-
-
-def credit(text: str) -> Money:
-    return Money(Decimal(text), "credit")
 
 
 def charged(name: str, *days: tuple[date | None, Amounts], **changes: object) -> SessionCharges:

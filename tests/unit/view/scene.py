@@ -11,6 +11,7 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs, apply_session
+from tests.support.amounts import usd
 
 TZ = timezone(timedelta(hours=2), "CEST")
 NOW = datetime(2026, 7, 22, 12, 2, 10, tzinfo=UTC)
@@ -21,10 +22,6 @@ LIMITS = Limits(40, 90, Money(Decimal("30"), "usd"))
 def at(hour: int, minute: int, second: int = 0) -> datetime:
     """Return a local time of the day."""
     return datetime(2026, 7, 22, hour, minute, second, tzinfo=TZ)
-
-
-def usd(text: str) -> Money:
-    return Money(Decimal(text), "usd")
 
 
 def session(limits: Limits = LIMITS, **changes: object) -> Session:

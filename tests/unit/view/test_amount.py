@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ionq_tui.model.limits import NO_LIMITS, Limits
-from ionq_tui.model.money import Money
-from ionq_tui.view.amount import count, counted, figure, limits_cut, limits_short, limits_words, money, sums
-from tests.unit.view.scene import LIMITS, usd
+from ionq_tui.model.money import Money, figure
+from ionq_tui.view.amount import count, counted, limits_cut, limits_short, limits_words, money, sums
+from tests.support.amounts import usd
+from tests.unit.view.scene import LIMITS
 
 
 @pytest.mark.parametrize(
@@ -22,15 +26,35 @@ from tests.unit.view.scene import LIMITS, usd
         ("1234567.891", "1,234,567.891"),
         ("3E+3", "3,000.00"),
         ("-4.1", "-4.10"),
-        ("0.1234567890123456789012345678901234567", "0.1234567890123456789012345678901234567"),
-        ("1E+900000", "1.000000E+900000"),
-        ("1E-900000", "1.000000E-900000"),
+        ("0.1234567890123456789012345678901234567", "0.123457"),
+        ("1E+5", "100,000.00"),
+        ("1E-30", "<0.000001"),
+        ("-1E-30", ">-0.000001"),
+        ("0.0000004", "<0.000001"),
+        ("0.0000006", "0.000001"),
+        ("999999999999999.12", "999,999,999,999,999.12"),
+        ("1E+15", ">999,999,999,999,999"),
+        ("-1E+15", "<-999,999,999,999,999"),
+        ("1E+900000", ">999,999,999,999,999"),
+        ("1E-900000", "<0.000001"),
         ("NaN", "—"),
         ("Infinity", "—"),
     ],
 )
-def test_amounts_are_exact_with_two_decimals_at_least(value: str, shown: str) -> None:
+def test_amounts_are_plain_digits_with_two_to_six_decimals(value: str, shown: str) -> None:
     assert figure(Decimal(value)) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [("0.004", "<0.01"), ("0.006", "0.01"), ("1.006", "1.01"), ("0", "0.00")])
+def test_a_rounded_amount_is_zero_only_if_it_is(value: str, shown: str) -> None:
+    assert figure(Decimal(value), 2) == shown
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_every_amount_is_short_and_in_plain_digits(value: Decimal) -> None:
+    told = figure(value)
+    assert re.fullmatch(r"[<>]?-?[0-9,]+(\.[0-9]{2,6})?", told) and len(told) <= 27
+    assert (told == "0.00") is (value == 0)
 
 
 def test_money_bears_its_unit_and_units_stand_side_by_side() -> None:

@@ -16,7 +16,8 @@ from ionq_tui.view.column import arranged
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.style import words
 from ionq_tui.view.usage import HOME_COLUMNS, SPARK_WIDTH, idle_since, spend_spark, used_cells, window_title
-from tests.unit.view.scene import NOW, TZ, at, session, usd, watch
+from tests.support.amounts import credit, usd
+from tests.unit.view.scene import NOW, TZ, at, session, watch
 
 
 def test_an_end_is_told_with_its_last_numbers() -> None:
@@ -76,9 +77,6 @@ def _paid(name: str, *costs: Money) -> SessionItem:
 
 
 def test_the_list_is_sorted_by_what_was_spent_each_unit_for_itself() -> None:
-    def credit(value: str) -> Money:
-        return Money(Decimal(value), "credit")
-
     items = [
         _paid("both", credit("3"), usd("9")),  # 12 of nothing
         _paid("ten", usd("10")),

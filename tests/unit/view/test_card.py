@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from ionq_tui.model.backend import Backend, Characterization, Measured
+from ionq_tui.model.connection import PRODUCTION_URL
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Failure, Job
@@ -16,7 +17,7 @@ from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_session
 from ionq_tui.view.backend_card import backend_facts
 from ionq_tui.view.event_line import event_line
 from ionq_tui.view.forecast import forecasts, runs_out
-from ionq_tui.view.header import PRODUCTION, freshness, header, outage
+from ionq_tui.view.header import freshness, header, outage
 from ionq_tui.view.home_list import NOTHING_LISTED, HomeList
 from ionq_tui.view.home_summary import away_line, running_line, summary, unattended_line
 from ionq_tui.view.job_card import histogram, job_facts
@@ -27,24 +28,25 @@ from ionq_tui.view.session_card import (
     title,
 )
 from ionq_tui.view.style import Cell, Chip, Tone, words
-from tests.unit.view.scene import ID, LIMITS, NOW, TZ, at, session, usd, watch
+from tests.support.amounts import usd
+from tests.unit.view.scene import ID, LIMITS, NOW, TZ, at, session, watch
 
 OFFLINE = Fault(FaultKind.OFFLINE, "")
 
 
 def test_the_header_names_key_source_and_server() -> None:
-    assert words(header("lab-b", "vqe-lab", "keyring", PRODUCTION)) == "lab-b · key vqe-lab (keyring) · production"
+    assert words(header("lab-b", "vqe-lab", "keyring", PRODUCTION_URL)) == "lab-b · key vqe-lab (keyring) · production"
     told = words(header("x", None, "IONQ_API_KEY", "http://localhost:1/v0.4", read_only=True))
     assert told == "READ-ONLY · x · key (IONQ_API_KEY) · localhost:1"
     assert words(header("x", "some", "demo", "http://localhost/v0.4", demo=True)) == "DEMO · x · key some (demo)"
-    assert words(header("x", None, None, PRODUCTION)) == "x · no key · production"
+    assert words(header("x", None, None, PRODUCTION_URL)) == "x · no key · production"
 
 
 def test_a_profile_with_a_color_is_a_chip_in_the_header() -> None:
-    told = header("lab-b", "vqe-lab", "keyring", PRODUCTION, color="green")
+    told = header("lab-b", "vqe-lab", "keyring", PRODUCTION_URL, color="green")
     assert words(told) == " lab-b  · key vqe-lab (keyring) · production"
     assert [cell for cell in told if isinstance(cell, Chip)] == [Chip(" lab-b ", Tone.STRONG, "green")]
-    assert header("lab-b", "vqe-lab", "keyring", PRODUCTION)[0] == Cell("lab-b", Tone.STRONG)
+    assert header("lab-b", "vqe-lab", "keyring", PRODUCTION_URL)[0] == Cell("lab-b", Tone.STRONG)
 
 
 def test_freshness() -> None:
@@ -64,7 +66,7 @@ def test_an_outage_is_told_in_full() -> None:
     assert told.startswith("! IonQ cannot be reached at http://127.0.0.1:8000/v0.4")
     assert told.endswith(" · next retry 14:02:15")
     refused = Refused(Fault(FaultKind.NOT_ENABLED, "no", 403, request_id="r-1"))
-    told = words(outage(refused, PRODUCTION, NOW, TZ, about="sessions"))
+    told = words(outage(refused, PRODUCTION_URL, NOW, TZ, about="sessions"))
     assert told == '! Sessions are not enabled for this organization ("no") [request r-1] · retrying'
 
 

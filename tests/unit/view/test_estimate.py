@@ -10,7 +10,7 @@ from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.money import Money
 from ionq_tui.view.estimate import CircuitDraft, draft_of_circuit, estimate_words, reach_line, run_words
 from ionq_tui.view.style import words
-from tests.unit.view.scene import usd
+from tests.support.amounts import usd
 
 KIND = "1,000 shots with 20 two-qubit gates"
 TOLD = Estimate("qpu.forte-1", Circuit(), usd("0.65"), 14_000, 2_640_000)

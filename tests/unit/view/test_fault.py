@@ -56,6 +56,8 @@ def test_a_missing_id_is_no_such_thing(about: About, said: str) -> None:
 def test_the_wait_the_server_asked_for_is_told() -> None:
     assert "retrying in 8 s" in fault_words(Fault(FaultKind.RATE_LIMITED, "", 429, retry_after=7.2))
     assert "retrying in 10 min" in fault_words(Fault(FaultKind.RATE_LIMITED, "", 429, retry_after=600))
+    day = Fault(FaultKind.RATE_LIMITED, "", 429, retry_after=86400)
+    assert "retrying within 60 min" in fault_words(day) and "try again in a while" in fault_words(day, once=True)
     assert "retrying in a while" in fault_words(Fault(FaultKind.RATE_LIMITED, "", 429, retry_after=float("nan")))
 
 

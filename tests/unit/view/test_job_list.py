@@ -10,7 +10,8 @@ from ionq_tui.model.job import Job, JobCost
 from ionq_tui.view.job_list import JobItems, JobList
 from ionq_tui.view.live_session import newest_first
 from ionq_tui.view.row import JobItem
-from tests.unit.view.scene import NOW, usd
+from tests.support.amounts import usd
+from tests.unit.view.scene import NOW
 
 IDS = st.integers(0, 8)
 JOBS = st.builds(

@@ -25,7 +25,8 @@ from ionq_tui.view.meter import Meter, bar, jobs_meter, meters, money_meter, tim
 from ionq_tui.view.meter_bar import column_widths, meter_line, note_line
 from ionq_tui.view.sanitize import cells
 from ionq_tui.view.style import BarPart, Tone, width_of, words
-from tests.unit.view.scene import LIMITS, NOW, at, jobs, session, usd, watch
+from tests.support.amounts import usd
+from tests.unit.view.scene import LIMITS, NOW, at, jobs, session, watch
 
 
 def with_jobs(number: int, limits: Limits, *, complete: bool = True) -> SessionSnapshot:

@@ -12,7 +12,8 @@ from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs
 from ionq_tui.view.receipt import receipt_lines
 from ionq_tui.view.style import words
-from tests.unit.view.scene import LIMITS, NOW, TZ, at, session, usd, watch
+from tests.support.amounts import usd
+from tests.unit.view.scene import LIMITS, NOW, TZ, at, session, watch
 
 
 def ended(limits: Limits = LIMITS, **more: object) -> Session:

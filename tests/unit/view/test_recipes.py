@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from ionq_tui.view.header import PRODUCTION
+from ionq_tui.model.connection import PRODUCTION_URL
 from ionq_tui.view.recipes import COPY_WHOLE, NO_WAY, Client, how_to_send, program, programs
 from ionq_tui.view.sanitize import cells
 from ionq_tui.view.style import words
@@ -30,7 +30,7 @@ def test_every_client_that_can_has_a_program() -> None:
 def test_a_program_names_session_and_server(client: Client) -> None:
     usual = "\n".join(program(client, ID, BACKEND))
     assert ID in usual and BACKEND in usual and "http" not in usual
-    assert "\n".join(program(client, ID, BACKEND, PRODUCTION)) == usual
+    assert "\n".join(program(client, ID, BACKEND, PRODUCTION_URL)) == usual
     assert f'"{LOCAL}"' in "\n".join(program(client, ID, BACKEND, LOCAL))
 
 

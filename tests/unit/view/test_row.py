@@ -32,7 +32,8 @@ from ionq_tui.view.status import why_not
 from ionq_tui.view.style import Tone, words
 from ionq_tui.view.text_table import text_table
 from ionq_tui.view.usage import FOLDED, HOME_COLUMNS, home_columns, label_room
-from tests.unit.view.scene import NOW, TZ, at, costs, jobs, session, usd
+from tests.support.amounts import usd
+from tests.unit.view.scene import NOW, TZ, at, costs, jobs, session
 
 
 def told(row: Row) -> list[str]:

@@ -7,7 +7,8 @@ from ionq_tui.model.job import Failure, Job, JobCost
 from ionq_tui.model.money import Money
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_costs, apply_jobs
 from ionq_tui.view.spend import spend_rows, spend_table
-from tests.unit.view.scene import NOW, usd, watch
+from tests.support.amounts import usd
+from tests.unit.view.scene import NOW, watch
 from tests.unit.view.test_sanitize import harmless
 
 MODEL = "ionq.circuit.v1, QCT"

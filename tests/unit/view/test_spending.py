@@ -38,7 +38,8 @@ from ionq_tui.view.spending import (
     units,
 )
 from ionq_tui.view.style import Tone, width_of, words
-from tests.unit.model.test_spending import charged, credit, spending, usd
+from tests.support.amounts import credit, usd
+from tests.unit.model.test_spending import charged, spending
 from tests.unit.view.test_sanitize import harmless
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
