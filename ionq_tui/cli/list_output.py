@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ionq_tui.cli.common import CommandError
 from ionq_tui.model.exit_code import USAGE
 from ionq_tui.view.column import Item, arranged
-from ionq_tui.view.listing import ListColumn, list_csv, list_table
+from ionq_tui.view.listing import Form, ListColumn, list_csv, list_table
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.suggestion import unknown_name
 
@@ -35,7 +35,13 @@ def in_order(args: argparse.Namespace, columns: Sequence[ListColumn[Item]], item
     if not args.sort:
         return list(items)
     column = _column(columns, args.sort.removeprefix("-"))
-    return arranged(items, column.column, reverse=args.sort.startswith("-"))
+    return arranged(items, column.sorting(_form(args)), reverse=args.sort.startswith("-"))
+
+
+def _form(args: argparse.Namespace) -> Form:
+    if args.csv or args.json:
+        return Form.EXACT
+    return Form.SCREEN if sys.stdout.isatty() and not args.quiet else Form.WHOLE
 
 
 def print_list(
@@ -52,7 +58,7 @@ def print_list(
     elif args.csv:
         sys.stdout.write(list_csv(chosen_columns(args, columns), items))
     elif items:
-        print(list_table(chosen_columns(args, columns), items, whole=not sys.stdout.isatty()))
+        print(list_table(chosen_columns(args, columns), items, _form(args)))
     elif empty:
         print(empty)
 
