@@ -326,7 +326,7 @@ def moment_facts(moment: Moment) -> dict[str, object]:
     event = moment.event
     about_job = event.subject and event.kind is not EventKind.ALARM
     return {
-        "at": rfc3339(event.at),
+        "at": rfc3339(event.at) if event.dated else None,
         "kind": event.kind.value,
         "job_id": event.subject if about_job else None,
         "job_ids": [job.id for job in moment.jobs] if len(moment.jobs) > 1 else None,

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,7 @@ def test_the_events_of_a_session_are_those_of_ionq_and_of_this_machine(site: Sit
     assert (told.code, told.err) == (0, "")
     for words in ("session opened", "submitted", "end requested by you", "session ended by you"):
         assert words in told.out
+    assert all(re.match(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ  ", line) for line in told.out.splitlines()), told.out
     kinds = [one["kind"] for one in shell("events", ours, "--json").json["events"]]
     assert kinds[0] == "opened" and {"started", "job submitted", "note", "ended"} <= set(kinds)
     site.instead = lambda _: own(503)
@@ -187,6 +189,32 @@ def test_the_events_of_a_session_are_those_of_ionq_and_of_this_machine(site: Sit
     assert told.code == 1 and "end requested by you" in told.out and "in IonQ's words 503" in told.err
     kept = shell("events", ours, "--json")
     assert kept.code == 1 and "note" in {one["kind"] for one in kept.json["events"]}
+
+
+def test_a_failed_job_without_a_time_is_not_dated_with_now(site: Site, shell: Shell) -> None:
+    session = site.colleague()
+    site.job(session, failure=("Bad", "why"))
+    site.job(session, failure=("Worse", "no time at all"))
+
+    def without_times(request: Request, reply: Reply) -> Reply:
+        if not request.path.endswith("/jobs"):
+            return reply
+        facts = json.loads(reply.body)
+        first, second = facts["jobs"]
+        for job in (first, second):
+            job.update(status="failed", completed_at=None, failure={"code": "Bad", "message": "why"})
+        second.update(submitted_at=None, started_at=None)
+        return replace(reply, body=json.dumps(facts).encode())
+
+    site.after = without_times
+    lines = shell("events", session.id).out.splitlines()
+    failed = [at for at, line in enumerate(lines) if "failed: Bad, why" in line]
+    assert [lines[at].startswith("time unknown  job ") for at in failed] == [True, True]
+    submitted = next(at for at, line in enumerate(lines) if "submitted" in line)
+    assert failed[0] == 0 and failed[1] > submitted, "the first place, or the earliest time that it can have been"
+    told = shell("events", session.id, "--json").json["events"]
+    assert [one["at"] for one in told if one["kind"] == "job failed"] == [None, None]
+    assert "time unknown  job " in shell("show", session.id).out
 
 
 def test_a_dry_run_prints_the_request_and_sends_and_records_nothing(site: Site, shell: Shell, home: Path) -> None:
