@@ -214,7 +214,9 @@ def _add_acting(add: _Add) -> None:
     opening = add("open", "open a session (billable)")
     _add_limits(opening)
     opening.add_argument(
-        "--dry-run", action="store_true", help="print the request that would be sent, and send and record nothing"
+        "--dry-run",
+        action="store_true",
+        help="check the backend and print the request that would be sent; open and record nothing",
     )
     opening.add_argument("--json", action="store_true", help="print the session as JSON instead of its id")
     ending = add("end", "end a session and confirm that it ended")

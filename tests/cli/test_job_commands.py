@@ -220,7 +220,7 @@ def test_a_failed_job_without_a_time_is_not_dated_with_now(site: Site, shell: Sh
 def test_a_dry_run_prints_the_request_and_sends_and_records_nothing(site: Site, shell: Shell, home: Path) -> None:
     limits = ["--max-jobs", "5", "--max-time", "1h30m", "--max-cost", "30"]
     told = shell("open", FORTE, *limits, "--dry-run", "--read-only")
-    assert (told.code, told.err, site.asked) == (0, "", [])
+    assert (told.code, told.err, site.asked) == (0, "", ["GET /backends"])
     first, body = told.out.splitlines()
     assert first == f"POST {site.server.url}/sessions" and KEY not in told.out
     assert [path for path in home.rglob("*") if path.is_file()] == []
@@ -236,6 +236,29 @@ def test_a_dry_run_prints_the_request_and_sends_and_records_nothing(site: Site, 
     assert shell("open", FORTE, *limits, "--yes").code == 0
     assert sent == [("POST /v0.4/sessions", json.loads(body))]  # what is sent is what was printed
     assert shell("open", FORTE, "--dry-run").code == 2
+
+
+@pytest.mark.parametrize("name", ["forte-1", "qpu.forte-2", "qpu.harmony", "qpu.aria-2"])
+def test_a_dry_run_answers_a_backend_that_cannot_be_chosen_as_opening_does(
+    site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    opening = shell("open", name, "--no-limit", "--yes")
+    monkeypatch.delenv("IONQ_API_KEY")
+    told = shell("open", name, "--no-limit", "--dry-run")
+    assert (told.code, told.out, told.err) == (1, "", opening.err) and told.code == opening.code
+    assert "did you mean qpu.forte-1?" in told.err or "cannot be chosen" in told.err
+    assert site.changing == []
+
+
+def test_a_dry_run_without_an_answer_says_so_and_prints_the_request(site: Site, shell: Shell) -> None:
+    for answer in (own(503), Reply(200, JSON, b'{"what is')):
+        site.instead = lambda _, answer=answer: answer  # type: ignore[misc]
+        told = shell("open", "qpu.nobody-knows", "--no-limit", "--dry-run")
+        assert told.code == 0 and told.out.startswith("POST ") and "the backend was not checked: " in told.err
+    site.go_away()
+    told = shell("open", FORTE, "--no-limit", "--dry-run")
+    assert told.code == 0 and told.out.startswith("POST ") and "IonQ cannot be reached" in told.err
+    assert site.changing == []
 
 
 def test_help_is_that_of_the_options(shell: Shell) -> None:
