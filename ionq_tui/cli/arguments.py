@@ -102,6 +102,7 @@ def _add_options(parser: argparse._ActionsContainer, default: str | None = None)
     """Add the options that may stand before and after the command; those not given get the default."""
     parser.add_argument(
         "--profile",
+        type=_not_empty,
         metavar="NAME",
         default=default,
         help="use the API key and the server of this profile in the configuration",
@@ -122,10 +123,15 @@ def _add_options(parser: argparse._ActionsContainer, default: str | None = None)
         help="allow these changes even if the profile is read-only",
     )
     parser.add_argument(
-        "--config", metavar="FILE", default=default, help="read this configuration file instead of the usual one"
+        "--config",
+        type=_not_empty,
+        metavar="FILE",
+        default=default,
+        help="read this configuration file instead of the usual one",
     )
     parser.add_argument(
         "--log",
+        type=_not_empty,
         metavar="FILE",
         default=default,
         help="add a log of requests and errors to this file, without API keys, headers, or message bodies; only you "
@@ -330,6 +336,13 @@ def _add_rest(add: _Add) -> None:
         action="store_true",
         help="simulate no jobs: neither those of other users nor those that are sent into your sessions",
     )
+
+
+def _not_empty(text: str) -> str:
+    """Refuse the value of an unset variable, which would otherwise be taken as if the option was not given."""
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
 
 
 def _port(text: str) -> int:

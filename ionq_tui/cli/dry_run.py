@@ -19,7 +19,7 @@ async def print_request(engine: Engine, request: OpenRequest, settings: Settings
     """
     unknown = await check_backend(engine, request.backend)
     if unknown is not None:
-        say(f"the backend was not checked: {fault_words(unknown, once=True)}")
+        say(f"the backend was not checked: {fault_words(unknown, 'backends', once=True)}")
     sent = operations.create_session(request)
     url = f"{settings.base_url}{sent.path}"
     if as_json:

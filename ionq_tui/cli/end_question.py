@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Iterable, Sequence
 
+from ionq_tui.cli.common import text_width
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.session_facts import session_facts
 from ionq_tui.engine.session_poller import SessionPoller
@@ -15,10 +17,13 @@ from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.end_review import CANNOT_BE_UNDONE, end_facts, in_brief, running_words
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.style import words
+from ionq_tui.view.wrap import wrapped
 from ionq_tui.wiring import patience
 
 WITHIN = 3.0
 """Seconds for which the facts are read; what is not known by then is told as unknown."""
+_NAME = 12
+"""Cells of the name of a fact."""
 _MOST = 5
 """Sessions of which the facts are read and told, if there are several."""
 
@@ -37,7 +42,10 @@ async def end_question(engine: Engine, session_id: str) -> str:
     )
     at = next((at for at, (name, _) in enumerate(told) if name == "unfinished"), len(told) - 1)
     told.insert(at + 1, ("running", running_words(facts.watch)))
-    lines = [f"{name:<12}{text}" for name, text in told]
+    width = text_width(sys.stderr)
+    lines = [f"{name:<{_NAME}}{text}" for name, text in told]
+    if width is not None:
+        lines = [part for one in lines for part in wrapped(one, width, _NAME)]
     return "\n".join([*lines, f"End session {plain(session_id, 64)}? {CANNOT_BE_UNDONE}"])
 
 

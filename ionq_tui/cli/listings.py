@@ -82,7 +82,7 @@ def _check_usage(args: argparse.Namespace) -> None:
 
 async def _backends(engine: Engine, args: argparse.Namespace) -> int:
     listed = await engine.cloud.backends()
-    heard(listed)
+    heard(listed, "backends")
     backends: tuple[Backend, ...] = () if isinstance(listed, Fault) else listed
     measured = await _measured(engine, backends)
     columns = backend_columns(engine.clock.now(), None)

@@ -134,7 +134,10 @@ def test_a_status_or_backend_that_is_none_is_answered_with_the_nearest(site: Sit
     assert shell("ls", "--backend", "qpu.aria-1").out == "no session matches\n"
 
 
-def test_a_list_that_cannot_be_read_hides_no_session_that_the_journal_knows(site: Site, shell: Shell) -> None:
+def test_a_list_that_cannot_be_read_hides_no_session_that_the_journal_knows(
+    site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IONQ_TUI_PATIENCE", "0.2")
     ours = shell("open", FORTE, "--max-jobs", "5", "--yes").out.strip()
     gone = shell("open", "qpu.aria-1", "--max-jobs", "5", "--yes").out.strip()
     assert shell("end", gone, "--yes").code == 0
