@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from ionq_tui.cli.common import CommandError
+from ionq_tui.cli.list_arguments import SEPARATOR
 from ionq_tui.model.exit_code import USAGE
 from ionq_tui.view.column import Item, arranged
 from ionq_tui.view.listing import Form, ListColumn, list_csv, list_table
@@ -26,7 +27,7 @@ def check_columns(args: argparse.Namespace, columns: Sequence[ListColumn[Item]])
 def chosen_columns(args: argparse.Namespace, columns: Sequence[ListColumn[Item]]) -> list[ListColumn[Item]]:
     """Return the columns that were named; without names those of the dashboard, or in CSV all."""
     if args.columns:
-        return [_column(columns, name) for name in args.columns.split(",")]
+        return [_column(columns, name) for name in args.columns.split(SEPARATOR)]
     return [one for one in columns if args.csv or not one.extra]
 
 
@@ -76,7 +77,7 @@ def check_status(wanted: str, held: Iterable[str], known: Sequence[str]) -> None
 
 
 def _statuses(wanted: str) -> set[str]:
-    return {word.strip().casefold() for word in wanted.split(",")}
+    return {word.strip().casefold() for word in wanted.split(SEPARATOR)}
 
 
 def _column(columns: Sequence[ListColumn[Item]], name: str) -> ListColumn[Item]:

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from ionq_tui.api import encode
 from ionq_tui.cli.common import CommandError, find_session, heard, say, tell_json, told_list_fault
 from ionq_tui.cli.common import run as connected
+from ionq_tui.cli.list_arguments import JOB_STATUSES, SESSION_STATUSES
 from ionq_tui.cli.list_output import check_columns, check_status, has_status, in_order, print_list
 from ionq_tui.cli.session_reading import priced, read_jobs, read_session
 from ionq_tui.cli.totals import sums_facts
-from ionq_tui.cli.unlisted import SESSION_STATUSES, may_be, owed_lines, read_unlisted, uncertain
+from ionq_tui.cli.unlisted import may_be, owed_lines, read_unlisted, uncertain
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.event import EventKind
@@ -183,9 +184,6 @@ def _list_facts(engine: Engine, listed: Iterable[Session], unlisted: Iterable[Se
         ],
     }
     return {"sessions": [session_facts(engine, one) for one in listed], "ionq_tui": ours}
-
-
-JOB_STATUSES = ("submitted", "ready", "started", "completed", "failed", "canceled", "waiting", "running")
 
 
 async def _jobs(engine: Engine, args: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ionq_tui.cli.list_arguments import SESSION_STATUSES
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.session import Session
 from ionq_tui.view.home_summary import kept_words
@@ -13,8 +14,6 @@ from ionq_tui.view.result import question_awaited, question_words
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import candidate_notes
 
-SESSION_STATUSES = ("created", "started", "ended")
-"""The documented statuses of a session."""
 _AT_ONCE = 4
 """Sessions that are read concurrently."""
 

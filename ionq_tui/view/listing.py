@@ -205,6 +205,17 @@ def backend_columns(now: datetime, tz: tzinfo | None) -> tuple[ListColumn[Backen
     )
 
 
+def column_names(command: str) -> tuple[str, ...]:
+    """Return the names that `--columns` and `--sort` of a command take; empty if it has no such options."""
+    now = datetime.min
+    names: Mapping[str, Callable[[], Iterable[str]]] = {
+        "ls": lambda: (one.name for one in session_columns(now, None)),
+        "jobs": lambda: (one.name for one in job_columns(now, None)),
+        "backends": lambda: (one.name for one in backend_columns(now, None)),
+    }
+    return tuple(names[command]()) if command in names else ()
+
+
 def _shown(
     columns: Sequence[Column[Item]],
     row: Callable[[Item], Row],
