@@ -94,24 +94,24 @@ def test_columns_and_statuses_are_those_that_the_command_takes(desk: Desk, shell
 
 
 def test_what_completion_offers_is_what_the_parser_takes(desk: Desk) -> None:
-    for command in ("ls", "jobs", "backends"):
-        names = column_names(command)
-        assert [one.value for one in _offered(desk, command, "--columns", "")] == list(names)
-        assert [one.value for one in _offered(desk, command, "--sort", "")] == list(names)
-        assert [one.value for one in _offered(desk, command, "--sort=-")] == [f"--sort=-{one}" for one in names]
-        assert [one.value for one in _offered(desk, command, "--sort", "=", "-")] == [f"-{one}" for one in names]
-        assert _offered(desk, command, "--sort", "-") == (), "that would be another option"
+    for listed in ("ls", "jobs", "backends"):
+        names = column_names(listed)
+        assert [one.value for one in _offered(desk, listed, "--columns", "")] == list(names)
+        assert [one.value for one in _offered(desk, listed, "--sort", "")] == list(names)
+        assert [one.value for one in _offered(desk, listed, "--sort=-")] == [f"--sort=-{one}" for one in names]
+        assert [one.value for one in _offered(desk, listed, "--sort", "=", "-")] == [f"-{one}" for one in names]
+        assert _offered(desk, listed, "--sort", "-") == (), "that would be another option"
         for name in names:
-            args = parsed([command, *(["x"] if command == "jobs" else []), f"--sort=-{name}", "--columns", name])
-            if command == "ls":
+            args = parsed([listed, *(["x"] if listed == "jobs" else []), f"--sort=-{name}", "--columns", name])
+            if listed == "ls":
                 check_columns(args, session_columns(AT, None))
-            elif command == "jobs":
+            elif listed == "jobs":
                 check_columns(args, job_columns(AT, None))
             else:
                 check_columns(args, backend_columns(AT, None))
     assert column_names("show") == ()
-    for command, statuses in STATUSES.items():
-        assert [one.value for one in _offered(desk, command, "--status", "")] == list(statuses)
+    for listed, statuses in STATUSES.items():
+        assert [one.value for one in _offered(desk, listed, "--status", "")] == list(statuses)
         for status in statuses:
             check_status(status, (), statuses)
 
