@@ -24,18 +24,6 @@ POLL_INTERVAL_RANGE = (1.0, 60.0)
 CONFIG_NAME = "config.toml"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 """From all requests to errors only."""
-
-ENVIRONMENT: tuple[tuple[str, str], ...] = (
-    ("IONQ_API_KEY", "the API key; ignored if --profile names a profile"),
-    ("IONQ_API_URL", "the server, instead of " + PRODUCTION_URL),
-    ("IONQ_TUI_PROFILE", "the profile, when --profile is not given"),
-    ("IONQ_TUI_CONFIG", "the configuration file, when --config is not given"),
-    ("IONQ_SESSION_ID", "set by ionq-tui run for its command"),
-    ("NO_COLOR", "turns colors off"),
-    ("SSL_CERT_FILE, SSL_CERT_DIR", "the certificate authorities to trust"),
-    ("HTTPS_PROXY, ALL_PROXY, NO_PROXY", "the proxy, and what is reached without it"),
-)
-"""The variables that users may set, for the help."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -91,13 +91,13 @@ class Wiring:
 
     async def connect(self, found: FoundKey) -> Engine:
         """Build an engine for this key, in a thread. If the network is `unusable`, its requests fail."""
-        runner = await asyncio.to_thread(self._runner, found.key)
+        runner = await asyncio.to_thread(self._runner, found.key, advice=self._refused_advice(found))
         connection = replace(self.connection, key_masked=found.key.masked, source=found.source)
         return self._engine(connection, runner, self.journal())
 
     async def renew(self, engine: Engine, found: FoundKey) -> None:
         """Replace the refused API key of a running engine. All screens stay as they are."""
-        self._auths[engine].renew(found.key)
+        self._auths[engine].renew(found.key, self._refused_advice(found))
         engine.connection = replace(engine.connection, key_masked=found.key.masked, source=found.source)
         engine.session_list.identity.apply(lambda _: None)
         engine.actions.renewed()
@@ -145,7 +145,15 @@ class Wiring:
             self._journal = Journal(journal_path())
         return self._journal
 
-    def _runner(self, key: ApiKey | None, answer: Handler | None = None) -> Runner:
+    def _refused_advice(self, found: FoundKey) -> Callable[[], str]:
+        def advice() -> str:
+            from ionq_tui.view.key_card import refused_advice  # needed only for a key that is refused
+
+            return refused_advice(found.source, self.settings.profile, named=self.settings.profile_named)
+
+        return advice
+
+    def _runner(self, key: ApiKey | None, answer: Handler | None = None, advice: Callable[[], str] = str) -> Runner:
         from ionq_tui.api.dashboard_runner import dashboard_runner
 
         if answer is None:
@@ -158,6 +166,7 @@ class Wiring:
             answer=answer,
             retries=self._retries,
             network=None if answer is not None else self._network,
+            refused_advice=advice,
         )
 
     def _engine(self, connection: Connection, runner: Runner, journal: Journal, clock: Clock | None = None) -> Engine:

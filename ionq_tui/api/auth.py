@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import httpx
 
@@ -12,14 +12,16 @@ from ionq_tui.model.key import ApiKey
 class KeyAuth(httpx.Auth):
     """Send the key to the server it was given for, and to no other host."""
 
-    def __init__(self, key: ApiKey, base_url: str) -> None:
-        """Take the key and the base URL of the server it belongs to."""
+    def __init__(self, key: ApiKey, base_url: str, refused_advice: Callable[[], str] = str) -> None:
+        """Take the key, the base URL of the server it belongs to, and what to do if it is refused."""
         self._key = key
+        self.refused_advice = refused_advice
         self._origin = origin(httpx.URL(base_url))
 
-    def renew(self, key: ApiKey) -> None:
+    def renew(self, key: ApiKey, refused_advice: Callable[[], str] = str) -> None:
         """Use another key from now on."""
         self._key = key
+        self.refused_advice = refused_advice
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the Authorization header if scheme, host and port match the base URL."""

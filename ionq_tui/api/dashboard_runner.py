@@ -32,17 +32,19 @@ def dashboard_runner(
     retries: int = 0,
     network: Network | None = None,
     seconds: float = ANSWER_WITHIN,
+    refused_advice: Callable[[], str] = str,
 ) -> Runner:
     """Build a runner.
 
     `patience` is a factor on its time-outs and pauses, `seconds` the time-out of one request. Without `network`, its
     first request reads certificates and proxies from the environment. `retries` is for commands that ask only once: it
-    applies after a temporary server error or a dropped connection.
+    applies after a temporary server error or a dropped connection. `refused_advice` returns what to do about a refused
+    key.
     """
     within = seconds * patience
     config = ConnectionConfig(
         base_url,
-        None if key is None else KeyAuth(key, base_url),
+        None if key is None else KeyAuth(key, base_url, refused_advice),
         user_agent(),
         httpx.Timeout(within, connect=min(CONNECT_WITHIN, seconds)),
         deadline=within,

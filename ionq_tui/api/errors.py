@@ -49,6 +49,8 @@ class IonQError(official_errors.ErrorRoot):
 
     hint = ""
     """A possible cause to check, such as a base URL with another API version."""
+    advice = ""
+    """What to do about a refused key, for people in front of this program; empty in the library."""
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:
         """Create the error, as an instance of ionq_core's error too if that package is loaded."""
@@ -352,6 +354,7 @@ def fault_of_error(error: IonQError) -> Fault:
         well_formed=isinstance(error, APIError) and error.well_formed,
         page=getattr(error, "page", ""),
         hint=error.hint,
+        advice=error.advice,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 import httpx
 
 from ionq_tui.api.critical_request import CriticalRequest, arun_critical, run_critical
-from ionq_tui.api.errors import IonQError, with_context, with_url_hint
+from ionq_tui.api.errors import AuthenticationError, IonQError, with_context, with_url_hint
 from ionq_tui.api.event_loop import require_asyncio
 from ionq_tui.api.flows import Flow, Result, Send, Sleep, Step, with_retries
 from ionq_tui.api.operations import Operation
@@ -199,10 +199,16 @@ class Runner:
             return Result(self._reply_cache.value_of(step.operation, response), None, sent_at, received_at, date)
         except IonQError as error:
             log_unreadable(step.operation.method, step.operation.path, error)
-            return Result(None, with_url_hint(error, self.config.base_url), sent_at, received_at, date)
+            return Result(None, self._explained(error), sent_at, received_at, date)
+
+    def _explained(self, error: IonQError) -> IonQError:
+        """Add what depends on this connection: whether its URL may be wrong, and what to do about a refused key."""
+        if isinstance(error, AuthenticationError) and self.config.auth is not None:
+            error.advice = self.config.auth.refused_advice()
+        return with_url_hint(error, self.config.base_url)
 
     def _failure(self, error: IonQError, sent_at: float) -> Result[object]:
-        return Result(None, with_url_hint(error, self.config.base_url), sent_at, seconds())
+        return Result(None, self._explained(error), sent_at, seconds())
 
     def _set_clock(self, date: datetime) -> None:
         """Adopt the server's time. Differences within the resolution of `Date` are ignored."""

@@ -17,6 +17,8 @@ _Add = Callable[..., argparse.ArgumentParser]
 _LIKE_A_KEY = re.compile(r"[A-Za-z0-9_]{20,}")
 SHELLS = ("bash", "zsh", "fish")
 """Shells for which there is a completion script."""
+COMMAND = "command"
+"""The attribute that gets the name of the command."""
 EVERYWHERE = "options of every command"
 """Title of the group of options that may stand before and after the command."""
 
@@ -45,24 +47,23 @@ def parsed(argv: Sequence[str]) -> argparse.Namespace:
 
 def help_text(topic: str) -> str:
     """Return the help of a command, or of the program if no command is named; leave as for wrong usage if unknown."""
-    parser = main_parser()
-    commands = command_parsers(parser)
+    parser, commands = parsers()
     if topic and topic not in commands:
         near = nearest(topic, commands)
         parser.error(f"no such command: {topic!r}" + (f"; did you mean {near}?" if near else ""))
     return (commands[topic] if topic else parser).format_help()
 
 
-def command_parsers(parser: argparse.ArgumentParser) -> Mapping[str, argparse.ArgumentParser]:
-    """Return the parser of each command."""
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            return dict(action.choices)
-    return {}
-
-
 def main_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line, from which shell completion and the manual page are made too."""
+    """Return the parser of the whole command line."""
+    return parsers()[0]
+
+
+def parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentParser]]:
+    """Return the parser of the whole command line and those of the commands, by name in the order of the help.
+
+    Shell completion and the manual page are made from them too, by `command_tree`.
+    """
     parser = _Parser(
         prog="ionq-tui",
         usage="ionq-tui [options] [COMMAND ...]",
@@ -77,7 +78,7 @@ def main_parser() -> argparse.ArgumentParser:
     )
     _add_options(parser)
     parser.set_defaults(profile=None, read_only=None, config=None, log=None, log_level=None)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", prog="ionq-tui")
+    commands = parser.add_subparsers(dest=COMMAND, metavar="COMMAND", prog="ionq-tui")
 
     def add(name: str, words: str) -> argparse.ArgumentParser:
         return commands.add_parser(
@@ -95,13 +96,14 @@ def main_parser() -> argparse.ArgumentParser:
     _add_rest(add)
     for command in commands.choices.values():
         _add_options(command.add_argument_group(EVERYWHERE), default=argparse.SUPPRESS)
-    return parser
+    return parser, commands.choices
 
 
 def _add_options(parser: argparse._ActionsContainer, default: str | None = None) -> None:
     """Add the options that may stand before and after the command; those not given get the default."""
     parser.add_argument(
         "--profile",
+        type=_not_empty,
         metavar="NAME",
         default=default,
         help="use the API key and the server of this profile in the configuration",
@@ -122,10 +124,15 @@ def _add_options(parser: argparse._ActionsContainer, default: str | None = None)
         help="allow these changes even if the profile is read-only",
     )
     parser.add_argument(
-        "--config", metavar="FILE", default=default, help="read this configuration file instead of the usual one"
+        "--config",
+        type=_not_empty,
+        metavar="FILE",
+        default=default,
+        help="read this configuration file instead of the usual one",
     )
     parser.add_argument(
         "--log",
+        type=_not_empty,
         metavar="FILE",
         default=default,
         help="add a log of requests and errors to this file, without API keys, headers, or message bodies; only you "
@@ -214,7 +221,9 @@ def _add_acting(add: _Add) -> None:
     opening = add("open", "open a session (billable)")
     _add_limits(opening)
     opening.add_argument(
-        "--dry-run", action="store_true", help="print the request that would be sent, and send and record nothing"
+        "--dry-run",
+        action="store_true",
+        help="check the backend and print the request that would be sent; open and record nothing",
     )
     opening.add_argument("--json", action="store_true", help="print the session as JSON instead of its id")
     ending = add("end", "end a session and confirm that it ended")
@@ -328,6 +337,13 @@ def _add_rest(add: _Add) -> None:
         action="store_true",
         help="simulate no jobs: neither those of other users nor those that are sent into your sessions",
     )
+
+
+def _not_empty(text: str) -> str:
+    """Refuse the value of an unset variable, which would otherwise be taken as if the option was not given."""
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
 
 
 def _port(text: str) -> int:

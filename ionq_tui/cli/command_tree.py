@@ -1,15 +1,15 @@
 """The commands, options, and arguments of the parser as plain values, for shell completion and the manual page.
 
-Only this module and `arguments` read the parts of argparse that have no public name.
+Only this module reads the parts of argparse that have no public name.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ionq_tui.cli.arguments import EVERYWHERE, command_parsers, main_parser
+from ionq_tui.cli.arguments import COMMAND, EVERYWHERE, parsers
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ class Command:
 
 def command_tree() -> Command:
     """Return the program with all its commands."""
-    return _command("", main_parser())
+    program, commands = parsers()
+    return replace(_command("", program), commands={name: _command(name, one) for name, one in commands.items()})
 
 
 def _command(name: str, parser: argparse.ArgumentParser) -> Command:
     options, arguments = list[Option](), list[Argument]()
-    commands = {inner: _command(inner, made) for inner, made in command_parsers(parser).items()} or None
     for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
+        if action.dest == COMMAND:
             continue
         if action.option_strings:
             options.append(_option(parser, action))
@@ -78,7 +78,7 @@ def _command(name: str, parser: argparse.ArgumentParser) -> Command:
             words, choices = _words(parser, action), _choices(action)
             arguments.append(Argument(_shown(action), action.dest, words, choices, action.nargs == "?"))
     usage = parser.usage or _usage(name, arguments)
-    return Command(name, parser.description or "", usage, tuple(options), tuple(arguments), commands)
+    return Command(name, parser.description or "", usage, tuple(options), tuple(arguments))
 
 
 def _option(parser: argparse.ArgumentParser, action: argparse.Action) -> Option:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from typing import TextIO
 
 from ionq_tui.cli.json_schema import versioned
 from ionq_tui.cli.signals import Signals
@@ -27,6 +28,8 @@ from ionq_tui.view.sanitize import plain
 from ionq_tui.wiring import Wiring
 
 _LONGEST_ID = 64
+_NARROWEST = 40
+"""Columns below which nothing is gained by breaking lines."""
 _log = logging.getLogger("ionq_tui.command")
 _log.addHandler(logging.NullHandler())  # without a log file nothing is told twice
 
@@ -112,6 +115,17 @@ def say(words: str) -> None:
     with suppress(OSError, ValueError):  # a terminal that is gone must not keep a session from being ended
         for line in words.split("\n"):
             print(f"ionq-tui: {plain(line)}", file=sys.stderr, flush=True)
+
+
+def text_width(stream: TextIO | None) -> int | None:
+    """Return how many cells the lines of a terminal have; None if no terminal shows the stream, or its size is odd."""
+    try:
+        if stream is None or not stream.isatty():
+            return None
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return None
+    return columns if columns >= _NARROWEST else None
 
 
 def printed(words: str) -> bool:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ionq_tui.cli.command_tree import Argument, Command, Option, command_tree
+from ionq_tui.cli.list_arguments import SEPARATOR, STATUSES
 from ionq_tui.model.backend import DOCUMENTED
 from ionq_tui.model.exit_code import DONE
 from ionq_tui.settings import Flags, Settings, journal_path, load_settings
@@ -130,10 +131,11 @@ def answer_to(words: Sequence[str], environ: Mapping[str, str], config_folder: P
         return Answer(Kind.COMMAND if position.command.name == "run" else Kind.WORDS)
     local = _Local(position, environ, config_folder)
     if position.waiting is not None:
-        return _value(position.waiting, "" if word == "=" else word, local)
+        joined = word == "=" or (bool(before) and before[-1] == "=")
+        return _value(position.waiting, "" if word == "=" else word, local, joined=joined)
     name, equals, part = word.partition("=")
     if equals and (option := position.command.option(name)) is not None and option.value:
-        answer = _value(option, part, local)
+        answer = _value(option, part, local, joined=True)
         return Answer(answer.kind, tuple(replace(one, value=f"{name}={one.value}") for one in answer.candidates))
     found = [] if word.startswith("-") else list(_arguments(position, word, local))
     if word.startswith("-") or (position.argument is None and position.command.commands is None):
@@ -191,12 +193,33 @@ def _arguments(position: _Position, word: str, local: _Local) -> Iterator[Candid
         yield from local.known(position.argument.dest, word)
 
 
-def _value(option: Option, word: str, local: _Local) -> Answer:
-    """Return the values of an option."""
+def _value(option: Option, word: str, local: _Local, *, joined: bool) -> Answer:
+    """Return the values of an option; `joined` if an equals sign stands before them."""
     if option.value == "FILE":
         return Answer(Kind.FILES)
+    if option.dest in _OF_LISTS:
+        return Answer(candidates=tuple(_of_list(option.dest, local.position.command.name, word, joined=joined)))
     choices = (Candidate(one) for one in option.choices if one.startswith(word))
     return Answer(candidates=(*choices, *local.known(option.dest, word)))
+
+
+_OF_LISTS = frozenset({"status", "sort", "columns"})
+"""Attributes of the options that take names of columns and statuses."""
+
+
+def _of_list(dest: str, command: str, word: str, *, joined: bool) -> Iterator[Candidate]:
+    """Yield the names of columns or statuses that a list takes; of several, those that can follow the ones given."""
+    from ionq_tui.view.listing import column_names
+
+    names = STATUSES.get(command, ()) if dest == "status" else column_names(command)
+    if dest == "sort":
+        # `--sort -cost` would be an option of its own, so the order is reversed only behind an equals sign.
+        reverse = "-" if joined and word.startswith("-") else ""
+        yield from (Candidate(f"{reverse}{one}") for one in names if f"{reverse}{one}".startswith(word))
+        return
+    before, comma, part = word.rpartition(SEPARATOR)
+    given = set(before.split(SEPARATOR))
+    yield from (Candidate(f"{before}{comma}{one}") for one in names if one.startswith(part) and one not in given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,25 @@
-"""`ionq-tui open --dry-run`: print the request that would be sent; nothing is sent or recorded."""
+"""`ionq-tui open --dry-run`: check the backend and print the request that would be sent; nothing is opened."""
 
 from __future__ import annotations
 
 from ionq_tui.api import operations
-from ionq_tui.cli.common import json_text, tell_json
+from ionq_tui.cli.backend_check import check_backend
+from ionq_tui.cli.common import json_text, say, tell_json
+from ionq_tui.engine.engine import Engine
 from ionq_tui.model.exit_code import DONE
 from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.settings import Settings
+from ionq_tui.view.fault import fault_words
 
 
-def print_request(request: OpenRequest, settings: Settings, *, as_json: bool) -> int:
-    """Print method, URL and body of the request that opens the session; the API key is never shown."""
+async def print_request(engine: Engine, request: OpenRequest, settings: Settings, *, as_json: bool) -> int:
+    """Print method, URL and body of the request that opens the session; the API key is never shown.
+
+    Raises CommandError, as `open` does, for a backend that cannot be chosen.
+    """
+    unknown = await check_backend(engine, request.backend)
+    if unknown is not None:
+        say(f"the backend was not checked: {fault_words(unknown, 'backends', once=True)}")
     sent = operations.create_session(request)
     url = f"{settings.base_url}{sent.path}"
     if as_json:

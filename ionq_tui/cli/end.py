@@ -20,6 +20,7 @@ from ionq_tui.cli.common import (
 )
 from ionq_tui.cli.common import run as connected
 from ionq_tui.cli.confirm import confirm, needs_yes
+from ionq_tui.cli.end_question import end_all_question, end_question
 from ionq_tui.cli.listings import session_facts
 from ionq_tui.cli.signals import waited
 from ionq_tui.cli.unconfirmed import told_open_questions
@@ -68,10 +69,14 @@ async def _end_one(engine: Engine, settings: Settings, args: argparse.Namespace)
     session_id = await meant(engine, args.id)
     if not args.not_mine:
         await _check_owner(engine, session_id)
-    if engine.over(session_id):
+    question = "" if args.yes or engine.over(session_id) else await end_question(engine, session_id)
+    if engine.over(session_id):  # maybe only the facts below the question said so
         say(f"{plain(session_id[-SHORT:])} had already ended")
+        session, unended = engine.known(session_id), engine.actions.activity.value.unended
+        if session is not None and session.ended and session_id in unended:
+            await engine.actions.ended_elsewhere(session)
         return tell_json(session_facts(engine, await find_session(engine, session_id))) if args.json else DONE
-    await confirm(args.yes, f"End session {plain(session_id, 64)}? It cannot be undone.")
+    await confirm(args.yes, question)
     outcome = (await end_each(engine, [session_id]))[session_id]
     if isinstance(outcome, Ended) and args.json:
         return _tell_ended(engine, settings, [outcome], document(session_facts(engine, outcome.session)))
@@ -125,7 +130,7 @@ _MORE_WITHIN = 5.0
 
 async def _end_all(engine: Engine, settings: Settings, as_json: bool, yes: bool) -> int:
     """End every session of this machine that is not confirmed ended; one failure does not delay the others."""
-    await confirm(yes, "End every session that was opened on this machine? It cannot be undone.")
+    await confirm(yes, "" if yes else await end_all_question(engine, _opened_here(engine)))
     listing = asyncio.ensure_future(engine.session_list.refresh())
     await asyncio.wait({listing}, timeout=LISTED_WITHIN * patience())
     outcomes: dict[str, EndOutcome | None] = {}

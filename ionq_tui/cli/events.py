@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from ionq_tui.cli.common import CommandError, checked_id, find_session, meant, say, tell_json
 from ionq_tui.cli.common import run as connected
@@ -44,7 +45,8 @@ async def _events(engine: Engine, args: argparse.Namespace) -> int:
         if code == DONE or watch.events:
             tell_json({"events": [moment_facts(moment) for moment in timeline(watch)]})
         return code
-    for line in timeline_lines(watch, engine.clock.now(), None, engine.people):
+    whole = not sys.stdout.isatty()
+    for line in timeline_lines(watch, engine.clock.now(), None, engine.people, whole=whole):
         print(line)
     return code
 

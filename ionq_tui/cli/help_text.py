@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 
 from ionq_tui.model.exit_code import MEANINGS
-from ionq_tui.settings import ENVIRONMENT
+from ionq_tui.view.environment import ENVIRONMENT
 
 _WIDTH = 80
 EXAMPLES: dict[str, tuple[str, ...]] = {
@@ -47,7 +47,7 @@ def examples_of(command: str) -> str:
 def main_epilog() -> str:
     """Return the exit codes and the environment variables."""
     codes = [_entry(str(code), meaning.replace("`", ""), 5) for code, meaning in MEANINGS]
-    variables = [_entry(name, meaning, 34) for name, meaning in ENVIRONMENT]
+    variables = [_entry(", ".join(one.names), one.brief, 29) for one in ENVIRONMENT]
     return "\n".join(["exit codes:", *codes, "", "environment variables:", *variables])
 
 

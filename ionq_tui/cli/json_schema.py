@@ -97,7 +97,7 @@ _DETAIL: dict[str, Schema] = {
     "stats": _object(qubits=_COUNT, circuits=_COUNT, gate_counts=_map({"type": "number"})),
     "metadata": _map(_STRING),
 }
-_EVENT = _object(at=_STRING, kind=_STRING, job_id=_TEXT, job_ids=_or_null(_list(_STRING)), words=_STRING)
+_EVENT = _object(at=_TIME, kind=_STRING, job_id=_TEXT, job_ids=_or_null(_list(_STRING)), words=_STRING)
 _SUMS: dict[str, Schema] = {
     "jobs": {**_map(_INTEGER), "description": "number of jobs: total, and by status"},
     "money": _object(

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
+SESSION_STATUSES = ("created", "started", "ended")
+"""The documented statuses of a session."""
+JOB_STATUSES = ("submitted", "ready", "started", "completed", "failed", "canceled", "waiting", "running")
+"""The documented statuses of a job, and our words for them."""
+STATUSES: Mapping[str, tuple[str, ...]] = {"ls": SESSION_STATUSES, "jobs": JOB_STATUSES}
+"""What `--status` takes, by command."""
+SEPARATOR = ","
+"""Between the names of `--columns` and of `--status`."""
 _MOST = 1_000_000
 
 

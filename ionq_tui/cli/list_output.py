@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from ionq_tui.cli.common import CommandError
+from ionq_tui.cli.list_arguments import SEPARATOR
 from ionq_tui.model.exit_code import USAGE
 from ionq_tui.view.column import Item, arranged
-from ionq_tui.view.listing import ListColumn, list_csv, list_table
+from ionq_tui.view.listing import Form, ListColumn, list_csv, list_table
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.suggestion import unknown_name
 
@@ -26,7 +27,7 @@ def check_columns(args: argparse.Namespace, columns: Sequence[ListColumn[Item]])
 def chosen_columns(args: argparse.Namespace, columns: Sequence[ListColumn[Item]]) -> list[ListColumn[Item]]:
     """Return the columns that were named; without names those of the dashboard, or in CSV all."""
     if args.columns:
-        return [_column(columns, name) for name in args.columns.split(",")]
+        return [_column(columns, name) for name in args.columns.split(SEPARATOR)]
     return [one for one in columns if args.csv or not one.extra]
 
 
@@ -35,7 +36,13 @@ def in_order(args: argparse.Namespace, columns: Sequence[ListColumn[Item]], item
     if not args.sort:
         return list(items)
     column = _column(columns, args.sort.removeprefix("-"))
-    return arranged(items, column.column, reverse=args.sort.startswith("-"))
+    return arranged(items, column.sorting(_form(args)), reverse=args.sort.startswith("-"))
+
+
+def _form(args: argparse.Namespace) -> Form:
+    if args.csv or args.json:
+        return Form.EXACT
+    return Form.SCREEN if sys.stdout.isatty() and not args.quiet else Form.WHOLE
 
 
 def print_list(
@@ -52,7 +59,7 @@ def print_list(
     elif args.csv:
         sys.stdout.write(list_csv(chosen_columns(args, columns), items))
     elif items:
-        print(list_table(chosen_columns(args, columns), items, whole=not sys.stdout.isatty()))
+        print(list_table(chosen_columns(args, columns), items, _form(args)))
     elif empty:
         print(empty)
 
@@ -70,7 +77,7 @@ def check_status(wanted: str, held: Iterable[str], known: Sequence[str]) -> None
 
 
 def _statuses(wanted: str) -> set[str]:
-    return {word.strip().casefold() for word in wanted.split(",")}
+    return {word.strip().casefold() for word in wanted.split(SEPARATOR)}
 
 
 def _column(columns: Sequence[ListColumn[Item]], name: str) -> ListColumn[Item]:

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from ionq_tui.api import encode
 from ionq_tui.cli.common import CommandError, find_session, heard, say, tell_json, told_list_fault
 from ionq_tui.cli.common import run as connected
+from ionq_tui.cli.list_arguments import JOB_STATUSES, SESSION_STATUSES
 from ionq_tui.cli.list_output import check_columns, check_status, has_status, in_order, print_list
 from ionq_tui.cli.session_reading import priced, read_jobs, read_session
 from ionq_tui.cli.totals import sums_facts
+from ionq_tui.cli.unlisted import may_be, owed_lines, read_unlisted, uncertain
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.event import EventKind
@@ -35,14 +37,11 @@ from ionq_tui.model.spend import Spend, by_failure, by_model
 from ionq_tui.model.timeline import Moment, timeline
 from ionq_tui.settings import Settings
 from ionq_tui.view.amount import counted
-from ionq_tui.view.home_summary import kept_words
 from ionq_tui.view.listing import ListColumn, backend_columns, job_columns, session_columns
 from ionq_tui.view.mismatch import mismatch_words
 from ionq_tui.view.report import report
-from ionq_tui.view.result import question_awaited, question_words
 from ionq_tui.view.row import BackendItem, JobItem, SessionItem
 from ionq_tui.view.sanitize import plain
-from ionq_tui.view.session_card import candidate_notes
 from ionq_tui.view.status import job_status
 from ionq_tui.view.suggestion import unknown_name
 from ionq_tui.view.time_text import rfc3339, rfc3339_or_none
@@ -52,8 +51,6 @@ _RETRIES = 2
 """Retries of a read after a server error or a dropped connection, as in the library."""
 _NAMED_AFTER = 1.0
 """Seconds to wait for the session list before listing what the journal knows."""
-_AT_ONCE = 4
-"""Sessions that are read concurrently."""
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -86,7 +83,7 @@ def _check_usage(args: argparse.Namespace) -> None:
 
 async def _backends(engine: Engine, args: argparse.Namespace) -> int:
     listed = await engine.cloud.backends()
-    heard(listed)
+    heard(listed, "backends")
     backends: tuple[Backend, ...] = () if isinstance(listed, Fault) else listed
     measured = await _measured(engine, backends)
     columns = backend_columns(engine.clock.now(), None)
@@ -112,14 +109,14 @@ async def _list(engine: Engine, args: argparse.Namespace) -> int:
     """List IonQ's sessions, and always those opened on this machine that IonQ's list does not show."""
     listing = asyncio.ensure_future(engine.session_list.refresh())
     await asyncio.wait({listing}, timeout=_NAMED_AFTER * patience())
-    early = [] if listing.done() else _owed_lines(engine, awaited=True)
+    early = [] if listing.done() else owed_lines(engine, awaited=True)
     for words in early:  # what this machine knows is named soon, however long the list takes
         say(words)
     fault = await listing
     if fault is not None:
         told_list_fault(fault)
     else:
-        await _read_unlisted(engine)
+        await read_unlisted(engine)
     if (args.all or (args.status and has_status(args.status, ["ended"]))) and fault is None:
         heard(await engine.session_list.read_ended(), "sessions")
     overview, activity, now = engine.session_list.overview.value, engine.actions.activity.value, engine.clock.now()
@@ -128,7 +125,7 @@ async def _list(engine: Engine, args: argparse.Namespace) -> int:
         say(f"{counted(overview.unreadable, 'more session')} could not be read")
     if activity.trouble:
         say(activity.trouble)
-    for words in _owed_lines(engine):
+    for words in owed_lines(engine):
         if words not in early:
             say(words)
     code = DONE if fault is None else REFUSED
@@ -138,20 +135,17 @@ async def _list(engine: Engine, args: argparse.Namespace) -> int:
         if fault is None or unlisted or activity.unconfirmed:
             tell_json(_list_facts(engine, [item.session for item in listed], unlisted))
         return code
-    kept = in_order(args, columns, _matching(engine, args, unlisted, unseen=True))
+    kept = in_order(args, columns, _matching(engine, args, [*unlisted, *uncertain(engine)], unseen=True))
     empty = "no active sessions" if activity.at_rest and not overview.unreadable else "IonQ's list is empty"
     empty = "no session matches" if overview.sessions and not listed else empty
     print_list(args, columns, [*kept, *listed], lambda item: item.session.id, empty=empty if fault is None else "")
     return code
 
 
-_STATUSES = ("created", "started", "ended")
-
-
 async def _asked_for(engine: Engine, args: argparse.Namespace, sessions: Iterable[Session]) -> list[SessionItem]:
     """Return the sessions that match; raise CommandError if none does because there is no such backend."""
     items = list(sessions)
-    check_status(args.status, [one.status for one in items], _STATUSES)
+    check_status(args.status, [one.status for one in items], SESSION_STATUSES)
     if args.backend and not any(one.backend == args.backend for one in items):
         offered = await engine.cloud.backends()
         if not isinstance(offered, Fault) and args.backend not in {one.name for one in offered}:
@@ -166,44 +160,10 @@ def _matching(
     return [
         SessionItem(one, activity.owner(one), activity.label(one.id), unseen=unseen)
         for one in sessions
-        if (not args.backend or one.backend == args.backend)
-        and (not args.mine or activity.ours(one))
-        and has_status(args.status, [one.status])
+        if (not args.backend or one.backend == args.backend or (unseen and one.backend is None))
+        and (not args.mine or activity.ours(one) or (unseen and one.creator_id is None))
+        and has_status(args.status, may_be(one) if unseen else [one.status])
     ]
-
-
-def _owed_lines(engine: Engine, *, awaited: bool = False) -> list[str]:
-    """Return a line for each session that is not listed and not confirmed ended, and for each unconfirmed session.
-
-    Where the list is still `awaited`, nothing is said of what it shows or does not show.
-    """
-    activity, now, listed = (
-        engine.actions.activity.value,
-        engine.clock.now(),
-        engine.session_list.overview.value.sessions,
-    )
-    told = [
-        f"{plain(one.short)} on {plain(one.backend or '-', 60)}: not confirmed ended; waiting for IonQ's list"
-        if awaited
-        else kept_words(activity.unended[one.id], engine.last_seen(one.id), now, None)
-        for one in engine.unconfirmed
-        if one.id not in listed
-    ]
-    for question in activity.unconfirmed:
-        told.append(question_awaited(question, now, None) if awaited else question_words(question, now, None))
-        told += candidate_notes(question.request, question.outcome.candidates)
-    return told
-
-
-async def _read_unlisted(engine: Engine) -> None:
-    """Read the sessions opened on this machine that the list does not show: they may have ended."""
-    ids = [one.id for one in engine.unconfirmed if one.id not in engine.session_list.overview.value.sessions]
-    for at in range(0, len(ids), _AT_ONCE):
-        for answer in await asyncio.gather(*map(engine.cloud.session, ids[at : at + _AT_ONCE])):
-            if isinstance(answer, Session):
-                engine.store_session(answer)
-                if answer.ended:
-                    await engine.actions.ended_elsewhere(answer)
 
 
 def _list_facts(engine: Engine, listed: Iterable[Session], unlisted: Iterable[Session]) -> dict[str, object]:
@@ -218,15 +178,12 @@ def _list_facts(engine: Engine, listed: Iterable[Session], unlisted: Iterable[Se
             {
                 "backend": one.request.backend,
                 "asked_at": rfc3339_or_none(one.asked_at),
-                "candidates": [candidate.id for candidate in one.outcome.running],
+                "candidates": [*(candidate.id for candidate in one.outcome.running), *one.outcome.unread],
             }
             for one in activity.unconfirmed
         ],
     }
     return {"sessions": [session_facts(engine, one) for one in listed], "ionq_tui": ours}
-
-
-_JOB_STATUSES = ("submitted", "ready", "started", "completed", "failed", "canceled", "waiting", "running")
 
 
 async def _jobs(engine: Engine, args: argparse.Namespace) -> int:
@@ -255,7 +212,7 @@ async def _chosen_jobs(
         return bool(args.limit) and not args.sort and len(matching(watch)) >= args.limit
 
     watch = await read_jobs(engine, session, enough)
-    check_status(args.status, [word for job in watch.jobs.values() for word in _status_words(job)], _JOB_STATUSES)
+    check_status(args.status, [word for job in watch.jobs.values() for word in _status_words(job)], JOB_STATUSES)
     jobs = matching(watch)
     if args.sort.removeprefix("-") not in _OF_COST:
         jobs = [item.job for item in in_order(args, columns, map(JobItem, jobs))][: args.limit or None]
@@ -326,7 +283,7 @@ def moment_facts(moment: Moment) -> dict[str, object]:
     event = moment.event
     about_job = event.subject and event.kind is not EventKind.ALARM
     return {
-        "at": rfc3339(event.at),
+        "at": rfc3339(event.at) if event.dated else None,
         "kind": event.kind.value,
         "job_id": event.subject if about_job else None,
         "job_ids": [job.id for job in moment.jobs] if len(moment.jobs) > 1 else None,

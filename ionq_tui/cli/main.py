@@ -129,8 +129,8 @@ def _run(argv: Sequence[str]) -> int:
     flags = Flags(
         profile=args.profile,
         read_only=args.read_only,
-        config=Path(args.config) if args.config else None,
-        log=Path(args.log) if args.log else None,
+        config=None if args.config is None else Path(args.config),
+        log=None if args.log is None else Path(args.log),
         log_level=args.log_level,
     )
     if args.command == "config" and args.init:

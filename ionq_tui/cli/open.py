@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from uuid import uuid4
 
+from ionq_tui.cli.backend_check import check_backend
 from ionq_tui.cli.common import (
     CommandError,
     changing,
@@ -33,8 +34,6 @@ from ionq_tui.view.amount import limits_words
 from ionq_tui.view.result import looking_words, open_result
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import attach_command, candidate_notes, end_command, show_command
-from ionq_tui.view.status import why_not
-from ionq_tui.view.suggestion import unknown_name
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
@@ -46,8 +45,10 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
     except CommandError as stop:
         say(str(stop))
         return stop.code
-    if args.dry_run:
-        return print_request(request, settings, as_json=args.json)
+    if args.dry_run:  # the backends are public: neither a key nor the journal is needed
+        return connected(
+            settings, lambda engine: print_request(engine, request, settings, as_json=args.json), keyless=True
+        )
     return connected(settings, lambda engine: _open(engine, settings, args, request))
 
 
@@ -108,7 +109,7 @@ def opened_words(engine: Engine, outcome: Opened) -> str:
 async def open_known(engine: Engine, request: OpenRequest, label: str) -> OpenOutcome:
     """Read the session list, then open; after an interruption wait briefly for the result of the request."""
     heard(await engine.session_list.refresh(), "sessions")
-    await _check_backend(engine, request.backend)
+    await check_backend(engine, request.backend)
     token = uuid4().hex
     told: list[Fault] = []
 
@@ -147,15 +148,3 @@ def _tell_candidates(request: OpenRequest, sessions: Sequence[Session]) -> None:
         say(show_command(one.id))
         say(attach_command(one.id))
         say(f"{end_command(one.id)} --not-mine")
-
-
-async def _check_backend(engine: Engine, name: str) -> None:
-    listed = await engine.cloud.backends()
-    if isinstance(listed, Fault):
-        return
-    offered = next((one for one in listed if one.name == name), None)
-    if offered is None:
-        raise CommandError(unknown_name("backend", name, [one.name for one in listed if one.available]))
-    reason = why_not(offered)
-    if reason is not None:
-        raise CommandError(f"{plain(name, 60)} cannot be chosen: {reason}")

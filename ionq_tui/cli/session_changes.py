@@ -58,6 +58,7 @@ def changes(before: SessionSnapshot, after: SessionSnapshot, now: datetime) -> l
         return []
     known = {*before.events}
     events = [one for one in after.events if one not in known and one.kind is not EventKind.NOTE]
+    events = [one for one in events if one.dated or one.kind is EventKind.ENDED]
     told = {one.subject for one in events if one.kind is not EventKind.LIMITS_DIFFER}
     found = [SessionChange(one.at, one.kind.value, session, after.jobs.get(one.subject), one) for one in events]
     if "" not in told and (before.session is None or before.session.status != session.status):

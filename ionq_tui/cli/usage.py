@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from ionq_tui.api import encode
 from ionq_tui.cli.common import run as connected
-from ionq_tui.cli.common import say, tell_json
+from ionq_tui.cli.common import say, tell_json, text_width
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.spending_reader import SpendingReader
 from ionq_tui.model.exit_code import DONE, REFUSED
@@ -51,6 +52,7 @@ from ionq_tui.view.spending import (
 from ionq_tui.view.style import Cell, words
 from ionq_tui.view.text_table import text_table
 from ionq_tui.view.time_text import rfc3339_or_none
+from ionq_tui.view.wrap import wrapped
 
 _GROUPINGS = {"person": Grouping.PERSON, "project": Grouping.PROJECT}
 _RETRIES = 2
@@ -104,7 +106,9 @@ def _lines(engine: Engine, reader: SpendingReader, asked: Grouping | None) -> It
     yield from _share_lines(engine, spending, period, asked)
     yield "\nNotes"
     notes = (*ionq_notes(spending, period, reader.read_at, now, None), *machine_notes(spending, period))
-    yield from (f"- {one}" for one in (*notes, grouping_note(asked)))
+    width = text_width(sys.stdout)
+    for note in (*notes, grouping_note(asked)):
+        yield from wrapped(f"- {note}", width) if width is not None else [f"- {note}"]
 
 
 def _share_lines(engine: Engine, spending: Spending, period: Period, asked: Grouping | None) -> Iterable[str]:

@@ -100,7 +100,7 @@ class SessionArchive:
         events = self._store.value.events
         if events is self._seen:
             return
-        new = [event for event in events if event not in self._written]
+        new = [event for event in events if event not in self._written and _lasting(event)]
         self._written.update(new)
         self._seen = events
         for event in new:
@@ -115,6 +115,11 @@ class SessionArchive:
         if costs or complete:
             self._complete = self._complete or complete
             await date_costs(self._journal, place, snapshot, None if complete else costs)
+
+
+def _lasting(event: Event) -> bool:
+    """Return False for the past of a job without a time, which is no news and would be kept with a wrong one."""
+    return event.dated or event.kind is EventKind.ENDED
 
 
 def _complete(snapshot: SessionSnapshot) -> bool:

@@ -49,3 +49,5 @@ class Event:
     """A job id or an alarm's name; empty if the event is about the session."""
     words: str = ""
     """Details, mostly text from the server; untrusted."""
+    dated: bool = True
+    """False if nobody knows when: it had happened before it was noticed. `at` then only gives it a place."""

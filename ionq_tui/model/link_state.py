@@ -58,6 +58,8 @@ class Fault:
     """The title of an HTML page received in place of an API reply."""
     hint: str = field(default="", compare=False)
     """The possible cause and what to check."""
+    advice: str = field(default="", compare=False)
+    """What to do about a refused key, which depends on where it came from; empty if that is not known."""
 
     @property
     def said(self) -> str:

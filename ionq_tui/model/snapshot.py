@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from ionq_tui.model.event import JOB_ENDINGS, TOLD_BY_WORDS, Event, EventKind
@@ -289,7 +289,9 @@ def _session_events(snapshot: SessionSnapshot, session: Session, ended: bool, no
     if session.started_at is not None and (before is None or before.started_at is None):
         events.append(Event(session.started_at, EventKind.STARTED, session.id))
     if ended and not snapshot.ended:
-        events.append(Event(session.ended_at or now, EventKind.ENDED, session.id, words=session.ender_id or ""))
+        dated = session.ended_at is not None or before is not None
+        at, words = session.ended_at or now, session.ender_id or ""
+        events.append(Event(at, EventKind.ENDED, session.id, words=words, dated=dated))
     return events
 
 
@@ -313,7 +315,13 @@ def _job_events(before: Job | None, job: Job, listed: bool, now: datetime) -> li
         return []
     if before is None and not listed and kind is not EventKind.JOB_FAILED:
         return []
-    return [Event(job.completed_at or now, kind, job.session_id or "", subject=job.id, words=failure_words(job))]
+    at, dated = job.completed_at or now, True
+    if job.completed_at is None and before is None and not listed:
+        at, dated = job.started_at or job.submitted_at or _LONG_AGO, False  # the earliest that it can have been
+    return [Event(at, kind, job.session_id or "", subject=job.id, words=failure_words(job), dated=dated)]
+
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def failure_words(job: Job) -> str:

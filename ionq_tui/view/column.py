@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Generic, TypeVar
 
-from ionq_tui.view.sanitize import Align, cut_inside, pad
+from ionq_tui.model.money import Money
+from ionq_tui.view.sanitize import Align, cut_inside, pad, plain
 from ionq_tui.view.style import Cell, Line
 
 Item = TypeVar("Item")
@@ -27,6 +29,7 @@ class Column(Generic[Item]):
     width: int
     """Cells at 80 columns."""
     key: Callable[[Item], SortKey]
+    """What the cell shows, as a value that can be compared: rows are sorted by what the reader sees."""
     align: Align = "left"
     grows: int = 0
     """Maximum width if there is room; 0 means fixed."""
@@ -36,6 +39,25 @@ class Column(Generic[Item]):
     """Function that fits its text; by default the end is cut off."""
     keeps_end: bool = False
     """True if the end of the text is more significant, such as the number of a backend."""
+    ranked: bool = False
+    """True if its key is an order of its own, such as yours first, which is kept where exact values are shown."""
+    timed: bool = False
+    """True if its key depends on more than the item, such as the time: it is then made anew for each sorting."""
+
+
+def text_key(shown: str | None) -> SortKey:
+    """Return the sort key of a text, ignoring case; None if there is none."""
+    return None if shown is None or not shown else plain(shown, 200).casefold()
+
+
+def span_key(span: timedelta | None) -> SortKey:
+    """Return the sort key of a duration, which is shown as zero if negative."""
+    return None if span is None else max(0.0, span.total_seconds())
+
+
+def money_key(amount: Money | None) -> SortKey:
+    """Return the sort key of an amount: by unit, then by value, since different units are never compared."""
+    return ((amount.unit, float(amount.value)),) if amount is not None and amount.value.is_finite() else None
 
 
 def arranged(items: Iterable[Item], column: Column[Item], *, reverse: bool = False) -> list[Item]:

@@ -12,6 +12,7 @@ from ionq_tui.model.masking import without_keys
 from ionq_tui.view.amount import counted
 from ionq_tui.view.fault import About, fault_next, fault_says, fault_tags, own_words
 from ionq_tui.view.sanitize import pad, plain
+from ionq_tui.view.wrap import wrapped
 
 _STATUS_WIDTH = 9
 _NAME_WIDTH = 14
@@ -40,15 +41,19 @@ class Redaction:
         return without_keys(plain(text))
 
 
-def group_lines(group: str, checks: Iterable[Check]) -> list[str]:
-    """Return the lines of one group of checks, under its name."""
-    return ["", group, *(line for check in checks for line in _lines(check))]
+def group_lines(group: str, checks: Iterable[Check], width: int | None = None) -> list[str]:
+    """Return the lines of one group of checks, under its name; in `width` cells, if it is given."""
+    return ["", group, *(line for check in checks for line in _lines(check, width))]
 
 
-def _lines(check: Check) -> list[str]:
+def _lines(check: Check, width: int | None) -> list[str]:
     name = check.name.partition(".")[2]
     told = f"  {pad(check.status, _STATUS_WIDTH)}{pad(name, _NAME_WIDTH)}{check.words}"
-    return [told, f"{' ' * (_STATUS_WIDTH + 2)}fix: {check.fix}"] if check.fix else [told]
+    fix = [f"{' ' * (_STATUS_WIDTH + 2)}fix: {check.fix}"] if check.fix else []
+    if width is None:
+        return [told, *fix]
+    indents = (_STATUS_WIDTH + _NAME_WIDTH + 2, _STATUS_WIDTH + 7)
+    return [part for one, indent in zip((told, *fix), indents, strict=False) for part in wrapped(one, width, indent)]
 
 
 def summary_line(checks: Iterable[Check]) -> str:

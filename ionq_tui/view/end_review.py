@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime, tzinfo
 
+from ionq_tui.model.link_state import Fresh
 from ionq_tui.model.session import Owner
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, counted
@@ -21,6 +22,10 @@ from ionq_tui.view.time_text import ago
 _BECOMES = "IonQ does not say what becomes of them"
 NO_UNFINISHED = "none"
 """Shown if no job is waiting or running for certain. "none known: …" is less certain and stays a warning."""
+
+
+CANNOT_BE_UNDONE = "It cannot be undone."
+_SHOWN = 10
 
 
 def needs_typing(owners: Collection[Owner], count: int = 1) -> bool:
@@ -64,13 +69,23 @@ def unfinished_words(watch: SessionSnapshot, people: Mapping[str, str] = NOBODY)
         if watch.all_listed and watch.unread:
             return f"unknown: {counted(watch.unread, 'job')} could not be read"
         if not watch.all_listed:
-            return "unknown: still loading jobs"
+            heard = isinstance(watch.link, Fresh)
+            return "unknown: still loading jobs" if heard else "unknown: the jobs could not be read"
         return NO_UNFINISHED if watch.whole else f"none known: {jobs_missing(watch)}"
     told = [f"{sum(job.running for job in jobs):,} running", f"{sum(job.waiting for job in jobs):,} waiting"]
     odd = sum(not job.running and not job.waiting for job in jobs)
     if odd:
         told.append(f"{odd:,} with another status")
     return f"{at_least_jobs(watch)}{counted(len(jobs), 'job')} ({', '.join(told)}){_of_people(watch, people)}"
+
+
+def running_words(watch: SessionSnapshot) -> str:
+    """Return the short ids of the running jobs; "none" only if that is certain."""
+    running = [plain(job.short, 6) for job in watch.unfinished if job.running]
+    if not running:
+        return NO_UNFINISHED if watch.whole else UNKNOWN
+    more = f" and {len(running) - _SHOWN:,} more" if len(running) > _SHOWN else ""
+    return ", ".join(running[:_SHOWN]) + more
 
 
 def _of_people(watch: SessionSnapshot, people: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from ionq_tui.view.amount import money
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY, person
 from ionq_tui.view.style import Cell, Line, Tone, line
-from ionq_tui.view.time_text import clock
+from ionq_tui.view.time_text import NO_TIME, clock
 
 _TONES = {
     EventKind.JOB_FAILED: Tone.BAD,
@@ -38,7 +38,7 @@ def event_line(
 
 def timed_line(event: Event, told: str, now: datetime, tz: tzinfo | None) -> Line:
     """Return what is told of an event behind its time, in the tone of its kind."""
-    time = clock(event.at, now, tz, seconds=True)
+    time = clock(event.at, now, tz, seconds=True) if event.dated else NO_TIME
     return line(Cell(time, Tone.DIM), "  ", Cell(told, _TONES.get(event.kind, Tone.PLAIN)))
 
 

@@ -10,7 +10,7 @@ from ionq_tui.view.sanitize import plain
 SUPPORT = "support@ionq.com"
 PAYMENT_REQUIRED = 402
 
-About = Literal["", "sessions", "session", "job", "jobs", "backend", "usage"]
+About = Literal["", "sessions", "session", "job", "jobs", "backends", "backend", "opening", "usage"]
 """What was requested, where the message depends on it."""
 
 _SAYS: dict[FaultKind, str] = {
@@ -63,13 +63,20 @@ _ONCE: dict[FaultKind, str] = {
     FaultKind.PROXY: "check the proxy and the variable, then try again",
     FaultKind.SETTING: "correct or unset the variable",
     FaultKind.KEY_MISSING: "set IONQ_API_KEY, or run ionq-tui auth login",
-    FaultKind.KEY_REFUSED: "set another key in IONQ_API_KEY, or run ionq-tui auth login",
+    FaultKind.KEY_REFUSED: "try again with another key",
     FaultKind.RATE_LIMITED: "try again later",
     FaultKind.SERVER: "try again; if it persists, write to " + SUPPORT,
     FaultKind.GARBLED: "try again",
     FaultKind.ELSEWHERE: _ADDRESS,
 }
 """What to do where there is no automatic retry."""
+
+_NOT_FOUND: dict[About, str] = {
+    "backend": "check the name of the backend: ionq-tui backends lists them",
+    "opening": "check the name of the backend and the profile: ionq-tui backends lists the names",
+    "usage": _NEXT[FaultKind.FORBIDDEN],
+}
+"""What to do where no id was given that could be wrong."""
 
 _MISSING: dict[About, str] = {
     "session": "no such session",
@@ -82,8 +89,8 @@ _MISSING: dict[About, str] = {
 
 def fault_says(fault: Fault, about: About = "") -> str:
     """Return a short description of what went wrong."""
-    if about == "sessions" and fault.kind in _REFUSED:
-        return f"the list of sessions was refused{_answered_by(fault)}"
+    if about in ("sessions", "backends") and fault.kind in _REFUSED:
+        return f"the list of {about} was refused{_answered_by(fault)}"
     if fault.kind is FaultKind.ELSEWHERE:
         return f"{_SAYS[fault.kind]}{_answered_by(fault)}"
     if about in ("jobs", "usage") and fault.kind is FaultKind.FORBIDDEN:
@@ -122,10 +129,14 @@ def fault_next(fault: Fault, about: About = "", *, once: bool = False) -> str:
     """Return what to do; `once` if there is no automatic retry, as for commands and billable requests."""
     if fault.hint:
         return fault.hint
-    if (about == "sessions" and fault.kind in _REFUSED) or (fault.page and fault.kind is FaultKind.GARBLED):
+    if fault.advice and once:
+        return fault.advice
+    if (about in ("sessions", "backends") and fault.kind in _REFUSED) or (
+        fault.page and fault.kind is FaultKind.GARBLED
+    ):
         return _ADDRESS if once else _NEXT[FaultKind.ELSEWHERE]
-    if about == "usage" and fault.kind is FaultKind.NOT_FOUND:
-        return _NEXT[FaultKind.FORBIDDEN]
+    if about in _NOT_FOUND and fault.kind is FaultKind.NOT_FOUND:
+        return _NOT_FOUND[about]
     if fault.status == PAYMENT_REQUIRED:
         return "ask for credit for the organization, then try again"
     if fault.kind is FaultKind.BAD_REQUEST and fault.status is not None and not fault.said:

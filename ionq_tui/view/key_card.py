@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from ionq_tui.model.address import host_of
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import NoKey
-from ionq_tui.model.key_source import KeyWays
+from ionq_tui.model.key_source import KeySource, KeyWays
 from ionq_tui.model.record import Intent, SessionRecord
 from ionq_tui.view.home_summary import unseen_words
 from ionq_tui.view.sanitize import plain
@@ -65,9 +65,26 @@ def key_ways(missing: NoKey, connection: Connection) -> list[Line]:
 
 def key_advice(ways: KeyWays) -> str:
     """Return how to provide a key: only in ways that work on this machine and for this profile."""
-    login = "run ionq-tui auth login" + ("" if ways.reads_environment else f" --profile {plain(ways.profile, 64)}")
-    possible = ["set IONQ_API_KEY"] * ways.reads_environment + [login] * ways.keyring_usable
+    possible = ["set IONQ_API_KEY"] * ways.reads_environment
+    possible += [f"run {_login(ways.profile, named=not ways.reads_environment)}"] * ways.keyring_usable
     return ", or ".join(possible) or "set key_command in the configuration"
+
+
+def refused_advice(source: KeySource, profile: str, *, named: bool) -> str:
+    """Return where a refused key came from and what to do; empty if it was typed. `named` is as for `--profile`."""
+    match source:
+        case KeySource.ENVIRONMENT:
+            return f"the key comes from IONQ_API_KEY: set another one in it, or unset it and run {_login(profile)}"
+        case KeySource.COMMAND:
+            return f"the key comes from the key_command of profile {plain(profile, 64)}: let it print another one"
+        case KeySource.KEYRING:
+            how = _login(profile, named=named)
+            return f"the key comes from the keyring, profile {plain(profile, 64)}: replace it with {how}"
+    return ""
+
+
+def _login(profile: str, *, named: bool = False) -> str:
+    return "ionq-tui auth login" + (f" --profile {plain(profile, 64)}" if named else "")
 
 
 def key_trials(missing: NoKey) -> list[Line]:

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from enum import Enum
 from functools import partial
+from math import isfinite
 from typing import Generic
 
 from ionq_tui.model.backend import Backend
-from ionq_tui.model.job import JobCost
 from ionq_tui.model.money import Money
 from ionq_tui.model.snapshot import failure_words
 from ionq_tui.view.amount import limits_words
-from ionq_tui.view.column import Column, Item, Row, SortKey
+from ionq_tui.view.column import Column, Item, Row, SortKey, text_key
 from ionq_tui.view.csv_table import Value, csv_table
 from ionq_tui.view.row import (
     BACKEND_COLUMNS,
-    JOB_COLUMNS,
     SESSION_COLUMNS,
     BackendItem,
     JobItem,
     SessionItem,
     backend_row,
     fidelity,
+    job_columns_at,
     job_row,
+    owner_key,
     session_row,
+    with_keys,
 )
 from ionq_tui.view.sanitize import Align, plain
 from ionq_tui.view.status import NOBODY, owner_name, person
@@ -37,6 +40,17 @@ NONE = ""
 """An unknown value in CSV."""
 
 
+class Form(Enum):
+    """What becomes of a list, on which it depends what its cells show."""
+
+    SCREEN = "screen"
+    """A table on a terminal: short."""
+    WHOLE = "whole"
+    """A table that no terminal shows: nothing is shortened, and times have their date."""
+    EXACT = "exact"
+    """CSV or JSON: exact values in the API's words."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListColumn(Generic[Item]):
     """One column of a list; `--columns` and `--sort` name it."""
@@ -46,8 +60,8 @@ class ListColumn(Generic[Item]):
     """As on a terminal."""
     value: Callable[[Item], Value]
     """As in CSV: exact, in the API's words and in seconds, empty if unknown."""
-    whole: Callable[[Item], str]
-    """As in a table that no terminal shows, in which nothing is shortened."""
+    whole: Callable[[Item], str] | None = None
+    """As in a table that no terminal shows, where that differs."""
     extra: bool = False
     """True if tables show it only if it is asked for."""
 
@@ -56,15 +70,32 @@ class ListColumn(Generic[Item]):
         """The name that is typed: "2q-fid"."""
         return list_name(self.column)
 
+    def shown(self, item: Item, form: Form) -> str:
+        """Return the text of a table's cell."""
+        return self.whole(item) if self.whole is not None and form is Form.WHOLE else self.text(item)
+
+    def sorting(self, form: Form) -> Column[Item]:
+        """Return the column by which a list is sorted as it is shown in this form."""
+        if form is Form.EXACT and not self.column.ranked:
+            return replace(self.column, key=self._exact_key)
+        if form is Form.WHOLE and (whole := self.whole) is not None:
+            return replace(self.column, key=lambda item: _shown_key(whole(item)))
+        return self.column
+
+    def _exact_key(self, item: Item) -> SortKey:
+        """Return the sort key of the value; None also where it is only the API's word for unknown."""
+        held = self.value(item)
+        return None if self.column.key(item) is None or held == "unknown" else _value_key(held)
+
 
 def list_name(column: Column[Item]) -> str:
     """Return the name by which a list's column is typed."""
     return column.name.lower().replace(" ", "-")
 
 
-def list_table(columns: Sequence[ListColumn[Item]], items: Iterable[Item], *, whole: bool) -> str:
-    """Return the items as a table, with whole texts where no terminal shows it."""
-    rows = [[Cell((one.whole if whole else one.text)(item)) for one in columns] for item in items]
+def list_table(columns: Sequence[ListColumn[Item]], items: Iterable[Item], form: Form) -> str:
+    """Return the items as a table."""
+    rows = [[Cell(one.shown(item, form)) for one in columns] for item in items]
     return text_table([one.column for one in columns], [tuple(row) for row in rows])
 
 
@@ -94,10 +125,15 @@ def session_columns(
         seconds_left,
         lambda item: limits_words(item.session.limits),
     )
-    wholes = {"ID": lambda item: plain(item.session.id), "LIMITS": lambda item: limits_words(item.session.limits)}
+    wholes: Mapping[str, Callable[[SessionItem], str]] = {
+        "ID": lambda item: plain(item.session.id),
+        "OPENED": lambda item: _whole_moment(item.session.created_at),
+        "LIMITS": lambda item: limits_words(item.session.limits),
+    }
+    columns = with_keys(SESSION_COLUMNS, {"OWNER": lambda item: owner_key(item, people)})
     time = partial(_time_column, now, tz)
     return (
-        *_shown(SESSION_COLUMNS, row, values, wholes),
+        *_shown(columns, row, values, wholes),
         time("STARTED", lambda item: item.session.started_at),
         time("ENDED", lambda item: item.session.ended_at),
         _extra("CREATOR", lambda item: item.session.creator_id or NONE, partial(_creator, people)),
@@ -125,12 +161,12 @@ def job_columns(
         lambda item: _seconds(since(item.job.submitted_at, item.job.started_at)),
         lambda item: NONE if item.job.run_ms is None else item.job.run_ms / 1000,
         lambda item: _known(item.job.shots),
-        lambda item: _amount(_cost(item.cost)),
+        lambda item: _amount(_cost(item)),
     )
     time = partial(_time_column, now, tz)
     return (
-        *_shown(JOB_COLUMNS, row, values, {"ID": lambda item: plain(item.job.id)}),
-        _extra("UNIT", lambda item: _unit(_cost(item.cost) or _estimate(item.cost))),
+        *_shown(job_columns_at(lambda: now), row, values, {"ID": lambda item: plain(item.job.id)}),
+        _extra("UNIT", lambda item: _unit(_cost(item) or _estimate(item))),
         _extra("RESERVED", lambda item: _reserved(item), align="right"),
         time("SUBMITTED", lambda item: item.job.submitted_at),
         time("STARTED", lambda item: item.job.started_at),
@@ -169,6 +205,17 @@ def backend_columns(now: datetime, tz: tzinfo | None) -> tuple[ListColumn[Backen
     )
 
 
+def column_names(command: str) -> tuple[str, ...]:
+    """Return the names that `--columns` and `--sort` of a command take; empty if it has no such options."""
+    now = datetime.min
+    names: Mapping[str, Callable[[], Iterable[str]]] = {
+        "ls": lambda: (one.name for one in session_columns(now, None)),
+        "jobs": lambda: (one.name for one in job_columns(now, None)),
+        "backends": lambda: (one.name for one in backend_columns(now, None)),
+    }
+    return tuple(names[command]()) if command in names else ()
+
+
 def _shown(
     columns: Sequence[Column[Item]],
     row: Callable[[Item], Row],
@@ -186,7 +233,7 @@ def _shown(
     made = []
     for index, (column, value) in enumerate(zip(columns, values, strict=True)):
         text = partial(cell, index)
-        made.append(ListColumn(column, text, value, wholes.get(column.name, text)))
+        made.append(ListColumn(column, text, value, wholes.get(column.name)))
     return tuple(made)
 
 
@@ -196,29 +243,48 @@ def _extra(
     text: Callable[[Item], str] | None = None,
     align: Align = "left",
     key: Callable[[Item], SortKey] | None = None,
+    whole: Callable[[Item], str] | None = None,
 ) -> ListColumn[Item]:
-    """Return a column that tables show only if it is asked for."""
+    """Return a column that tables show only if it is asked for, sorted by its text if that is not its value."""
 
     def sort_key(item: Item) -> SortKey:
-        held = value(item)
-        return None if held == NONE else held.casefold() if isinstance(held, str) else float(held)
+        return _value_key(value(item)) if text is None else _shown_key(text(item))
 
     def written(item: Item) -> str:
         held = value(item)
         return NOTHING if held == NONE else plain(held)
 
-    shown = text or written
-    return ListColumn(Column(name, len(name), key or sort_key, align), shown, value, shown, extra=True)
+    return ListColumn(Column(name, len(name), key or sort_key, align), text or written, value, whole, extra=True)
+
+
+def _value_key(held: Value) -> SortKey:
+    if isinstance(held, str):
+        return text_key(held)
+    return float(held) if isfinite(held) else None
+
+
+def _shown_key(text: str) -> SortKey:
+    return None if text == NOTHING else text_key(text)
 
 
 def _time_column(
     now: datetime, tz: tzinfo | None, name: str, at: Callable[[Item], datetime | None]
 ) -> ListColumn[Item]:
-    return _extra(name, lambda item: _moment(at(item)), lambda item: day_or_time(at(item), now, tz))
+    return _extra(
+        name,
+        lambda item: _moment(at(item)),
+        lambda item: day_or_time(at(item), now, tz),
+        key=lambda item: _value_key(_moment(at(item))),
+        whole=lambda item: _whole_moment(at(item)),
+    )
 
 
 def _moment(at: datetime | None) -> Value:
     return NONE if at is None else rfc3339(at)
+
+
+def _whole_moment(at: datetime | None) -> str:
+    return rfc3339(at, whole=True)
 
 
 def _seconds(span: timedelta | None) -> Value:
@@ -241,16 +307,20 @@ def _unit(amount: Money | None) -> Value:
     return NONE if amount is None else amount.unit
 
 
-def _cost(cost: JobCost | None) -> Money | None:
-    return None if cost is None or cost.dry_run else cost.cost
+def _cost(item: JobItem) -> Money | None:
+    return None if item.cost is None or _dry(item) else item.cost.cost
 
 
-def _estimate(cost: JobCost | None) -> Money | None:
-    return None if cost is None or cost.dry_run else cost.estimate
+def _estimate(item: JobItem) -> Money | None:
+    return None if item.cost is None or _dry(item) else item.cost.estimate
+
+
+def _dry(item: JobItem) -> bool:
+    return item.job.dry_run or (item.cost is not None and item.cost.dry_run)
 
 
 def _reserved(item: JobItem) -> Value:
-    return NONE if item.job.finished else _amount(_estimate(item.cost))
+    return NONE if item.job.finished else _amount(_estimate(item))
 
 
 def _timing(item: BackendItem, name: str) -> Value:

@@ -59,7 +59,7 @@ def _opened(done: OpenDone) -> tuple[bool, str]:
     if isinstance(outcome, Opened):
         how = " (found after the reply was lost)" if outcome.adopted else ""
         return True, f"open: {backend}: opened {plain(outcome.session.id, 80)}{how}"
-    why = fault_words(outcome.fault, once=True)
+    why = fault_words(outcome.fault, "opening", once=True)
     if isinstance(outcome, NotOpened):
         return False, f"open: {backend}: nothing was opened: {why}"
     found = ", ".join(plain(one.id, 80) for one in outcome.candidates)

@@ -1,11 +1,11 @@
-"""The parts of the manual page that no parser knows: environment variables, files, and examples.
+"""The parts of the manual page that no parser knows: files, examples, and the table of environment variables.
 
 The README shows the same tables; a test compares them. What stands between backticks is typed literally.
 """
 
 from __future__ import annotations
 
-from ionq_tui.model.connection import PRODUCTION_URL
+from ionq_tui.view.environment import ENVIRONMENT as TABLE
 
 Rows = tuple[tuple[str, str], ...]
 """What is explained, and the explanation."""
@@ -27,34 +27,7 @@ EXIT_CODE_OF_RUN = (
     " shell, 126 and 127 mean that the command could not be started, and 128 + N that signal N ended it."
 )
 
-ENVIRONMENT: Rows = (
-    ("`IONQ_API_KEY`", "The API key."),
-    (
-        "`IONQ_API_URL`",
-        f"The server, instead of `{PRODUCTION_URL}`: https, or http to this machine. Ignored for a "
-        "profile that you name with `--profile` and that has its own `url`.",
-    ),
-    ("`IONQ_TUI_PROFILE`", "The profile, when `--profile` is not given."),
-    ("`IONQ_TUI_CONFIG`", "The configuration file, when `--config` is not given."),
-    ("`IONQ_SESSION_ID`", "Set by `ionq-tui run` for its command."),
-    ("`NO_COLOR`", "Turns colors off."),
-    (
-        "`SSL_CERT_FILE`, `SSL_CERT_DIR`",
-        "The certificate authorities to trust: a PEM file, or directories prepared by `openssl rehash`. The "
-        "file is used if both are set. Without them, Python's `certifi` is used.",
-    ),
-    (
-        "`HTTPS_PROXY`, `ALL_PROXY`",
-        "A proxy: `http://`, `https://`, `socks5://`, `socks5h://`, or `socks://` as GNOME writes it. In a "
-        "user name or password, write `/ ? # @ :` as `%2F %3F %23 %40 %3A`. SOCKS needs one more package: "
-        "install `'.[socks]'` instead of `.`.",
-    ),
-    (
-        "`NO_PROXY`",
-        "Hosts, addresses, and networks (such as `fd00::/8`) to reach without a proxy. Entries that cannot be"
-        " read are skipped. This machine is always reached directly.",
-    ),
-)
+ENVIRONMENT: Rows = tuple((", ".join(f"`{name}`" for name in one.names), one.meaning) for one in TABLE)
 FILES: Rows = (
     (
         "`config.toml`",

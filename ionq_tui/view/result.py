@@ -33,7 +33,7 @@ def open_result(outcome: OpenOutcome, now: datetime, tz: tzinfo | None) -> Cell:
         return Cell(f"{plain(session.short, 6)} on {plain(session.backend, 60)}: {how}", Tone.GOOD)
     if isinstance(outcome, Unconfirmed):
         return Cell(_uncertain(outcome, now, tz), Tone.WARN)
-    return Cell(f"nothing was opened: {fault_words(outcome.fault, once=True)}", Tone.BAD)
+    return Cell(f"nothing was opened: {fault_words(outcome.fault, 'opening', once=True)}", Tone.BAD)
 
 
 def _uncertain(outcome: Unconfirmed, now: datetime, tz: tzinfo | None) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.job import Job, JobCost, is_part
+from ionq_tui.model.money import Money
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, count, limits_cut, limits_short, money
-from ionq_tui.view.column import Column, Row, SortKey
+from ionq_tui.view.column import Column, Item, Row, SortKey, money_key, span_key, text_key
 from ionq_tui.view.forecast import Forecast
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import (
@@ -56,27 +58,53 @@ class BackendItem(NamedTuple):
     measured: Characterization | None = None
 
 
-def _text(value: str | None) -> SortKey:
-    return None if value is None or not value else plain(value, 200).casefold()
-
-
 def _at(value: datetime | None) -> SortKey:
     return None if value is None else (aware(value) - _EPOCH).total_seconds()
 
 
 _EPOCH = aware(datetime(2020, 1, 1))
-_OWNERS = list(Owner)
 
 SESSION_COLUMNS: tuple[Column[SessionItem], ...] = (
-    Column("ID", 6, lambda item: _text(item.session.short)),
-    Column("BACKEND", 16, lambda item: _text(item.session.backend), grows=24),
-    Column("STATUS", 8, lambda item: _text(item.session.status), grows=18),
-    Column("OWNER", 7, lambda item: _OWNERS.index(item.owner), grows=12, cut=owner_cut),
-    Column("LABEL", 7, lambda item: _text(item.label), grows=32),
+    Column("ID", 6, lambda item: text_key(item.session.short)),
+    Column("BACKEND", 16, lambda item: text_key(item.session.backend), grows=24),
+    Column("STATUS", 8, lambda item: status_key(session_status(item.session, unseen=item.unseen)), grows=18),
+    Column("OWNER", 7, lambda item: owner_key(item, NOBODY), grows=12, cut=owner_cut, ranked=True),
+    Column("LABEL", 7, lambda item: text_key(item.label), grows=32),
     Column("OPENED", 6, lambda item: _at(item.session.created_at), "right", grows=10),
     Column("LEFT", 6, lambda item: None if item.session.ended else _at(item.session.runs_out_at), "right"),
-    Column("LIMITS", 8, lambda item: _text(limits_short(item.session.limits)), grows=14, cut=limits_cut),
+    Column("LIMITS", 8, lambda item: text_key(limits_short(item.session.limits)), grows=14, cut=limits_cut),
 )
+
+
+def status_key(shown: Cell) -> SortKey:
+    """Return the sort key of a status as it is shown; "unknown" is none."""
+    return None if shown.text == "unknown" else text_key(shown.text)
+
+
+def owner_key(item: SessionItem, people: Mapping[str, str]) -> SortKey:
+    """Return the sort key of an owner as it is shown: your sessions, then those of others by name."""
+    if item.owner in {Owner.HERE, Owner.YOU}:
+        return _YOU_FIRST
+    name = owner_name(item.owner, item.session.creator_id, people)
+    return None if name == owner_name(Owner.UNKNOWN) else text_key(name)
+
+
+_YOU_FIRST = " "
+"""Sorts before every name."""
+
+
+def with_keys(
+    columns: Iterable[Column[Item]], keys: Mapping[str, Callable[[Item], SortKey]]
+) -> tuple[Column[Item], ...]:
+    """Return the columns, of which those named are sorted by more than their item: by the time, or by known names."""
+    return tuple(
+        replace(one, key=keys[one.name], timed=one.timed or one.name in _TIMED) if one.name in keys else one
+        for one in columns
+    )
+
+
+_TIMED = frozenset({"STATUS", "RUN"})
+"""Columns whose key may change while the item does not."""
 
 
 def session_row(
@@ -130,14 +158,21 @@ def time_left(session: Session, now: datetime, first: Forecast | None = None) ->
 
 
 JOB_COLUMNS: tuple[Column[JobItem], ...] = (
-    Column("ID", 6, lambda item: _text(item.job.short)),
-    Column("NAME", 19, lambda item: _text(item.job.name), grows=48, keeps_end=True),
-    Column("STATUS", 9, lambda item: _text(item.job.status), grows=14),
-    Column("WAIT", 5, lambda item: _at(item.job.submitted_at), "right"),
-    Column("RUN", 5, lambda item: item.job.run_ms, "right"),
+    Column("ID", 6, lambda item: text_key(item.job.short)),
+    Column("NAME", 19, lambda item: text_key(item.job.name), grows=48, keeps_end=True),
+    Column("STATUS", 9, lambda item: status_key(job_status(item.job.status)), grows=14),
+    Column("WAIT", 5, lambda item: span_key(_wait_span(item.job)), "right"),
+    Column("RUN", 5, lambda item: span_key(_run_span(item.job, None)), "right"),
     Column("SHOTS", 6, lambda item: item.job.shots, "right", grows=9),
-    Column("COST", 16, lambda item: _price(item.cost), "right", grows=20),
+    Column("COST", 16, lambda item: money_key(_price(*item)), "right", grows=20),
 )
+
+
+def job_columns_at(now: Callable[[], datetime]) -> tuple[Column[JobItem], ...]:
+    """Return JOB_COLUMNS, of which RUN is sorted by what it shows: for a running job, the time since its start."""
+    return with_keys(
+        JOB_COLUMNS, {"RUN": lambda item: span_key(_run_span(item.job, now() if item.job.running else None))}
+    )
 
 
 def job_row(job: Job, cost: JobCost | None, now: datetime) -> Row:
@@ -188,42 +223,56 @@ def cost_words(job: Job, cost: JobCost | None) -> str:
     """Return "0.65 usd"; "so far 0.20 usd" or "res. 2.05 usd" before it is final; "dry run"; "—" where unknown."""
     if job.dry_run or (cost is not None and cost.dry_run):
         return "dry run"
-    if cost is None:
+    price = _price(job, cost)
+    if cost is None or price is None:
         return UNKNOWN
-    if cost.cost is not None:
-        return money(cost.cost) if job.finished and not cost.early else f"so far {money(cost.cost)}"
-    if cost.estimate is not None and not job.finished:
-        return f"res. {money(cost.estimate)}"
-    return UNKNOWN
+    if price is cost.cost:
+        return money(price) if job.finished and not cost.early else f"so far {money(price)}"
+    return f"res. {money(price)}"
 
 
-def _price(cost: JobCost | None) -> SortKey:
-    held = None if cost is None or cost.dry_run else cost.cost or cost.estimate
-    return float(held.value) if held is not None and held.value.is_finite() else None
+def _price(job: Job, cost: JobCost | None) -> Money | None:
+    """Return the amount that is shown for a job: charged, else reserved while it is not finished."""
+    if cost is None or job.dry_run or cost.dry_run:
+        return None
+    return cost.cost if cost.cost is not None or job.finished else cost.estimate
 
 
 def _wait(job: Job) -> str:
-    if job.waiting:
-        return NOTHING if job.predicted_wait_ms is None else f"~{duration_ms(job.predicted_wait_ms)}"
-    return duration(since(job.submitted_at, job.started_at))
+    if job.waiting and job.predicted_wait_ms is not None:
+        return f"~{duration_ms(job.predicted_wait_ms)}"
+    return duration(_wait_span(job))
+
+
+def _wait_span(job: Job) -> timedelta | None:
+    """Return how long a job waited, or the predicted wait of one that waits."""
+    return _span(job.predicted_wait_ms) if job.waiting else since(job.submitted_at, job.started_at)
 
 
 def _run(job: Job, now: datetime) -> str:
+    return duration_ms(job.run_ms) if job.run_ms is not None else duration(_run_span(job, now))
+
+
+def _run_span(job: Job, now: datetime | None) -> timedelta | None:
+    """Return how long a job ran, or has been running by `now`."""
     if job.run_ms is not None:
-        return duration_ms(job.run_ms)
-    if job.running:
-        return duration(since(job.started_at, now))
-    return NOTHING
+        return _span(job.run_ms)
+    return since(job.started_at, now) if job.running else None
+
+
+def _span(milliseconds: float | None) -> timedelta | None:
+    """Return the duration; None where none is shown."""
+    return None if duration_ms(milliseconds) == NOTHING else timedelta(milliseconds=milliseconds or 0)
 
 
 _ASKED = "…"
 BACKEND_COLUMNS: tuple[Column[BackendItem], ...] = (
-    Column("NAME", 22, lambda item: _text(item.backend.name), grows=32),
-    Column("STATUS", 11, lambda item: _text(item.backend.status), grows=16),
-    Column("QUEUE", 11, lambda item: item.backend.average_queue_time, "right"),
+    Column("NAME", 22, lambda item: text_key(item.backend.name), grows=32),
+    Column("STATUS", 11, lambda item: status_key(backend_status(item.backend)), grows=16),
+    Column("QUEUE", 11, lambda item: span_key(_queue_time(item.backend)), "right"),
     Column("QUBITS", 6, lambda item: item.backend.qubits, "right"),
     Column("2Q FID", 6, lambda item: fidelity(item.measured, "2q"), "right"),
-    Column("LOCATION", 12, lambda item: _text(item.backend.location), grows=24),
+    Column("LOCATION", 12, lambda item: text_key(_place(item.backend)), grows=24),
 )
 
 
@@ -236,7 +285,7 @@ def backend_row(backend: Backend, measured: Characterization | None = None) -> R
         Cell(queue_words(backend, short=True), tone),
         Cell(NOTHING if backend.qubits is None else count(backend.qubits), tone),
         Cell(_ASKED if _unread(backend, measured) else percent(fidelity(measured, "2q")), tone),
-        Cell(plain((backend.location or "").partition(",")[0], 60) or NOTHING, tone),
+        Cell(plain(_place(backend), 60) or NOTHING, tone),
     )
 
 
@@ -245,14 +294,23 @@ def _unread(backend: Backend, measured: Characterization | None) -> bool:
     return measured is None and backend.characterization_id is not None
 
 
+def _place(backend: Backend) -> str:
+    return (backend.location or "").partition(",")[0]
+
+
 def queue_words(backend: Backend, *, short: bool = False) -> str:
     """Return "about 6 min"; the unit is not stated by IonQ, and milliseconds is the likely one."""
-    time = backend.average_queue_time
-    if time is None or not 0 <= time < 1e13:
+    time = _queue_time(backend)
+    if time is None:
         return NOTHING
-    seconds = time / 1000
+    seconds = time.total_seconds()
     rough = timedelta(seconds=seconds if seconds < 60 or seconds >= 36000 else round(seconds / 60) * 60)
     return f"about {duration(rough) if short else spoken(rough)}"
+
+
+def _queue_time(backend: Backend) -> timedelta | None:
+    time = backend.average_queue_time
+    return timedelta(milliseconds=time) if time is not None and 0 <= time < 1e13 else None
 
 
 def fidelity(measured: Characterization | None, which: str) -> float | None:

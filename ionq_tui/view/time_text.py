@@ -9,6 +9,8 @@ from ionq_tui.model.timestamp import timestamp
 from ionq_tui.view.time_zone import local_zone
 
 NOTHING = "-"
+NO_TIME = "time unknown"
+"""In place of the time of an event of which nobody knows it."""
 _SECONDS_SHOWN = 5 * 60
 """Remaining time below which seconds are shown; above it the text changes once a minute."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
-from ionq_tui.model.event import EventKind
+from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import JobCost
 from ionq_tui.model.job_totals import cost_is_final
 from ionq_tui.model.money import totals
@@ -16,7 +16,7 @@ from ionq_tui.view.event_line import event_words, timed_line
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY
 from ionq_tui.view.style import Line
-from ionq_tui.view.time_text import both
+from ionq_tui.view.time_text import NO_TIME, both, rfc3339
 
 _MANY = 500
 _COMMON = frozenset({EventKind.JOB_SUBMITTED})
@@ -24,13 +24,24 @@ _COMMON = frozenset({EventKind.JOB_SUBMITTED})
 
 
 def timeline_lines(
-    watch: SessionSnapshot, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY
+    watch: SessionSnapshot,
+    now: datetime,
+    tz: tzinfo | None,
+    people: Mapping[str, str] = NOBODY,
+    *,
+    whole: bool = False,
 ) -> list[str]:
-    """Return "13:20:00 CEST (2026-07-22 11:20:00 UTC)  28 jobs submitted" and so on, oldest first."""
-    return [
-        f"{both(moment.event.at, now, tz, seconds=True)}  {moment_words(moment, watch.costs, people)}"
-        for moment in timeline(watch)
-    ]
+    """Return "13:20:00 CEST (2026-07-22 11:20:00 UTC)  28 jobs submitted" and so on, oldest first.
+
+    `whole` lines, for programs, begin with "2026-07-22T11:20:00Z".
+    """
+
+    def time(event: Event) -> str:
+        if not event.dated:
+            return NO_TIME
+        return rfc3339(event.at, whole=True) if whole else both(event.at, now, tz, seconds=True)
+
+    return [f"{time(moment.event)}  {moment_words(moment, watch.costs, people)}" for moment in timeline(watch)]
 
 
 def happened(watch: SessionSnapshot) -> Sequence[Moment]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,13 +11,14 @@ from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.view.alarm import IDLE, idle_for
 from ionq_tui.view.amount import UNKNOWN, money
-from ionq_tui.view.column import Column, SortKey, widths
+from ionq_tui.view.column import Column, SortKey, text_key, widths
 from ionq_tui.view.forecast import Forecast
 from ionq_tui.view.incomplete import at_least_charged
 from ionq_tui.view.meter import jobs_meter, money_meter
-from ionq_tui.view.row import SESSION_COLUMNS, SessionItem
+from ionq_tui.view.row import SESSION_COLUMNS, SessionItem, owner_key, status_key, with_keys
 from ionq_tui.view.session_card import spend_lines, terminal_title
 from ionq_tui.view.sparkline import bars
+from ionq_tui.view.status import NOBODY, session_status
 from ionq_tui.view.style import Cell, Tone
 from ionq_tui.view.time_text import NOTHING, aware, used
 
@@ -36,7 +37,13 @@ def _spent(item: SessionItem) -> SortKey:
 
 
 def _sent(item: SessionItem) -> SortKey:
-    return None if item.watch is None else float(len(item.watch.counted))
+    """Sort by the number of jobs; sessions of which "NO LIM" is shown instead stand together behind the others."""
+    watch = item.watch
+    if watch is None or watch.session is None:
+        return None
+    if _unlimited(watch):
+        return text_key(_NO_LIMIT)
+    return None if jobs_meter(watch).used == UNKNOWN else float(watch.count)
 
 
 def _at_home(column: Column[SessionItem]) -> Column[SessionItem]:
@@ -57,14 +64,21 @@ HOME_COLUMNS: tuple[Column[SessionItem], ...] = (
 """The columns of the session list. At 80 columns without OPENED and LIMITS, which the live screen shows."""
 
 
-def home_columns(first_end: Callable[[Session], Forecast | None]) -> tuple[Column[SessionItem], ...]:
-    """Return HOME_COLUMNS, of which LEFT is sorted by what it shows: the first end of each session."""
+def home_columns(
+    first_end: Callable[[Session], Forecast | None],
+    people: Callable[[], Mapping[str, str]] = lambda: NOBODY,
+    ending: Callable[[Session], bool] = lambda _: False,
+) -> tuple[Column[SessionItem], ...]:
+    """Return HOME_COLUMNS, sorted by what they show: LEFT by the first end of each session, OWNER by known names."""
 
-    def key(item: SessionItem) -> SortKey:
+    def left(item: SessionItem) -> SortKey:
         first = None if item.session.ended else first_end(item.session)
         return None if first is None else first.at.timestamp()
 
-    return tuple(replace(column, key=key) if column.name == "LEFT" else column for column in HOME_COLUMNS)
+    def status(item: SessionItem) -> SortKey:
+        return status_key(session_status(item.session, ending=ending(item.session), unseen=item.unseen))
+
+    return with_keys(HOME_COLUMNS, {"LEFT": left, "STATUS": status, "OWNER": lambda item: owner_key(item, people())})
 
 
 FOLDED = ("LAST HOUR", "OPENED", "LIMITS", "LABEL", "JOBS")
@@ -89,9 +103,12 @@ def used_cells(watch: SessionSnapshot | None, *, late: bool = False) -> tuple[Ce
     jobs, paid = jobs_meter(watch), money_meter(watch)
     limited = jobs.limit if watch.session.limits.jobs is not None else ""
     tones = (Tone.DIM, Tone.DIM) if watch.ended else (jobs.tone, paid.tone)
-    none = watch.session.limits.absent and not watch.ended
-    told = _NO_LIMIT if none else f"{jobs.used}/{limited}" if limited else jobs.used, _charged(watch)
+    told = _NO_LIMIT if _unlimited(watch) else f"{jobs.used}/{limited}" if limited else jobs.used, _charged(watch)
     return Cell(_marked(told[0], late), tones[0]), Cell(_marked(told[1], late), tones[1])
+
+
+def _unlimited(watch: SessionSnapshot) -> bool:
+    return watch.session is not None and watch.session.limits.absent and not watch.ended
 
 
 def spend_spark(watch: SessionSnapshot | None, now: datetime) -> Cell:

@@ -35,6 +35,23 @@ def folded(shown: Line | str, width: int, indent: int = 2) -> list[Line]:
     return [_merged(one) for one in told]
 
 
+def wrapped(text: str, width: int, indent: int = 2) -> list[str]:
+    """Return a line for the shell as lines of at most `width` cells, broken at spaces only: what is copied stays whole.
+
+    A word that is longer than a line stands on a line of its own.
+    """
+    told, room = [""], width
+    for word in _WORDS.findall(text):
+        if cells(word.rstrip(" ")) > room and told[-1].strip(" "):
+            told[-1] = told[-1].rstrip(" ")
+            told.append(" " * indent)
+            room = width - indent
+            word = word.lstrip(" ")
+        told[-1] += word
+        room -= cells(word)
+    return [*told[:-1], told[-1].rstrip(" ")]
+
+
 def all_folded(lines: Iterable[Line | str], width: int, indent: int = 2) -> list[Line]:
     """Return all lines, each wrapped."""
     return [part for one in lines for part in folded(one, width, indent)]

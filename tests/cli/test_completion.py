@@ -13,10 +13,15 @@ from pathlib import Path
 import pytest
 
 from ionq_tui.cli.arguments import SHELLS as OFFERED
+from ionq_tui.cli.arguments import parsed
 from ionq_tui.cli.command_tree import command_tree
+from ionq_tui.cli.completion import Candidate, answer_to
+from ionq_tui.cli.list_arguments import STATUSES
+from ionq_tui.cli.list_output import check_columns, check_status
 from ionq_tui.model.backend import DOCUMENTED
 from ionq_tui.model.connection import PRODUCTION_URL
 from ionq_tui.model.record import Place
+from ionq_tui.view.listing import backend_columns, column_names, job_columns, session_columns
 from tests.cli.completed import (
     AT,
     BACKEND,
@@ -69,6 +74,50 @@ def test_values_are_offered_behind_an_equals_sign(desk: Desk) -> None:
     assert desk.program("ls", "--log-level", "=", "w").lines[1:] == ["warning\t"], "as bash divides it"
     assert desk.program("ls", "--log-level", "=").lines[1:2] == ["debug\t"]
     assert desk.program("ls", "--log-level", "=", "info", "--al").lines[1:] == ["--all\tlist ended sessions too"]
+
+
+@EACH_SHELL
+def test_columns_and_statuses_are_those_that_the_command_takes(desk: Desk, shell: str) -> None:
+    assert desk.complete(shell, "jobs", RUNNING, "--sort", "s").values == [
+        "status",
+        "shots",
+        "submitted",
+        "started",
+        "submitter",
+    ]
+    assert desk.complete(shell, "ls", "--columns", "id,ba").values == ["id,backend"]
+    assert "id,backend,id" not in desk.complete(shell, "ls", "--columns", "id,backend,").values
+    assert desk.complete(shell, "ls", "--status", "started,").values == ["started,created", "started,ended"]
+    assert desk.complete(shell, "jobs", RUNNING, "--status", "f").values == ["failed"]
+    assert desk.complete(shell, "usage", "--by", "").values == ["backend", "person", "project"]
+    assert desk.complete(shell, "ls", "--profile", "").values == ["default"]
+
+
+def test_what_completion_offers_is_what_the_parser_takes(desk: Desk) -> None:
+    for listed in ("ls", "jobs", "backends"):
+        names = column_names(listed)
+        assert [one.value for one in _offered(desk, listed, "--columns", "")] == list(names)
+        assert [one.value for one in _offered(desk, listed, "--sort", "")] == list(names)
+        assert [one.value for one in _offered(desk, listed, "--sort=-")] == [f"--sort=-{one}" for one in names]
+        assert [one.value for one in _offered(desk, listed, "--sort", "=", "-")] == [f"-{one}" for one in names]
+        assert _offered(desk, listed, "--sort", "-") == (), "that would be another option"
+        for name in names:
+            args = parsed([listed, *(["x"] if listed == "jobs" else []), f"--sort=-{name}", "--columns", name])
+            if listed == "ls":
+                check_columns(args, session_columns(AT, None))
+            elif listed == "jobs":
+                check_columns(args, job_columns(AT, None))
+            else:
+                check_columns(args, backend_columns(AT, None))
+    assert column_names("show") == ()
+    for listed, statuses in STATUSES.items():
+        assert [one.value for one in _offered(desk, listed, "--status", "")] == list(statuses)
+        for status in statuses:
+            check_status(status, (), statuses)
+
+
+def _offered(desk: Desk, *words: str) -> tuple[Candidate, ...]:
+    return answer_to(words, desk.environment, desk.home).candidates
 
 
 @EACH_SHELL

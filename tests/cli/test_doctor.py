@@ -124,6 +124,7 @@ def test_a_refused_key(site: Site, doctor: Doctor) -> None:
     assert checks["network.http"][0] == "ok"
     status, says, fix = checks["api.key"]
     assert status == "problem" and "refused this API key" in says and "HTTP 401" in says
+    assert fix == "the key comes from IONQ_API_KEY: set another one in it, or unset it and run ionq-tui auth login"
     assert "IONQ_API_KEY" in fix and "auth login" in fix
     assert checks["api.sessions"][0] == "skipped"
 

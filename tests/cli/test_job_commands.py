@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -180,6 +181,7 @@ def test_the_events_of_a_session_are_those_of_ionq_and_of_this_machine(site: Sit
     assert (told.code, told.err) == (0, "")
     for words in ("session opened", "submitted", "end requested by you", "session ended by you"):
         assert words in told.out
+    assert all(re.match(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ  ", line) for line in told.out.splitlines()), told.out
     kinds = [one["kind"] for one in shell("events", ours, "--json").json["events"]]
     assert kinds[0] == "opened" and {"started", "job submitted", "note", "ended"} <= set(kinds)
     site.instead = lambda _: own(503)
@@ -189,10 +191,36 @@ def test_the_events_of_a_session_are_those_of_ionq_and_of_this_machine(site: Sit
     assert kept.code == 1 and "note" in {one["kind"] for one in kept.json["events"]}
 
 
+def test_a_failed_job_without_a_time_is_not_dated_with_now(site: Site, shell: Shell) -> None:
+    session = site.colleague()
+    site.job(session, failure=("Bad", "why"))
+    site.job(session, failure=("Worse", "no time at all"))
+
+    def without_times(request: Request, reply: Reply) -> Reply:
+        if not request.path.endswith("/jobs"):
+            return reply
+        facts = json.loads(reply.body)
+        first, second = facts["jobs"]
+        for job in (first, second):
+            job.update(status="failed", completed_at=None, failure={"code": "Bad", "message": "why"})
+        second.update(submitted_at=None, started_at=None)
+        return replace(reply, body=json.dumps(facts).encode())
+
+    site.after = without_times
+    lines = shell("events", session.id).out.splitlines()
+    failed = [at for at, line in enumerate(lines) if "failed: Bad, why" in line]
+    assert [lines[at].startswith("time unknown  job ") for at in failed] == [True, True]
+    submitted = next(at for at, line in enumerate(lines) if "submitted" in line)
+    assert failed[0] == 0 and failed[1] > submitted, "the first place, or the earliest time that it can have been"
+    told = shell("events", session.id, "--json").json["events"]
+    assert [one["at"] for one in told if one["kind"] == "job failed"] == [None, None]
+    assert "time unknown  job " in shell("show", session.id).out
+
+
 def test_a_dry_run_prints_the_request_and_sends_and_records_nothing(site: Site, shell: Shell, home: Path) -> None:
     limits = ["--max-jobs", "5", "--max-time", "1h30m", "--max-cost", "30"]
     told = shell("open", FORTE, *limits, "--dry-run", "--read-only")
-    assert (told.code, told.err, site.asked) == (0, "", [])
+    assert (told.code, told.err, site.asked) == (0, "", ["GET /backends"])
     first, body = told.out.splitlines()
     assert first == f"POST {site.server.url}/sessions" and KEY not in told.out
     assert [path for path in home.rglob("*") if path.is_file()] == []
@@ -208,6 +236,29 @@ def test_a_dry_run_prints_the_request_and_sends_and_records_nothing(site: Site, 
     assert shell("open", FORTE, *limits, "--yes").code == 0
     assert sent == [("POST /v0.4/sessions", json.loads(body))]  # what is sent is what was printed
     assert shell("open", FORTE, "--dry-run").code == 2
+
+
+@pytest.mark.parametrize("name", ["forte-1", "qpu.forte-2", "qpu.harmony", "qpu.aria-2"])
+def test_a_dry_run_answers_a_backend_that_cannot_be_chosen_as_opening_does(
+    site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    opening = shell("open", name, "--no-limit", "--yes")
+    monkeypatch.delenv("IONQ_API_KEY")
+    told = shell("open", name, "--no-limit", "--dry-run")
+    assert (told.code, told.out, told.err) == (1, "", opening.err) and told.code == opening.code
+    assert "did you mean qpu.forte-1?" in told.err or "cannot be chosen" in told.err
+    assert site.changing == []
+
+
+def test_a_dry_run_without_an_answer_says_so_and_prints_the_request(site: Site, shell: Shell) -> None:
+    for answer in (own(503), Reply(200, JSON, b'{"what is')):
+        site.instead = lambda _, answer=answer: answer  # type: ignore[misc]
+        told = shell("open", "qpu.nobody-knows", "--no-limit", "--dry-run")
+        assert told.code == 0 and told.out.startswith("POST ") and "the backend was not checked: " in told.err
+    site.go_away()
+    told = shell("open", FORTE, "--no-limit", "--dry-run")
+    assert told.code == 0 and told.out.startswith("POST ") and "IonQ cannot be reached" in told.err
+    assert site.changing == []
 
 
 def test_help_is_that_of_the_options(shell: Shell) -> None:

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from ionq_tui.cli.arguments import command_parsers, main_parser
+from ionq_tui.cli.arguments import parsers
 from ionq_tui.cli.json_schema import COMMANDS, VERSION
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
@@ -39,8 +39,8 @@ def check(shell: Shell, command: str, document: Any) -> None:  # noqa: ANN401 - 
 
 
 def test_each_command_with_json_has_a_form_and_no_other() -> None:
-    parsers = command_parsers(main_parser())
-    told = {name for name, parser in parsers.items() if "--json" in parser.format_help().split("examples:")[0]}
+    commands = parsers()[1]
+    told = {name for name, parser in commands.items() if "--json" in parser.format_help().split("examples:")[0]}
     assert told - {"help"} == set(COMMANDS)
 
 

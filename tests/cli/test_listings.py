@@ -115,6 +115,26 @@ def test_a_refused_key_is_said(site: Site, shell: Shell, monkeypatch: pytest.Mon
     told = shell(*command)
     assert (told.code, told.out) == (1, "")
     assert "IonQ refused this API key" in told.err and "revoked" not in told.err
+    assert "the key comes from IONQ_API_KEY: set another one in it, or unset it and run ionq-tui auth login" in told.err
+
+
+def test_of_a_refused_key_it_is_said_where_it_came_from(
+    site: Site, shell: Shell, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = home / "config.toml"
+    config.write_text(f"""[profiles.lab-b]\nurl = "{site.server.url}"\nkey_command = "echo not-a-valid-key-0001"\n""")
+    config.chmod(0o600)
+    told = shell("ls", "--config", str(config), "--profile", "lab-b")
+    assert told.code == 1 and "the key comes from the key_command of profile lab-b: " in told.err
+    assert "IONQ_API_KEY" not in told.err
+    site.instead = lambda request: _refusal(404) if request.path.endswith("/backends") else None
+    told = shell("backends")
+    assert told.code == 1 and "the list of backends was refused" in told.err and "check the id" not in told.err
+
+
+def _refusal(status: int) -> Reply:
+    body = {"statusCode": status, "error": "Not Found", "message": "There is nothing"}
+    return Reply(status, (("Content-Type", "application/json"),), json.dumps(body).encode())
 
 
 @pytest.mark.parametrize(

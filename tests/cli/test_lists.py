@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
 
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
+from ionq_tui.simulator.http import Reply, Request, respond
 from tests.cli.conftest import Shell
 from tests.cli.site import FORTE, KEY, Site
 from tests.terminal.kit import Terminal, clean_environment, command
@@ -130,3 +132,39 @@ def test_a_status_or_backend_that_is_none_is_answered_with_the_nearest(site: Sit
     told = shell("ls", "--backend", "forte-1")
     assert (told.code, told.out) == (1, "") and "did you mean qpu.forte-1?" in told.err
     assert shell("ls", "--backend", "qpu.aria-1").out == "no session matches\n"
+
+
+def test_a_list_that_cannot_be_read_hides_no_session_that_the_journal_knows(
+    site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IONQ_TUI_PATIENCE", "0.2")
+    ours = shell("open", FORTE, "--max-jobs", "5", "--yes").out.strip()
+    gone = shell("open", "qpu.aria-1", "--max-jobs", "5", "--yes").out.strip()
+    assert shell("end", gone, "--yes").code == 0
+
+    def lost_among_two(request: Request) -> Reply | None:
+        if request.method != "POST":
+            return None
+        assert respond(site.cloud, request).status == 201
+        assert respond(site.cloud, request).status == 201  # the same key, in another window
+        return Reply(500, (), b"")
+
+    site.instead = lost_among_two
+    assert shell("open", FORTE, "--max-time", "45", "--yes").code == 3
+    maybe = set(site.running) - {ours}
+    assert len(maybe) == 2
+    site.go_away()
+
+    def ids(*argv: str) -> set[str]:
+        told = shell("ls", *argv)
+        assert told.code == 1 and "IonQ's list of sessions could not be read" in told.err and ours[-6:] in told.err
+        return set(re.findall(r"[0-9a-f]{8}-[0-9a-f-]{27}", told.out))
+
+    every = {ours, *maybe}
+    assert set(shell("ls", "-q").out.split()) == every
+    for argv in (["-q"], [], ["--csv"], ["--json"], ["--columns", "backend,id"], ["--all", "-q"], ["--mine", "-q"]):
+        assert ids(*argv) == every, argv
+    for argv in (["--status", "started"], ["--status", "created,ended"], ["--sort", "status"], ["--backend", FORTE]):
+        assert ids(*argv, "-q") == every, argv
+    assert ids("--status", "ended", "-q") == set(), "nothing is known to have ended"
+    assert ids("--backend", "qpu.aria-1", "-q") == maybe, "on which backend these are is not known"

@@ -97,6 +97,15 @@ def test_a_level_without_a_file_and_an_unknown_one_are_wrong_usage(site: Site, s
     assert site.asked == []
 
 
+@pytest.mark.parametrize("option", ["--log", "--config", "--profile"])
+@pytest.mark.parametrize("command", ["ls", "doctor", "backends"])
+def test_an_empty_value_is_not_taken_for_none(site: Site, shell: Shell, option: str, command: str) -> None:
+    for argv in ([option, "", command], [command, f"{option}="]):
+        told = shell(*argv)
+        assert (told.code, told.out) == (2, "") and f"argument {option}: must not be empty" in told.err
+    assert site.asked == []
+
+
 def test_a_new_file_is_its_owner_s_alone_and_one_that_exists_keeps_its_mode(
     site: Site, shell: Shell, home: Path
 ) -> None:

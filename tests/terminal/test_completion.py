@@ -40,6 +40,10 @@ def test_a_tab_completes_a_command_a_value_and_a_session(desk: Desk, shell: str)
         terminal.type("--read-only --log-level=w\t").wait_for("--log-level=warning")
     with _started(desk, shell) as terminal:
         terminal.type(f"ionq-tui end {RUNNING[-6:]}\t").wait_for(f"ionq-tui end {RUNNING}")
+    with _started(desk, shell) as terminal:
+        terminal.type("ionq-tui ls --columns id,lab\t").wait_for("--columns id,label")
+        terminal.type(" --status created,st\t").wait_for("--status created,started")
+        terminal.type(" --sort=-lim\t").wait_for("--sort=-limits")
 
 
 @EACH

@@ -19,9 +19,20 @@ DOCTOR = command("--demo", "doctor")
 def test_the_size(environment: dict[str, str], rows: int, columns: int, words: str) -> None:
     with Terminal(DOCTOR, environment, rows=rows, columns=columns) as terminal:
         assert terminal.wait_exit() == 0
-        told = terminal.raw.decode()
+        told = " ".join(terminal.raw.decode().split())
     assert f"{columns}\u00d7{rows}" in told and words in told
     assert "TERM=xterm-256color" in told and "16 million colors" in told
+
+
+def test_no_word_is_broken_at_80_columns(environment: dict[str, str]) -> None:
+    folder = f"{environment['HOME']}/folder/{'with-a-long-name/' * 5}"
+    with Terminal(DOCTOR, {**environment, "XDG_CONFIG_HOME": folder}, rows=60, columns=80) as terminal:
+        assert terminal.wait_exit() == 0
+        lines = terminal.raw.decode().splitlines()
+    told = " ".join(" ".join(lines).split())
+    assert "with-a-long-name/ionq-tui/config.toml does not exist: defaults, profile default" in told
+    assert all(len(line) <= 80 or len(line.split()) == 1 for line in lines), lines
+    assert any(line.startswith(" " * 25) for line in lines), "what goes on stands below what it belongs to"
 
 
 def test_a_terminal_that_cannot_show_it(environment: dict[str, str]) -> None:

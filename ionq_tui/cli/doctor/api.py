@@ -17,20 +17,22 @@ from ionq_tui.settings import Settings
 from ionq_tui.view.amount import counted
 from ionq_tui.view.clock_skew import skew_words
 from ionq_tui.view.doctor import fault_parts
+from ionq_tui.view.key_card import refused_advice
 from ionq_tui.view.sanitize import plain
 from ionq_tui.wiring import Wiring
 
 _SET_CLOCK = {"linux": "sudo timedatectl set-ntp true", "darwin": "sudo sntp -sS time.apple.com"}
 
 
-async def api_checks(way: Way, found: FoundKey | None, why_keyless: str) -> tuple[Check, ...]:
+async def api_checks(way: Way, found: FoundKey | None, why_keyless: str, settings: Settings) -> tuple[Check, ...]:
     """Return the checks of this group."""
     error = way.keyless.clock_error if way.keyless is not None else timedelta()
     if found is None or not way.answered:
         why = f"not checked: {why_keyless}" if found is None else "not checked: the server cannot be reached"
         key, sessions = skipped("api.key", why), skipped("api.sessions", why)
     else:
-        runner = way.runner(found.key)
+        source, profile, named = found.source, settings.profile, settings.profile_named
+        runner = way.runner(found.key, lambda: refused_advice(source, profile, named=named))
         who, listed = await asyncio.gather(
             way.ask(runner, operations.whoami()), way.ask(runner, operations.list_sessions(True))
         )

@@ -6,12 +6,13 @@ import argparse
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from ionq_tui.cli.common import tell_json
+from ionq_tui.cli.common import tell_json, text_width
 from ionq_tui.cli.doctor.api import api_checks, demo_checks
 from ionq_tui.cli.doctor.file import file_checks
 from ionq_tui.cli.doctor.key import hidden_texts, key_checks
@@ -91,7 +92,7 @@ class _Report:
         """Take one group."""
         told = [self.redaction.check(check) for check in checks]
         if not self.quiet:
-            lines = group_lines(group, told)
+            lines = group_lines(group, told, text_width(sys.stdout))
             print("\n".join(lines if self.checks else [f"ionq-tui {__version__} doctor", *lines]), flush=True)
         self.checks += told
 
@@ -131,7 +132,7 @@ async def _check(report: _Report, demo: bool, settings: Settings, config_trouble
             return way.checks
 
         await in_time("network", network())
-        await in_time("api", api_checks(way, keys.found, keys.why_none))
+        await in_time("api", api_checks(way, keys.found, keys.why_none, settings))
     finally:
         going.cancel()
 

@@ -50,10 +50,16 @@ class Way:
     dated: bool = False
     """True if a reply told the server's time."""
 
-    def runner(self, key: ApiKey | None) -> Runner:
+    def runner(self, key: ApiKey | None, refused_advice: Callable[[], str] = str) -> Runner:
         """Return a runner that sends only requests that change nothing, with a short time limit."""
         return dashboard_runner(
-            self.base_url, key, read_only=True, patience=patience(), network=self.network, seconds=SECONDS
+            self.base_url,
+            key,
+            read_only=True,
+            patience=patience(),
+            network=self.network,
+            seconds=SECONDS,
+            refused_advice=refused_advice,
         )
 
     async def ask(self, runner: Runner, operation: Operation[T]) -> Result[T]:
@@ -155,7 +161,7 @@ async def _asked(way: Way) -> None:
     if isinstance(backends, Fault):
         fault = backends
         way.answered = fault.kind not in _NEVER_ANSWERED
-        way.checks.append(problem("network.http", *fault_parts(fault)))
+        way.checks.append(problem("network.http", *fault_parts(fault, "backends")))
         return
     way.answered = True
     took = f"{(result.received_at - result.sent_at) * 1000:.0f} ms"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 from textual.app import App
 
 from ionq_tui.engine.engine import Engine
-from ionq_tui.engine.poller import Poller
+from ionq_tui.engine.session_facts import session_facts
 from ionq_tui.model.session import Session
-from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.ui.dialogs.choice import Choice, ChoiceDialog
 from ionq_tui.view import dialog_text
 from ionq_tui.view.end_review import NO_UNFINISHED, end_facts, in_brief, needs_typing
@@ -78,26 +75,9 @@ class EndSession(ChoiceDialog[tuple[str, ...]]):
         return tuple(told)
 
     def _facts(self, session: Session) -> list[Fact]:
-        activity = self._engine.actions.activity.value
-        watch = self._engine.session_poller(session.id).store.value
-        known = watch if watch.session is not None else replace(watch, session=session)
-        now = self._engine.clock.now()
-        heard = self._received_at(watch, session, now)
-        label = activity.label(session.id)
-        return end_facts(known, self._owners[session.id], label, heard, now, None, self._engine.people)
-
-    def _received_at(self, watch: SessionSnapshot, session: Session, now: datetime) -> datetime | None:
-        """Return when these facts were last received, from the session itself or else from the session list."""
-        session_poller, home = self._engine.session_poller(session.id), self._engine.session_list
-        polled = _polled_at(session_poller.poller, now) if watch.session is not None else None
-        if heard := [at for at in (polled, session_poller.read_at) if at is not None]:
-            return max(heard)
-        return _polled_at(home.poller, now) if session.id in home.overview.value.sessions else None
-
-
-def _polled_at(poller: Poller, now: datetime) -> datetime | None:
-    age = poller.freshness().age
-    return None if age is None else now - timedelta(seconds=age)
+        known, label = session_facts(self._engine, session), self._engine.actions.activity.value.label(session.id)
+        owner, now, people = self._owners[session.id], self._engine.clock.now(), self._engine.people
+        return end_facts(known.watch, owner, label, known.received_at, now, None, people)
 
 
 def _whole(facts: list[Fact]) -> list[Line | str]:

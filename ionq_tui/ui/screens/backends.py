@@ -130,7 +130,7 @@ class BackendsScreen(LiveBase):
         notice: list[Line | str] = []
         if not fleet.backends:
             notice = [
-                fault_words(fault, "backend") if fault else "no backends" if fleet.loaded else "loading from IonQ…"
+                fault_words(fault, "backends") if fault else "no backends" if fleet.loaded else "loading from IonQ…"
             ]
         self.notice.tell(*notice)
         self.notice.display = bool(notice)

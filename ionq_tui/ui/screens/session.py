@@ -40,7 +40,7 @@ from ionq_tui.view.forecast import Forecast, forecasts
 from ionq_tui.view.job_list import JobList
 from ionq_tui.view.live_session import outcome_lines, status_line
 from ionq_tui.view.mismatch import mismatch_line
-from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
+from ionq_tui.view.row import JobItem, job_columns_at, job_moment, job_row, job_text
 from ionq_tui.view.session_card import jobs_line, title
 from ionq_tui.view.style import Cell, Line, Tone, joined, line
 from ionq_tui.view.usage import window_title
@@ -92,7 +92,7 @@ class SessionScreen(LiveBase):
     def compose_body(self) -> Iterable[Widget]:
         """Compose status and meters, the charts of a wide layout, jobs, and events."""
         table = Table[JobItem](
-            JOB_COLUMNS,
+            job_columns_at(self.engine.clock.now),
             self._cells,
             moment_of=lambda item: job_moment(item.job, self.engine.clock.now()),
             arranged=self._arranged,

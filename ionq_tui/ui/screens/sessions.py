@@ -89,7 +89,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         yield TextBlock(id="running")
         yield TextBlock(id="banner")
         table = Table[SessionItem](
-            home_columns(self._own_sessions.first_end),
+            home_columns(self._own_sessions.first_end, lambda: self.engine.people, self._ending),
             self._cells,
             moment_of=self._moment,
             arranged=self._arranged,
@@ -252,7 +252,6 @@ class SessionsScreen(KeyGuarded, LiveBase):
         return nothing_to_show(overview, self.engine.actions.activity.value)
 
     def _cells(self, item: SessionItem) -> Row:
-        ending = item.session.id in self.engine.actions.activity.value.ending
         session, now = item.session, self.engine.clock.now()
         told = session_row(
             session,
@@ -260,7 +259,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
             item.label,
             now,
             None,
-            ending=ending,
+            ending=self._ending(session),
             unseen=item.unseen,
             people=self.engine.people,
             first=self._own_sessions.first_end(session),
@@ -268,13 +267,16 @@ class SessionsScreen(KeyGuarded, LiveBase):
         return (*told, *self._own_sessions.used(session.id), self._own_sessions.spark(session.id))
 
     def _moment(self, item: SessionItem) -> Hashable:
-        session, ending = item.session, self.engine.actions.activity.value.ending
+        session = item.session
         return (
             session_moment(session, self.engine.clock.now(), self._own_sessions.first_end(session)),
-            session.id in ending,
+            self._ending(session),
             self._own_sessions.used(session.id),
             self._own_sessions.spark(session.id),
         )
+
+    def _ending(self, session: Session) -> bool:
+        return session.id in self.engine.actions.activity.value.ending
 
     # Commands
 

@@ -124,6 +124,8 @@ class RowIndex(Generic[Item]):
             keys = [key for key in keys if needle in self._texts[key][1]]
         if self._column is not None:
             by = self._columns[self._column]
+            if by.timed:
+                self._sort_keys.clear()
             _update_cache(self._sort_keys, self.items, keys, by.key)
             column: Column[str] = Column(by.name, by.width, lambda key: self._sort_keys[key][1])
             self.order = arranged(keys, column, reverse=self._reversed)

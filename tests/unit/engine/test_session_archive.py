@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -41,7 +42,7 @@ def archive(journal: Journal) -> tuple[SessionArchive, Store[SessionSnapshot]]:
 async def test_what_was_seen_is_known_the_next_time(journal: Journal) -> None:
     first, store = archive(journal)
     store.apply(lambda watch: apply_session(watch, session("s"), NOON))
-    store.apply(lambda watch: apply_jobs(watch, [job(1, "failed")], NOON))
+    store.apply(lambda watch: apply_jobs(watch, [replace(job(1, "failed"), completed_at=NOON)], NOON))
     first.keep({"job-0001": CHARGED})
     await first.write()
     second, again = archive(journal)
@@ -50,6 +51,20 @@ async def test_what_was_seen_is_known_the_next_time(journal: Journal) -> None:
     assert again.value.costs == {"job-0001": CHARGED}
     await second.recall()
     assert again.value.events == store.value.events
+
+
+async def test_the_past_of_a_job_without_a_time_is_neither_kept_with_a_wrong_one_nor_told_as_news(
+    journal: Journal,
+) -> None:
+    told: list[Event] = []
+    store: Store[SessionSnapshot] = Store(EMPTY_SNAPSHOT)
+    first = SessionArchive(journal, here, "s", store, told.append)
+    store.apply(lambda watch: apply_jobs(watch, [job(1, "failed"), job(2)], NOON, complete=True))
+    store.apply(lambda watch: apply_jobs(watch, [job(2, "failed")], NOON))
+    await first.write()
+    assert {one.subject: one.dated for one in store.value.events} == {"job-0001": False, "job-0002": True}
+    kept = await journal.events(PLACE, "s")
+    assert [one.subject for one in kept] == [one.subject for one in told] == ["job-0002"]
 
 
 async def test_each_event_is_written_once(journal: Journal) -> None:

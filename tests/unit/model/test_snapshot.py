@@ -281,6 +281,19 @@ def test_events_stand_in_the_order_of_their_time() -> None:
     assert [event.subject for event in watch.events] == ["b", "a"]
 
 
+def test_an_event_that_happened_before_it_was_noticed_is_not_dated_with_now() -> None:
+    timeless = replace(FAILED, completed_at=None)
+    nowhere = replace(timeless, id="b", submitted_at=None)
+    watch = apply_jobs(EMPTY_SNAPSHOT, [DONE, replace(timeless, submitted_at=at(2)), nowhere], at(9), complete=True)
+    assert [(one.subject, one.dated) for one in watch.events] == [("b", False), ("a", False)]
+    assert watch.events[1].at == at(2), "the earliest that it can have been"
+    watch = apply_jobs(watch, [replace(timeless, id="c")], at(9))
+    assert watch.events[-1] == replace(watch.events[-1], subject="c", at=at(9), dated=True), "between two readings"
+    over = replace(CREATED, status="ended", active=False)
+    assert not apply_session(EMPTY_SNAPSHOT, over, at(9)).events[-1].dated
+    assert apply_session(apply_session(EMPTY_SNAPSHOT, CREATED, at(8)), over, at(9)).events[-1].dated
+
+
 def test_notes_may_repeat_and_the_oldest_fall_away() -> None:
     watch = EMPTY_SNAPSHOT
     for minute in range(EVENTS_KEPT + 2):

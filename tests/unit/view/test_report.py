@@ -42,12 +42,12 @@ def test_a_report_tells_all_there_is() -> None:
         "  failures",
         "    b81d3c QuotaExhaustedError: project budget reached",
         "  timeline",
+        "    time unknown  job b81d3c failed: QuotaExhaustedError, project budget reached",
         "    13:10:00 CEST (2026-07-22 11:10:00 UTC)  session opened",
         "    13:20:00 CEST (2026-07-22 11:20:00 UTC)  28 jobs submitted",
         "    13:22:00 CEST (2026-07-22 11:22:00 UTC)  session started",
         "    13:24:00 CEST (2026-07-22 11:24:00 UTC)  28 jobs completed, 18.20 usd",
         "    14:00:00 CEST (2026-07-22 12:00:00 UTC)  job 7c20fe submitted",
-        "    14:02:10 CEST (2026-07-22 12:02:10 UTC)  job b81d3c failed: QuotaExhaustedError, project budget reached",
     ]
 
 

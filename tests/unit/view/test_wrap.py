@@ -4,7 +4,7 @@ import pytest
 
 from ionq_tui.view.sanitize import cells, cut_inside, head
 from ionq_tui.view.style import Cell, Line, Tone, line, width_of, words
-from ionq_tui.view.wrap import all_folded, fitting, folded, spared
+from ionq_tui.view.wrap import all_folded, fitting, folded, spared, wrapped
 
 LONG = (
     "· 30.00 usd is about 42 jobs of 1,000 shots with 20 two-qubit gates (estimate); the limit of 40 jobs comes first"
@@ -65,3 +65,13 @@ def test_the_end_of_a_name_stays() -> None:
     assert cut_inside("qpu.forte-enterprise-1", 4) == "qpu…"
     assert cells(cut_inside("量" * 20, 9)) <= 9
     assert head("量子", 3) == "量"
+
+
+@pytest.mark.parametrize("width", [10, 20, 33, 80])
+def test_lines_for_the_shell_are_broken_at_spaces_only(width: int) -> None:
+    text = "  ok  name  /a/path/that/is/longer/than/a/line and some more words, 日本 too"
+    told = wrapped(text, width, 4)
+    assert " ".join(told).split() == text.split() and told[0].startswith("  ok")
+    assert all(cells(line) <= width or len(line.split()) == 1 for line in told)
+    assert all(line.startswith("    ") and line == line.rstrip() for line in told[1:])
+    assert wrapped("", width) == [""] and wrapped("one", 2) == ["one"]
