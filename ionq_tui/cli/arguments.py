@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from ionq_tui import __version__
-from ionq_tui.cli.help_text import examples_of, main_epilog
 from ionq_tui.cli.list_arguments import add_filters, add_list_options, limit
 from ionq_tui.model.nearest import nearest
 from ionq_tui.settings import LOG_LEVELS
@@ -25,6 +24,16 @@ EVERYWHERE = "options of every command"
 
 class _Parser(argparse.ArgumentParser):
     """Argument parser whose error messages never repeat an API key, since errors end up in logs."""
+
+    topic = ""
+    """The command whose arguments are parsed; empty for those of the program."""
+
+    def format_help(self) -> str:
+        """Return the help, with what stands below the options; that is not made for anything else."""
+        from ionq_tui.cli.help_text import examples_of, main_epilog
+
+        self.epilog = examples_of(self.topic) if self.topic else main_epilog()
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Report the error with everything that looks like a key replaced."""
@@ -70,7 +79,6 @@ def parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
         description="A terminal dashboard for IonQ sessions. Without a COMMAND, it opens the dashboard.",
         allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=main_epilog(),
     )
     parser.add_argument("-V", "--version", action="version", version=f"ionq-tui {__version__}")
     parser.add_argument(
@@ -81,14 +89,15 @@ def parsers() -> tuple[argparse.ArgumentParser, Mapping[str, argparse.ArgumentPa
     commands = parser.add_subparsers(dest=COMMAND, metavar="COMMAND", prog="ionq-tui")
 
     def add(name: str, words: str) -> argparse.ArgumentParser:
-        return commands.add_parser(
+        command = commands.add_parser(
             name,
             help=words,
             description=words,
             allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
-            epilog=examples_of(name),
         )
+        command.topic = name
+        return command
 
     _add_looking(add)
     _add_about_jobs(add)

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import TextIO
 
-from ionq_tui.cli.json_schema import versioned
 from ionq_tui.cli.signals import Signals
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.resolver import Ambiguous, Meant, resolve
@@ -23,7 +22,6 @@ from ionq_tui.settings import Settings
 from ionq_tui.view.crash import crash_report
 from ionq_tui.view.fault import About, fault_words
 from ionq_tui.view.home_summary import kept_words
-from ionq_tui.view.key_card import key_advice
 from ionq_tui.view.sanitize import plain
 from ionq_tui.wiring import Wiring
 
@@ -91,6 +89,8 @@ async def _engine(settings: Settings, keyless: bool, retries: int) -> Engine:
         return await connector.browse()
     found = await connector.find_key()
     if isinstance(found, NoKey):
+        from ionq_tui.view.key_card import key_advice
+
         raise CommandError("\n".join([*found.reasons, f"no API key: {key_advice(found.ways)}"]))
     return await connector.connect(found)
 
@@ -149,6 +149,8 @@ def tell_json(facts: Mapping[str, object]) -> int:
 
 def document(facts: Mapping[str, object], indent: int | None = 2) -> str:
     """Return a document as JSON, with the version of its form."""
+    from ionq_tui.cli.json_schema import versioned
+
     return json_text(versioned(facts), indent)
 
 

@@ -21,7 +21,8 @@ from ionq_tui.view.listing import Form, ListColumn, backend_columns, job_columns
 from ionq_tui.view.row import BackendItem, JobItem, SessionItem, job_columns_at
 from ionq_tui.view.time_text import NOTHING
 from ionq_tui.view.usage import home_columns, used_cells
-from tests.unit.view.scene import NOW, TZ, at, session, usd, watch
+from tests.support.amounts import usd
+from tests.unit.view.scene import NOW, TZ, at, session, watch
 
 BLANK = {NOTHING, UNKNOWN, "unknown", "", "dry run"}
 """What is shown where there is nothing to compare."""
