@@ -10,7 +10,7 @@ from ionq_tui.view.sanitize import plain
 SUPPORT = "support@ionq.com"
 PAYMENT_REQUIRED = 402
 
-About = Literal["", "sessions", "session", "job", "jobs", "backend", "usage"]
+About = Literal["", "sessions", "session", "job", "file", "jobs", "backend", "usage"]
 """What was requested, where the message depends on it."""
 
 _SAYS: dict[FaultKind, str] = {
@@ -74,6 +74,7 @@ _ONCE: dict[FaultKind, str] = {
 _MISSING: dict[About, str] = {
     "session": "no such session",
     "job": "no such job",
+    "file": "IonQ does not have this file",
     "jobs": "the jobs of this session are not visible to this key",
     "backend": "no such backend",
     "usage": "IonQ does not show the usage of the organization to this key",
@@ -124,6 +125,8 @@ def fault_next(fault: Fault, about: About = "", *, once: bool = False) -> str:
         return fault.hint
     if (about == "sessions" and fault.kind in _REFUSED) or (fault.page and fault.kind is FaultKind.GARBLED):
         return _ADDRESS if once else _NEXT[FaultKind.ELSEWHERE]
+    if about == "file" and fault.kind is FaultKind.NOT_FOUND:
+        return "the job or its data may have been deleted"
     if about == "usage" and fault.kind is FaultKind.NOT_FOUND:
         return _NEXT[FaultKind.FORBIDDEN]
     if fault.status == PAYMENT_REQUIRED:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from math import isfinite
 
+from ionq_tui.model.artifact import ArtifactKind
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.view.amount import UNKNOWN, count, counted
@@ -111,3 +112,28 @@ def histogram(
         lines.append(line(f"{pad(state, name, 'right')}  ", bar, said))
     rest = len(ranked) - len(shown)
     return [*lines, line(f"and {counted(rest, 'more state')}")] if rest else lines
+
+
+def run_facts(job: Job, detail: JobDetail | None) -> list[Fact]:
+    """Return what is known of how the job ran, and which files IonQ has of it: shots, and the compiled circuit."""
+    if detail is None:
+        return []
+    facts = [
+        ("shots run", count(detail.shots_run) if detail.shots_run is not None else ""),
+        ("billed for", _compute_time(detail.billed_us)),
+        ("predicted", _compute_time(detail.predicted_us) if detail.billed_us is None else ""),
+        ("energy", f"{detail.kwh:,.4g} kWh" if detail.kwh is not None and isfinite(detail.kwh) else ""),
+        ("by shot", _file(job, detail, ArtifactKind.SHOTS)),
+        ("compiled", _file(job, detail, ArtifactKind.CIRCUIT)),
+    ]
+    return [(name, text) for name, text in facts if text]
+
+
+def _compute_time(microseconds: int | None) -> str:
+    return "" if microseconds is None else f"{microseconds / 1_000_000:,.4g} s of quantum compute time"
+
+
+def _file(job: Job, detail: JobDetail, kind: ArtifactKind) -> str:
+    """Return in which forms IonQ has a file; nothing as long as it may come, or where parts of the job have it."""
+    forms = ", ".join(dict.fromkeys(plain(one.format, 60) for one in detail.of_kind(kind)[:5]))
+    return forms or ("not available" if job.finished and not detail.children else "")

@@ -25,10 +25,10 @@ _SHOWN = 16
 
 def bits(outcome: str, qubits: int | None) -> str:
     """Return an outcome number in binary, one digit per qubit; any other text is returned unchanged."""
-    return f"{int(outcome):0{qubits}b}" if qubits is not None and _fits(outcome, qubits) else outcome
+    return f"{int(outcome):0{qubits}b}" if qubits is not None and is_state(outcome, qubits) else outcome
 
 
-def _fits(outcome: str, qubits: int) -> bool:
+def is_state(outcome: str, qubits: int) -> bool:
     """Return True if the text is the number of a state of this many qubits."""
     written = outcome.isascii() and outcome.isdigit() and len(outcome) <= 20
     return written and 1 <= qubits <= _MOST_BITS and int(outcome) < 1 << qubits
@@ -52,7 +52,7 @@ def result_lines(
     qubits = detail.qubits if detail is not None else None
     shots = counted(job.shots, "shot") if job.shots is not None else "shots unknown"
     # Convert all or none: "11" in binary beside decimal numbers would be ambiguous.
-    binary = qubits is not None and qubits <= width // 2 and all(_fits(outcome, qubits) for outcome in shares)
+    binary = qubits is not None and qubits <= width // 2 and all(is_state(outcome, qubits) for outcome in shares)
     shown = {bits(outcome, qubits) if binary else outcome: share for outcome, share in shares.items()}
     title = line(
         Cell(f"result of {shots}", Tone.STRONG),
