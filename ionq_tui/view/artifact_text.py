@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
+from math import isfinite
 from typing import NamedTuple
 
 from ionq_tui.model.artifact import Artifact, ArtifactContent, ArtifactKind, CompiledCircuit, Shots
@@ -24,9 +26,9 @@ _MOST_REGISTERS = 8
 """Registers with a column of their own; CSV has all."""
 _CELL = 400
 """Characters of one cell."""
-_LINE = 2_000
-"""Characters of one line of a text."""
 _MOST_LINES = 200_000
+_MOST_DIGITS = 40
+"""Digits of a whole number."""
 COPIED = 50_000
 """Characters of the longest text that is copied: more than that, terminals refuse."""
 
@@ -72,7 +74,7 @@ def _shot_table(shots: Shots, qubits: int | None) -> FileTable:
         return FileTable(
             (_number("SHOT", 8), *_texts(heads)), _numbered(one[:_MOST_REGISTERS] for one in shots.outcomes)
         )
-    outcome: Column[FileRow] = Column("OUTCOME", 14, lambda row: _digits(row.parts[0]), "right", grows=20)
+    outcome: Column[FileRow] = Column("OUTCOME", 12, lambda row: _digits(row.parts[0]), "right")
     binary = _in_binary(shots, qubits)
     more = _texts((("BITS", 36, 70),)) if binary else ()
     rows = ((one, bits(one, qubits)) if binary else (one,) for (one,) in shots.outcomes)
@@ -112,9 +114,22 @@ def shown_text(content: ArtifactContent) -> str:
     if not content.artifact.json:
         return content.text
     try:
-        return json.dumps(json.loads(content.text), indent=2, ensure_ascii=False)
+        return json.dumps(_loaded(content.text), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
         return content.text
+
+
+def _loaded(text: str) -> object:
+    """Return parsed JSON that can be written as JSON again. Raises ValueError or RecursionError."""
+    return json.loads(text, parse_constant=lambda _: None, parse_float=_finite, parse_int=_short)
+
+
+def _finite(digits: str) -> float | None:
+    return read if isfinite(read := float(digits)) else None
+
+
+def _short(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
 
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7e]")
@@ -149,7 +164,11 @@ def content_json(job: Job, content: ArtifactContent) -> dict[str, object]:
     """Return a file as the API has it: the id of its job, its descriptor, and its content."""
     artifact = content.artifact
     told = {"id": artifact.id or None, "format": artifact.format, "media_type": artifact.media_type or None}
-    held: object = json.loads(content.text) if artifact.json else content.text
+    held: object = content.text
+    if artifact.json:
+        with suppress(ValueError, RecursionError):  # what cannot be written as JSON is told as text
+            json.dumps(loaded := _loaded(content.text))
+            held = loaded
     return {"id": job.id, "artifact": told, "content": held}
 
 
@@ -204,6 +223,20 @@ def no_file(job: Job, detail: JobDetail, kind: ArtifactKind) -> str:
     command = "results {} --shots" if kind is ArtifactKind.SHOTS else "job {} --circuit"
     parts = [f"ionq-tui {command.format(plain(one, 64))}" for one in detail.children]
     return "\n".join([f"each of its {counted(len(parts), 'circuit')} has one of its own, in a job of its own", *parts])
+
+
+def no_files(job: Job, detail: JobDetail) -> str:
+    """Return on one line why there is no file at all that can be shown; empty if there is one."""
+    if detail.readable:
+        return ""
+    if detail.artifacts:
+        forms = ", ".join(dict.fromkeys(plain(one.format, 24) for one in detail.artifacts[:2]))
+        return f"what IonQ has is not text: {forms}"
+    if not job.finished:
+        return f"there are no shots and no compiled circuit yet: the job is {job_status(job.status).text}"
+    if detail.children:
+        return f"each of its {counted(len(detail.children), 'circuit')} has them, in a job of its own"
+    return "IonQ has no list of shots and no compiled circuit for this job"
 
 
 def _named(kind: ArtifactKind) -> str:
