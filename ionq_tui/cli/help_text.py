@@ -18,7 +18,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "job": (
         "ionq-tui job 0190c2f4-3f0e-7000-8000-a1b2c3d4e5f6",
         "ionq-tui job d4e5f6 --session b07e44 --json",
-        "ionq-tui job d4e5f6 --session b07e44 --circuit > circuit.json",
+        "ionq-tui job d4e5f6 --session b07e44 --circuit",
     ),
     "results": (
         "ionq-tui results d4e5f6 --session b07e44",
