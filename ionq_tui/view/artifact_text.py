@@ -230,13 +230,12 @@ def no_files(job: Job, detail: JobDetail) -> str:
     if detail.readable:
         return ""
     if detail.artifacts:
-        forms = ", ".join(dict.fromkeys(plain(one.format, 24) for one in detail.artifacts[:2]))
-        return f"what IonQ has is not text: {forms}"
+        return f"what IonQ has is not text: {plain(detail.artifacts[0].format, 24)}"
     if not job.finished:
-        return f"there are no shots and no compiled circuit yet: the job is {job_status(job.status).text}"
+        return f"no shots and no circuit yet: the job is {job_status(job.status).text}"
     if detail.children:
         return f"each of its {counted(len(detail.children), 'circuit')} has them, in a job of its own"
-    return "IonQ has no list of shots and no compiled circuit for this job"
+    return "IonQ has no shots and no circuit of this job"
 
 
 def _named(kind: ArtifactKind) -> str:

@@ -93,7 +93,7 @@ async def test_a_job_with_one_file_shows_it_at_once(app: Stage) -> None:
 
 @pytest.mark.parametrize(
     ("artifacts", "words"),
-    [((), "IonQ has no list of shots"), ((BINARY,), "what IonQ has is not text: ionq.mir.v1")],
+    [((), "IonQ has no shots and no circuit"), ((BINARY,), "what IonQ has is not text: ionq.mir.v1")],
 )
 async def test_a_job_without_a_file_that_can_be_shown_says_why(
     app: Stage, artifacts: tuple[Artifact, ...], words: str

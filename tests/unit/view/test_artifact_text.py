@@ -25,6 +25,7 @@ from ionq_tui.view.artifact_text import (
     suffix,
 )
 from ionq_tui.view.job_card import run_facts, timeline
+from ionq_tui.view.sanitize import cells
 from tests.unit.view.scene import NOW
 from tests.unit.view.test_sanitize import harmless
 
@@ -138,3 +139,15 @@ def test_how_long_it_waited_and_ran_to_one_scale() -> None:
     never = Job("a", "failed", submitted_at=NOW, started_at=NOW, completed_at=NOW)
     running = Job("a", "started", submitted_at=NOW, started_at=NOW, completed_at=NOW + timedelta(1))
     assert timeline(backward, 40) == timeline(never, 40) == timeline(running, 40) == {}
+
+
+@pytest.mark.parametrize("status", ["ready", "submitted", "started", "completed", "canceled", "failed"])
+@pytest.mark.parametrize("detail", [
+    JobDetail("a"),
+    JobDetail("a", children=("b",) * 64),
+    JobDetail("a", artifacts=(Artifact(ArtifactKind.CIRCUIT, "ionq.a-very-long-format.v1", "x", "image/png"),)),
+], ids=["none", "parts", "binary"])  # fmt: skip
+def test_why_there_are_no_files_fits_the_smallest_screen(status: str, detail: JobDetail) -> None:
+    why = no_files(Job("a", status), detail)
+    assert why and cells(f"! {why}") <= 58
+    assert no_files(Job("a", status), JobDetail("a", artifacts=(SHOTS,))) == ""
