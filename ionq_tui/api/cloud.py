@@ -10,6 +10,7 @@ from ionq_tui.api.errors import IonQError, fault_of_error
 from ionq_tui.api.flows import WRONG_SESSION, end_confirmed, open_once
 from ionq_tui.api.operations import Operation
 from ionq_tui.api.runner import Runner
+from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
@@ -93,6 +94,10 @@ class HttpCloud:
     async def probabilities(self, job_id: str) -> Mapping[str, float] | Fault:
         """Get the measured probability of each outcome."""
         return await self._ask(operations.probabilities, job_id)
+
+    async def artifact(self, job_id: str, artifact: Artifact) -> ArtifactContent | Fault:
+        """Get the content of a file that IonQ keeps for a job."""
+        return await self._ask(operations.artifact, job_id, artifact)
 
     async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
         """Get the estimated cost of one such job."""

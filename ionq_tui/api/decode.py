@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard, TypeVar
 
+from ionq_tui.api.artifact import artifacts, shots_run
 from ionq_tui.api.error_message import code_in, words_in
 from ionq_tui.api.fast_dataclass import fast_dataclass
 from ionq_tui.api.scalar import (
@@ -63,13 +64,13 @@ class Unreadable(ValueError):
     """The reply, or one item of it, lacks a required value."""
 
 
-def parse(body: bytes, *, lossy: bool = False) -> Any:  # noqa: ANN401 - JSON is any of it
-    """Parse JSON.
+def parse(body: bytes, *, lossy: bool = False, most: int = _MAX_PARTS) -> Any:  # noqa: ANN401 - JSON is any of it
+    """Parse JSON of at most so many values.
 
     NaN and infinity become null, and decimal numbers stay exact. Raises Unreadable. Bytes that are not UTF-8 raise an
     error, unless `lossy`: then each becomes a replacement character, and strings may contain raw line breaks.
     """
-    if len(body) > _UNCOUNTED_BYTES and body.count(b",") + body.count(b"[") + body.count(b"{") > _MAX_PARTS:
+    if len(body) > _UNCOUNTED_BYTES and body.count(b",") + body.count(b"[") + body.count(b"{") > most:
         raise Unreadable("the reply contains too many values")
     # In a long reply that is not text at all, replacement characters would take twice the memory of its bytes.
     tolerance = "strict" if not lossy else "replace" if len(body) < _LONG_REPLY else "ignore"
@@ -87,6 +88,17 @@ def parse(body: bytes, *, lossy: bool = False) -> Any:  # noqa: ANN401 - JSON is
         return json.loads(text, parse_float=_exact, parse_constant=_nothing, parse_int=_int, strict=not lossy)
     except (ValueError, RecursionError):
         raise Unreadable("the reply is empty" if not text.strip() else "the reply is not JSON") from None
+
+
+def decoded_text(body: bytes) -> str:
+    """Decode text in UTF-8. Raises Unreadable for other bytes, and for what has the zero bytes of binary files."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable("the reply is not UTF-8 text") from None
+    if "\0" in text:
+        raise Unreadable("the reply is not text")
+    return text
 
 
 def _nothing(_: str) -> None:
@@ -376,6 +388,11 @@ def read_job_detail(value: object) -> JobDetail:
         noise=_settings(_part(item, "noise")),
         children=_children(item.get("child_job_ids")),
         metadata=_settings(_part(item, "metadata")),
+        shots_run=shots_run(item),
+        predicted_us=count(stats.get("predicted_quantum_compute_time_us")),
+        billed_us=count(stats.get("billed_quantum_compute_time_us")),
+        kwh=number(stats.get("kwh")),
+        artifacts=artifacts(item),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote
 
 from ionq_tui.api import decode
 from ionq_tui.api.errors import MalformedIdError
+from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
@@ -45,6 +46,8 @@ class Operation(Generic[T_co]):
     """True if a 404 concerns the whole collection and not one id."""
     priority: Priority = Priority.CHANGE
     """Priority over other requests of the same process."""
+    as_text: bool = False
+    """True if `read` takes the reply as text, whether it is JSON or not."""
 
     @property
     def changes(self) -> bool:
@@ -189,6 +192,24 @@ def probabilities(job_id: str) -> Operation[Mapping[str, float]]:
         decode.read_probabilities,
         Priority.PAGE,
     )
+
+
+def artifact(job_id: str, artifact: Artifact) -> Operation[ArtifactContent]:
+    """Get the content of a file that IonQ keeps for a job.
+
+    The path is made from ids alone. A job may also name a URL for a result; none is followed, since it could lead to
+    another host. Shots without an id have a route of their own, which qiskit-ionq uses.
+    """
+    from ionq_tui.api.artifact_reply import read_artifact  # needed only by who asks for it
+
+    below = ("artifacts", artifact.id) if artifact.id else ("results", "shots")
+    operation = _get(
+        f"the {artifact.kind} of job {job_id}",
+        _path("jobs", job_id, *below),
+        partial(read_artifact, artifact=artifact),
+        Priority.PAGE,
+    )
+    return replace(operation, as_text=True)
 
 
 def estimate(backend: str, circuit: Circuit) -> Operation[Estimate]:

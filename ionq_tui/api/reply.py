@@ -263,6 +263,8 @@ def value_of(operation: Operation[T], response: httpx.Response) -> T:
     """Decode a 2xx reply. Raises UnusableReplyError, with the reply's own error message if it has one."""
     parsed: object = None
     try:
+        if operation.as_text:
+            return operation.read(decode.decoded_text(response.content))
         # A reply to a change is decoded even if its text is damaged, since it cannot be requested again.
         parsed = decode.parse(response.content, lossy=operation.changes)
         return operation.read(parsed)

@@ -45,9 +45,12 @@ class ReplyCache:
         self._lock = threading.Lock()
 
     def value_of(self, operation: Operation[T], response: httpx.Response) -> T:
-        """Return the decoded value of a 2xx reply. Raises UnusableReplyError if it cannot be decoded."""
+        """Return the decoded value of a 2xx reply. Raises UnusableReplyError if it cannot be decoded.
+
+        Text is not polled, and would only displace what is.
+        """
         body = response.content
-        if operation.changes or response.status_code != httpx.codes.OK or len(body) < _MIN_BYTES:
+        if operation.changes or operation.as_text or response.status_code != httpx.codes.OK or len(body) < _MIN_BYTES:
             return value_of(operation, response)
         asked = operation.path, operation.query, operation.read
         held = self._held.get(asked)

@@ -205,6 +205,12 @@ def _add_about_jobs(add: _Add) -> None:
     cancel.add_argument("--yes", action="store_true", help=_YES)
     for one in (job, results):
         one.add_argument("job", metavar="JOB", help="id of the job")
+    job.add_argument(
+        "--circuit",
+        action="store_true",
+        help="print the compiled circuit instead: a table on a terminal, elsewhere as IonQ has it",
+    )
+    results.add_argument("--shots", action="store_true", help="print the outcome of each shot instead of all together")
     forms = results.add_mutually_exclusive_group()
     forms.add_argument("--csv", action="store_true", help="print CSV, also the form without a terminal")
     for parser, group in ((job, job), (results, forms), (cancel, cancel)):

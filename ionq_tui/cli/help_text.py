@@ -15,8 +15,16 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "show": ("ionq-tui show b07e44", "ionq-tui show b07e44 --markdown"),
     "jobs": ("ionq-tui jobs b07e44 --status failed --limit 20", "ionq-tui jobs b07e44 --sort=-cost"),
     "events": ("ionq-tui events b07e44",),
-    "job": ("ionq-tui job 0190c2f4-3f0e-7000-8000-a1b2c3d4e5f6", "ionq-tui job d4e5f6 --session b07e44 --json"),
-    "results": ("ionq-tui results d4e5f6 --session b07e44", "ionq-tui results d4e5f6 --session b07e44 --csv"),
+    "job": (
+        "ionq-tui job 0190c2f4-3f0e-7000-8000-a1b2c3d4e5f6",
+        "ionq-tui job d4e5f6 --session b07e44 --json",
+        "ionq-tui job d4e5f6 --session b07e44 --circuit",
+    ),
+    "results": (
+        "ionq-tui results d4e5f6 --session b07e44",
+        "ionq-tui results d4e5f6 --session b07e44 --csv",
+        "ionq-tui results d4e5f6 --session b07e44 --shots --csv",
+    ),
     "cancel": ("ionq-tui cancel d4e5f6 --session b07e44", "ionq-tui cancel d4e5f6 a7b8c9 --session b07e44 --yes"),
     "open": (
         "ionq-tui open qpu.forte-1 --max-jobs 40 --max-time 1h30m --max-cost 30 --yes",

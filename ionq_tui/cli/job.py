@@ -1,4 +1,4 @@
-"""`ionq-tui job` and `ionq-tui results`: the facts of one job, and what it measured."""
+"""`ionq-tui job` and `ionq-tui results`: the facts, circuit, result and shots of one job."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from ionq_tui.cli.common import run as connected
 from ionq_tui.cli.listings import job_facts
 from ionq_tui.cli.session_reading import read_jobs
 from ionq_tui.engine.engine import Engine
+from ionq_tui.model.artifact import ArtifactContent, ArtifactKind
 from ionq_tui.model.exit_code import DONE, USAGE
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.link_state import Fault
 from ionq_tui.settings import Settings
+from ionq_tui.view.artifact_text import content_json, file_row, file_table, no_file, saved_text, shots_csv
 from ionq_tui.view.fault import fault_words
-from ionq_tui.view.job_card import detail_facts
+from ionq_tui.view.job_card import detail_facts, run_facts
 from ionq_tui.view.job_card import job_facts as facts_of
 from ionq_tui.view.outcome_chart import detail_json, no_result, result_csv, result_facts, result_lines
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.style import words
+from ionq_tui.view.text_table import text_table
 
 _RETRIES = 2
 """Retries of a read after a server error or a dropped connection, as in the library."""
@@ -75,6 +78,8 @@ def _meant(text: str, jobs: list[Job]) -> Job:
 
 
 async def _job(engine: Engine, args: argparse.Namespace) -> int:
+    if args.circuit:
+        return await _file(engine, args, ArtifactKind.CIRCUIT)
     (job,) = await find_jobs(engine, [args.job], args.session)
     _, detail, cost = await asyncio.gather(
         engine.identify(), engine.cloud.job_detail(job.id), engine.cloud.job_cost(job.id)
@@ -88,6 +93,7 @@ async def _job(engine: Engine, args: argparse.Namespace) -> int:
     if args.json:
         return tell_json({**job_facts(job, paid), **detail_json(known)})
     facts = facts_of(job, paid, engine.clock.now(), None, engine.people)
+    facts += run_facts(job, known)
     facts += detail_facts(known) if known is not None else []
     for name, text in facts:
         print(f"{name:<12}{text}")
@@ -95,6 +101,8 @@ async def _job(engine: Engine, args: argparse.Namespace) -> int:
 
 
 async def _results(engine: Engine, args: argparse.Namespace) -> int:
+    if args.shots:
+        return await _file(engine, args, ArtifactKind.SHOTS)
     (job,) = await find_jobs(engine, [args.job], args.session)
     details = engine.job_details(job.id)
     await details.ask(job)
@@ -109,3 +117,30 @@ async def _results(engine: Engine, args: argparse.Namespace) -> int:
     for one in result_lines(job, found.known, found.shares, _WIDTH):
         print(words(one))
     return DONE
+
+
+async def _file(engine: Engine, args: argparse.Namespace, kind: ArtifactKind) -> int:
+    """Print a file of a job: a table on a terminal; elsewhere CSV of shots, or the file as IonQ has it."""
+    (job,) = await find_jobs(engine, [args.job], args.session)
+    detail = await engine.cloud.job_detail(job.id)
+    if isinstance(detail, Fault):
+        raise CommandError(f"its files could not be read: {fault_words(detail, 'job', once=True)}")
+    found = next((one for one in detail.of_kind(kind) if one.readable), None)
+    if found is None:
+        raise CommandError(no_file(job, detail, kind))
+    content = await engine.cloud.artifact(job.id, found)
+    if isinstance(content, Fault):
+        raise CommandError(f"the {kind} could not be read: {fault_words(content, 'file', once=True)}")
+    if args.json:
+        return tell_json(content_json(job, content))
+    if kind is ArtifactKind.SHOTS and args.csv and content.shots is None:
+        raise CommandError(f"the shots have the form {plain(found.format, 60)}, which cannot be CSV; try --json")
+    sys.stdout.write(_printed(content, detail.qubits, table=sys.stdout.isatty() and not getattr(args, "csv", False)))
+    return DONE
+
+
+def _printed(content: ArtifactContent, qubits: int | None, *, table: bool) -> str:
+    if table:
+        shown = file_table(content, qubits)
+        return text_table(shown.columns, map(file_row, shown.rows)) + "\n"
+    return saved_text(content) if content.shots is None else shots_csv(content.shots, qubits)

@@ -160,6 +160,11 @@ _RESULT: dict[str, Schema] = {
     "probabilities": _map({"type": "number"}),
     "counts": {**_or_null(_map(_COUNT)), "description": "probabilities times shots, rounded"},
 }
+_FILE = _document(
+    id=_STRING,
+    artifact=_object(id=_TEXT, format=_STRING, media_type=_TEXT),
+    content={"description": "as IonQ has it, in the form that the artifact names"},
+)
 _REQUEST = _object(method=_STRING, url=_STRING, body={"type": "object"})
 _AUTH = _object(profile=_STRING, host=_STRING, source=_TEXT, key={**_TEXT, "description": "masked"}, keyring=_TEXT)
 _AMOUNTS = _list(_object(amount={"type": "number"}, unit=_STRING))
@@ -199,8 +204,11 @@ _FORMS: Mapping[str, Schema] = {
     "show": _document(_REPORT, **_SESSION_FIELDS),
     "jobs": _document(jobs=_list(_object(**_JOB_FIELDS, ionq_tui=_object(**_JOB_COST)))),
     "events": _document(events=_list(_EVENT)),
-    "job": _document(_object(**_JOB_COST), _DETAIL, **_JOB_FIELDS),
-    "results": _document(None, _DETAIL, **_RESULT),
+    "job": {
+        "anyOf": [_document(_object(**_JOB_COST), _DETAIL, **_JOB_FIELDS), _FILE],
+        "description": "the second form is of --circuit",
+    },
+    "results": {"anyOf": [_document(None, _DETAIL, **_RESULT), _FILE], "description": "the second form is of --shots"},
     "cancel": _document(jobs=_list(_object(id=_STRING, status=_TEXT))),
     "open": {"anyOf": [_SESSION, _document(request=_REQUEST)], "description": "the second form is of --dry-run"},
     "end": {"anyOf": [_SESSION, _document(sessions=_list(_LISTED_SESSION))], "description": "the second: --all-here"},

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
@@ -62,6 +63,9 @@ class Cloud(Protocol):
 
     async def probabilities(self, job_id: str) -> Mapping[str, float] | Fault:
         """Read a job's measured probabilities, as fractions of 1 by outcome number."""
+
+    async def artifact(self, job_id: str, artifact: Artifact) -> ArtifactContent | Fault:
+        """Read the content of a file that IonQ keeps for a job: its shots, or its compiled circuit."""
 
     async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
         """Request the estimated cost of one such job."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from ionq_tui.model.artifact import Artifact, ArtifactKind
 from ionq_tui.model.link_state import Fault
 
 
@@ -34,6 +35,25 @@ class JobDetail:
     """Metadata attached by the program that submitted the job."""
     children: tuple[str, ...] = ()
     """Ids of the jobs that run its circuits one by one, each with a result of its own."""
+    shots_run: int | None = None
+    """The shots of all variants of a debiased job; None if the server tells of none."""
+    predicted_us: int | None = None
+    """Predicted quantum compute time in microseconds."""
+    billed_us: int | None = None
+    """Billed quantum compute time in microseconds."""
+    kwh: float | None = None
+    """Energy in kilowatt hours."""
+    artifacts: tuple[Artifact, ...] = ()
+    """The files of shots and compiled circuits, the most useful one of each kind first."""
+
+    def of_kind(self, kind: ArtifactKind) -> tuple[Artifact, ...]:
+        """Return the files of one kind, readable or not."""
+        return tuple(one for one in self.artifacts if one.kind is kind)
+
+    @property
+    def readable(self) -> tuple[Artifact, ...]:
+        """The files whose content can be shown."""
+        return tuple(one for one in self.artifacts if one.readable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ The circuits of JSON jobs are really simulated, without noise, as long as they a
 half a million amplitudes for a whole job. On the simulator (without a noise model) the probabilities are exact; on
 a quantum computer or with a noise model the shots are drawn from them, reproducibly from the job's id. A larger
 circuit, an OpenQASM program, and the jobs of simulated programs have another result, which fits their number of qubits
-and depends on the job's id alone: two dominant states, all zeros and all ones, and some noise.
+and depends on the job's id alone: two dominant states, all zeros and all ones, and some noise. Counts and shots are
+always those of the probabilities; only the order of the shots is random. Circuits as they were compiled are those of
+`compiler.py`.
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from ionq_tui.simulator.compiler import compilable, compiled, invented
 from ionq_tui.simulator.random_stream import hashed_id, stream
 from ionq_tui.simulator.statevector import Work, probabilities
-from ionq_tui.simulator.store import JobEntry, Refusal
+from ionq_tui.simulator.store import Circuit, JobEntry, Order, Refusal
 
 Json = dict[str, object]
 Shares = dict[int, float]
@@ -50,6 +53,12 @@ class Part:
         return self.child is None and self.job.order.several
 
     @property
+    def circuit(self) -> Circuit | None:
+        """The circuit; None for the job of a simulated program. The first one of several."""
+        circuits = self.job.order.circuits
+        return circuits[self.child or 0] if circuits else None
+
+    @property
     def shares(self) -> Shares:
         """The probabilities by outcome."""
         return outcomes(self.job)[self.child or 0]
@@ -57,10 +66,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A kind of result."""
+    """A kind of result, or of compiled circuit."""
 
     name: str
-    """Its key among the results of a job."""
+    """Its key among those of a job."""
     format: str
     route: tuple[str, ...]
     """The path below the job's own; empty if there is only the artifact."""
@@ -85,6 +94,11 @@ def descriptors(part: Part) -> Json | None:
     return {artifact.name: artifact.describe(part) for artifact in _of(part)} or None
 
 
+def compiled_circuits(part: Part) -> Json:
+    """Return the descriptors of a job's compiled circuits by format; empty if it has none."""
+    return {artifact.name: artifact.describe(part) for artifact in _compiled(part)}
+
+
 def by_route(part: Part, *route: str) -> object:
     """Return the result that has this path below the job's own, or raise Refusal with status 404."""
     return _found(part, lambda artifact: artifact.route == route)
@@ -96,10 +110,30 @@ def by_id(part: Part, artifact_id: str) -> object:
 
 
 def _found(part: Part, wanted: Callable[[Artifact], bool]) -> object:
-    for artifact in _of(part):
+    for artifact in (*_of(part), *_compiled(part)):
         if wanted(artifact):
             return artifact.content(part)
     raise Refusal(404, "The job has no such result")
+
+
+def _compiled(part: Part) -> list[Artifact]:
+    """Return the compiled circuits: a dry run has them too, a job on the ideal simulator is not compiled."""
+    order = part.job.order
+    if part.job.status != "completed" or not order.has_result or order.ideal or part.aggregated:
+        return []
+    return [CIRCUIT] if part.circuit is None or compilable(part.circuit) else []
+
+
+def gate_counts(part: Part) -> dict[str, int]:
+    """Return the numbers of gates on one qubit and on several, of all circuits; invented for programs."""
+    order = part.job.order
+    circuits = order.circuits if part.child is None else order.circuits[part.child : part.child + 1]
+    gates = [gate for circuit in circuits for gate in circuit.gates or ()]
+    if gates:
+        several = sum(len(gate.targets) + len(gate.controls) > 1 for gate in gates)
+        return {"1q": len(gates) - several, "2q": several}
+    random = stream(0, "gates", part.id)
+    return {"1q": random.randint(2, 6) * order.qubits, "2q": random.randint(1, 3) * max(1, order.qubits - 1)}
 
 
 def _of(part: Part) -> list[Artifact]:
@@ -117,8 +151,19 @@ def outcomes(job: JobEntry) -> tuple[Shares, ...]:
             exact = probabilities(circuit, work) or _invented(job.id, index, circuit.qubits)
             drawn = None if order.ideal else _drawn(exact, order.shots, stream(0, "shots", job.id, index))
             found.append(exact if drawn is None else {state: count / order.shots for state, count in drawn.items()})
-        job.shares = tuple(found) or (_invented(job.id, 0, job.order.qubits),)
+        job.shares = tuple(found) or (_shot(_invented(job.id, 0, order.qubits), order),)
     return job.shares
+
+
+def _shot(shares: Shares, order: Order) -> Shares:
+    """Return the probabilities that so many shots can have: whole numbers of them, the largest remainders upward."""
+    if order.ideal:
+        return shares
+    whole = {state: math.floor(share * order.shots) for state, share in shares.items()}
+    by_rest = sorted(shares, key=lambda state: (whole[state] - shares[state] * order.shots, state))
+    for state in by_rest[: order.shots - sum(whole.values())]:
+        whole[state] += 1
+    return {state: count / order.shots for state, count in whole.items() if count}
 
 
 def _invented(job_id: str, index: int, qubits: int) -> Shares:
@@ -183,7 +228,8 @@ def _shots(part: Part) -> list[str]:
 
 def _register_shots(part: Part) -> Json:
     """Return the bits of each shot by register: the declared ones are filled from qubit 0 on, one after another."""
-    (circuit,) = part.job.order.circuits
+    circuit = part.circuit
+    assert circuit is not None
     told = []
     for state in map(int, _shots(part)):
         first, registers = 0, {"output_all": _bits(state, 0, circuit.qubits)}
@@ -198,12 +244,19 @@ def _bits(state: int, first: int, size: int) -> list[int]:
     return [state >> bit & 1 for bit in range(first, first + size)]
 
 
+def _circuit(part: Part) -> Json:
+    if part.circuit is not None and part.circuit.gates is not None:
+        return compiled(part.circuit)
+    counts = gate_counts(part)
+    return invented(part.job.order.qubits, counts["1q"], counts["2q"], stream(0, "compiled", part.id))
+
+
 def _has_shots(part: Part) -> bool:
-    return bool(part.job.order.circuits) and not part.job.order.ideal and not part.aggregated
+    return not part.job.order.ideal and not part.aggregated
 
 
 def _has_registers(part: Part) -> bool:
-    return _has_shots(part) and part.job.order.circuits[part.child or 0].gates is None
+    return _has_shots(part) and part.circuit is not None and part.circuit.gates is None
 
 
 ARTIFACTS = (
@@ -226,9 +279,12 @@ ARTIFACTS = (
     Artifact("ionq.result.shots.json.v2", "ionq.result.shots.json.v2", (), _register_shots, _has_registers),
 )
 """All kinds of results."""
+CIRCUIT = Artifact("ionq.native.v1", "ionq.native.v1", (), _circuit, lambda part: not part.aggregated)
+"""The only kind of compiled circuit."""
 
 _BY_STATE: Json = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
 _REGISTERS: Json = {"type": "object", "additionalProperties": {"type": "array", "items": {"enum": [0, 1]}}}
+_GATE: Json = {"type": "object", "properties": {"gate": {"enum": ["gpi", "gpi2", "ms", "zz"]}}, "required": ["gate"]}
 _SHOT: Json = {"type": "object", "properties": {"registers": _REGISTERS}, "required": ["registers"]}
 _FORMATS: dict[str, tuple[str, Json]] = {
     "ionq.result.probabilities.json.v1": ("Probabilities by basis state, a decimal number", _BY_STATE),
@@ -245,11 +301,19 @@ _FORMATS: dict[str, tuple[str, Json]] = {
         "The bits of each shot by register",
         {"type": "object", "properties": {"shots": {"type": "array", "items": _SHOT}}, "required": ["shots"]},
     ),
+    "ionq.native.v1": (
+        "A circuit of native gates, with phases and angles in turns",
+        {
+            "type": "object",
+            "properties": {"qubits": {"type": "integer"}, "circuit": {"type": "array", "items": _GATE}},
+            "required": ["qubits", "circuit"],
+        },
+    ),
 }
 
 
 def format_schema(name: str) -> Json:
-    """Return the JSON Schema of a format that the results have, or raise Refusal with status 404."""
+    """Return the JSON Schema of a format that results and circuits have, or raise Refusal with status 404."""
     if name not in _FORMATS:
         raise Refusal(404, "There is no format of that name")
     description, schema = _FORMATS[name]

@@ -8,7 +8,7 @@ from math import ceil
 
 from ionq_tui.simulator.backend import MEASURED_EVERY, MEASURED_TIMES, SimulatedBackend, pairs
 from ionq_tui.simulator.random_stream import hashed_id, stream
-from ionq_tui.simulator.result import Part, descriptors
+from ionq_tui.simulator.result import Part, compiled_circuits, descriptors, gate_counts
 from ionq_tui.simulator.store import JobEntry, Order, SessionEntry
 from ionq_tui.simulator.usage import UsageTotals
 
@@ -87,7 +87,7 @@ def job(part: Part, now: datetime) -> Json:
         "predicted_execution_duration_ms": round(entry.run_ms, -3),
         "execution_duration_ms": entry.run_ms if ran else None,
         "failure": None,
-        "output": {},
+        "output": _output(part),
         "settings": order.settings,
         "stats": _stats(part) if order.has_result else {},
         "results": descriptors(part),
@@ -101,17 +101,15 @@ def job(part: Part, now: datetime) -> Json:
     return shown
 
 
+def _output(part: Part) -> Json:
+    circuits = compiled_circuits(part)
+    return {"compilation": {"compiled_circuits": circuits}} if circuits else {}
+
+
 def _stats(part: Part) -> Json:
     order = part.job.order
-    circuits = order.circuits if part.child is None else order.circuits[part.child : part.child + 1]
-    gates = [gate for circuit in circuits for gate in circuit.gates or ()]
-    if gates:
-        several = sum(len(gate.targets) + len(gate.controls) > 1 for gate in gates)
-        counts = {"1q": len(gates) - several, "2q": several}
-    else:
-        random = stream(0, "gates", part.id)
-        counts = {"1q": random.randint(2, 6) * order.qubits, "2q": random.randint(1, 3) * max(1, order.qubits - 1)}
-    return {"circuits": max(1, len(circuits)), "qubits": order.qubits, "gate_counts": counts}
+    circuits = 1 if part.child is not None else max(1, len(order.circuits))
+    return {"circuits": circuits, "qubits": order.qubits, "gate_counts": gate_counts(part)}
 
 
 def _wait_ms(entry: JobEntry, now: datetime) -> int | None:

@@ -85,7 +85,7 @@ def _applied(state: State, gate: Gate) -> State:
         ]
         return _rotated(state, math.pi * angle, axes, controls)
     for target in gate.targets:
-        state = _turned(state, _matrix(gate), target, controls)
+        state = _turned(state, gate_matrix(gate), target, controls)
     return state
 
 
@@ -98,7 +98,8 @@ _PAULI: dict[str, float | str | None] = {"I": None, "X": 0.0, "Y": math.pi / 2, 
 _ISING: dict[str, float | str | None] = {"xx": 0.0, "yy": math.pi / 2, "zz": "Z"}
 
 
-def _matrix(gate: Gate) -> Matrix:
+def gate_matrix(gate: Gate) -> Matrix:
+    """Return the matrix of a gate on one qubit, without its controls."""
     name, angle = gate.name, _angle(gate)
     if name == "z" and gate.angles:  # a phase gate
         return ((1, 0), (0, cmath.rect(1, angle)))

@@ -123,7 +123,13 @@ LIVE: Commands = (
 JOB: Commands = (
     Command("cancel", "x", "cancel job", "Cancel this job; asks first."),
     Command("export", "w", "save result", "Save the result to a new file; asks for CSV or JSON."),
+    Command("files", "f", "shots, circuit", "Show the shots or the compiled circuit; they are read only then."),
     Command("copy", "c,y", "copy", "Copy the job's id."),
+)
+
+FILE: Commands = (
+    Command("save", "w", "save", "Save the file to a new file; asks for the form."),
+    Command("copy", "c,y", "copy", "Copy the file, as IonQ has it."),
 )
 
 USAGE: Commands = (
@@ -148,6 +154,7 @@ GROUPS: tuple[tuple[str, Commands], ...] = (
     ("New session", NEW_SESSION),
     ("Session", LIVE),
     ("Job", JOB),
+    ("Shots, circuit", FILE),
     ("Usage", USAGE),
     ("dialogs", DIALOG),
 )

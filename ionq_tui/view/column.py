@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
@@ -72,6 +72,24 @@ def arranged(items: Iterable[Item], column: Column[Item], *, reverse: bool = Fal
             known.append((key, item))
     known.sort(key=lambda pair: (isinstance(pair[0], str), isinstance(pair[0], tuple), pair[0]), reverse=reverse)
     return [item for _, item in known] + unknown
+
+
+def nested(keys: Sequence[str], parents: Mapping[str, str]) -> list[str]:
+    """Return the keys in their order, but each child behind its parent; one whose parent is not there stays."""
+    if not parents:
+        return list(keys)
+    shown = set(keys)
+    below: dict[str, list[str]] = {}
+    waiting: list[str] = []
+    for key in keys:
+        parent = parents.get(key)
+        (below.setdefault(parent, []) if parent is not None and parent in shown else waiting).append(key)
+    told: list[str] = []
+    waiting.reverse()
+    while waiting:
+        told.append(key := waiting.pop())
+        waiting += reversed(below.pop(key, []))
+    return told
 
 
 def widths(columns: Sequence[Column[Item]], total: int, gap: int = 2) -> list[int]:

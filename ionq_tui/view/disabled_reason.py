@@ -19,6 +19,9 @@ NO_BACKEND = "no backend is selected: press r to load them again"
 NO_KEY = 'this needs an API key: press : and choose "API key"'
 HAS_JOBS = "the session has jobs: c offers the programs to copy"
 NO_RESULT = "there is no result to save"
+FILES_UNKNOWN = "its files are not known yet: press r to ask again"
+FILE_NOT_READ = "the file has not been read"
+TOO_LONG_TO_COPY = "too long for a terminal's clipboard: press w to save it"
 
 
 def session_ended(session: Session) -> str:

@@ -10,7 +10,7 @@ from ionq_tui.view.sanitize import plain
 SUPPORT = "support@ionq.com"
 PAYMENT_REQUIRED = 402
 
-About = Literal["", "sessions", "session", "job", "jobs", "backends", "backend", "opening", "usage"]
+About = Literal["", "sessions", "session", "job", "file", "jobs", "backends", "backend", "opening", "usage"]
 """What was requested, where the message depends on it."""
 
 _SAYS: dict[FaultKind, str] = {
@@ -74,6 +74,7 @@ _ONCE: dict[FaultKind, str] = {
 _NOT_FOUND: dict[About, str] = {
     "backend": "check the name of the backend: ionq-tui backends lists them",
     "opening": "check the name of the backend and the profile: ionq-tui backends lists the names",
+    "file": "the job or its data may have been deleted",
     "usage": _NEXT[FaultKind.FORBIDDEN],
 }
 """What to do where no id was given that could be wrong."""
@@ -81,6 +82,7 @@ _NOT_FOUND: dict[About, str] = {
 _MISSING: dict[About, str] = {
     "session": "no such session",
     "job": "no such job",
+    "file": "IonQ does not have this file",
     "jobs": "the jobs of this session are not visible to this key",
     "backend": "no such backend",
     "usage": "IonQ does not show the usage of the organization to this key",

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.view.live_session import newest_first, sent_at
-from ionq_tui.view.row import JobItem
+from ionq_tui.view.row import JobItem, parents_of
 
 
 class JobItems(Mapping[str, JobItem]):
@@ -56,7 +56,9 @@ class JobList:
         self._order: list[str] = []
         self._made: dict[str, JobItem] = {}
         self._simple = True
-        """True while no job is a part of another one."""
+        """True while no job names a parent."""
+        self.parents: Mapping[str, str] = MappingProxyType({})
+        """The parent of each job that is part of another one, by ids."""
 
     def items(self, jobs: Mapping[str, Job], costs: Mapping[str, JobCost]) -> JobItems:
         """Return these jobs in their order."""
@@ -85,6 +87,7 @@ class JobList:
     def _sort(self, jobs: Mapping[str, Job]) -> None:
         self._order = [job.id for job in newest_first(jobs)]
         self._simple = all(job.parent_job_id is None for job in jobs.values())
+        self.parents = MappingProxyType({} if self._simple else parents_of(jobs))
 
     def _stays(self, changed: list[Job]) -> bool:
         """Return True if those of the changed jobs that were there before stay where they are."""

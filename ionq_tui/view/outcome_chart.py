@@ -11,24 +11,29 @@ from ionq_tui.model.job import Job
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.view.amount import counted
+from ionq_tui.view.blocks import filled
 from ionq_tui.view.csv_table import csv_table
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.job_card import histogram
-from ionq_tui.view.sanitize import plain
+from ionq_tui.view.sanitize import pad, plain
 from ionq_tui.view.status import job_status
 from ionq_tui.view.style import Cell, Line, Tone, line
 from ionq_tui.view.time_text import rfc3339
 
 _MOST_BITS = 64
 _SHOWN = 16
+_MOST_SUMMED = 500_000
+"""Outcomes times qubits for which the shares of the qubits are still computed."""
+_THICKEST = 4
+"""Lines of the thickest bar."""
 
 
 def bits(outcome: str, qubits: int | None) -> str:
     """Return an outcome number in binary, one digit per qubit; any other text is returned unchanged."""
-    return f"{int(outcome):0{qubits}b}" if qubits is not None and _fits(outcome, qubits) else outcome
+    return f"{int(outcome):0{qubits}b}" if qubits is not None and is_state(outcome, qubits) else outcome
 
 
-def _fits(outcome: str, qubits: int) -> bool:
+def is_state(outcome: str, qubits: int) -> bool:
     """Return True if the text is the number of a state of this many qubits."""
     written = outcome.isascii() and outcome.isdigit() and len(outcome) <= 20
     return written and 1 <= qubits <= _MOST_BITS and int(outcome) < 1 << qubits
@@ -39,7 +44,7 @@ def result_lines(
 ) -> list[Line]:
     """Return the total and the most likely outcomes as bars, or why there are none; nothing without a result.
 
-    In a `height` of enough lines there are gaps between the bars, or more of them.
+    In a `height` of enough lines there are more bars, gaps between them, or bars of several lines.
     """
     if not job.completed:
         return []
@@ -52,15 +57,37 @@ def result_lines(
     qubits = detail.qubits if detail is not None else None
     shots = counted(job.shots, "shot") if job.shots is not None else "shots unknown"
     # Convert all or none: "11" in binary beside decimal numbers would be ambiguous.
-    binary = qubits is not None and qubits <= width // 2 and all(_fits(outcome, qubits) for outcome in shares)
+    binary = qubits is not None and qubits <= width // 2 and all(is_state(outcome, qubits) for outcome in shares)
     shown = {bits(outcome, qubits) if binary else outcome: share for outcome, share in shares.items()}
     title = line(
         Cell(f"result of {shots}", Tone.STRONG),
         f" · {counted(len(shares), 'outcome')}, most likely first{', in binary' if binary else ''}",
     )
     most = max(_SHOWN, height - 3)
-    gaps = 2 * min(len(shown), most) < height
-    return [title, *histogram(shown, width, most, shots=job.shots, gaps=gaps)]
+    # The title may take two lines, and the number of the states that are not shown one.
+    lines = (height - 2) // max(1, min(len(shown), most))
+    return [title, *histogram(shown, width, most, shots=job.shots, lines=max(1, min(lines, _THICKEST + 1)))]
+
+
+def qubit_lines(detail: JobDetail | None, shares: Mapping[str, float] | Fault | None, width: int) -> list[Line]:
+    """Return how often each qubit was measured as 1, as bars; nothing unless all outcomes are states of the qubits.
+
+    Qubit 0 is the lowest bit of an outcome's number, as in IonQ's results.
+    """
+    qubits = detail.qubits if detail is not None else None
+    if qubits is None or not isinstance(shares, Mapping) or not 1 <= qubits <= _MOST_BITS:
+        return []
+    sound = [(outcome, share) for outcome, share in shares.items() if isfinite(share) and share > 0]
+    if not sound or len(sound) * qubits > _MOST_SUMMED or not all(is_state(outcome, qubits) for outcome, _ in sound):
+        return []
+    states, whole = [(int(outcome), share) for outcome, share in sound], sum(share for _, share in sound)
+    name, room = len(f"{qubits - 1}"), max(0, width - len(f"qubit {qubits - 1}") - 11)
+    told = []
+    for qubit in range(qubits):
+        share = min(1.0, sum(share for state, share in states if state >> qubit & 1) / whole)
+        bar = Cell(pad(filled(share, room), room), Tone.ACCENT)
+        told.append(line(f"qubit {qubit:>{name}}  ", bar, f" {share * 100:6.2f}%"))
+    return told
 
 
 def result_csv(job: Job, detail: JobDetail | None, shares: Mapping[str, float]) -> str:

@@ -13,7 +13,7 @@ from ionq_tui.model.money import Money
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, count, limits_cut, limits_short, money
-from ionq_tui.view.column import Column, Item, Row, SortKey, money_key, span_key, text_key
+from ionq_tui.view.column import Column, Item, Row, SortKey, money_key, nested, span_key, text_key
 from ionq_tui.view.forecast import Forecast
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import (
@@ -203,20 +203,16 @@ def job_text(item: JobItem) -> str:
 
 def family(jobs: Mapping[str, Job]) -> list[Job]:
     """Return the jobs in order, each followed by its child jobs; a child without its parent is listed by itself."""
-    parts: dict[str, list[Job]] = {}
-    tops: list[Job] = []
-    for job in jobs.values():
-        if job.parent_job_id is not None and is_part(job, jobs):
-            parts.setdefault(job.parent_job_id, []).append(job)
-        else:
-            tops.append(job)
-    told: list[Job] = []
-    waiting = tops[::-1]
-    while waiting:
-        job = waiting.pop()
-        told.append(job)
-        waiting += reversed(parts.pop(job.id, []))
-    return told + [job for rest in parts.values() for job in rest]
+    return [jobs[job_id] for job_id in nested(list(jobs), parents_of(jobs))]
+
+
+def parents_of(jobs: Mapping[str, Job]) -> dict[str, str]:
+    """Return the parent of each job that is part of another one in the list, by ids."""
+    return {
+        job_id: job.parent_job_id
+        for job_id, job in jobs.items()
+        if job.parent_job_id is not None and is_part(job, jobs)
+    }
 
 
 def cost_words(job: Job, cost: JobCost | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator
 from functools import partial
 from typing import Final
@@ -18,6 +19,7 @@ from ionq_core.api.default import (
     create_job,
     estimate_job_cost,
     get_job,
+    get_job_artifact,
     get_job_cost,
     get_job_probabilities,
     get_jobs,
@@ -30,8 +32,11 @@ from ionq_core.api.whoami import get_whoami
 from ionq_core.client import AuthenticatedClient
 from ionq_core.exceptions import AuthenticationError, BadRequestError, NotFoundError
 from ionq_core.models import CircuitJobCreationPayload, JobsBulkOperationRequest
+from ionq_core.models.ionq_native_v1 import IonqNativeV1
 from ionq_core.models.job_creation_response import JobCreationResponse
 
+from ionq_tui.api import operations
+from ionq_tui.api.client import IonQClient as OurClient
 from ionq_tui.simulator.clock import StoppedClock
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import respond
@@ -128,6 +133,28 @@ def test_it_opens_a_session_works_in_it_and_ends_it(world: World) -> None:
     assert session.status() == "ended"
     ended = get_session.sync(session_id, client=world.client)
     assert ended is not None and ended.ender_id == ended.creator_id == entry.creator_id
+
+
+def test_it_downloads_shots_and_the_compiled_circuit_and_reads_what_our_client_reads(world: World) -> None:
+    job_id = world.submit(None, shots=200)
+    world.clock.advance(3000)
+    done = get_job.sync(job_id, client=world.client)
+    assert done is not None and not isinstance(done, int)
+    told = done.to_dict()
+    compiled = told["output"]["compilation"]["compiled_circuits"]["ionq.native.v1"]
+    with OurClient(api_key="any-key-will-do", base_url=world.url) as ours:
+        detail = ours.runner.run(operations.job_detail(job_id))
+        shots, circuit = (ours.runner.run(operations.artifact(job_id, one)) for one in detail.artifacts)
+    assert [one.id for one in detail.artifacts] == [told["results"]["shots"]["id"], compiled["id"]]
+    theirs = [
+        json.loads(get_job_artifact.sync_detailed(job_id, one.id, client=world.client).content)
+        for one in detail.artifacts
+    ]
+    assert len(theirs[0]) == 200 and shots.shots is not None
+    assert [*shots.shots.outcomes] == [(one,) for one in theirs[0]]
+    read = IonqNativeV1.from_dict(theirs[1])
+    assert circuit.circuit is not None and circuit.circuit.qubits == read.qubits
+    assert [gate.name for gate in circuit.circuit.gates] == [one["gate"] for one in read.to_dict()["circuit"]]
 
 
 async def test_its_async_session_lives_too(world: World) -> None:

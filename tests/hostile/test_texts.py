@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ionq_tui.simulator.http import Reply, Request
 from tests.hostile.bytes_of import deceiving, unexpected
 from tests.hostile.hand import ended_by_keys, rested
 from tests.hostile.server import Endpoint, HostileServer
@@ -109,6 +110,50 @@ def test_a_live_session_and_its_jobs(server: HostileServer, tmp_path: Path, reco
         terminal.keys("ctrl+c", "ctrl+c")
         assert terminal.wait_exit() == 0
         done = shown(terminal, "session", "events", "job", "why jobs are hidden", "freshness")
+    record_property(*total(done, done))
+
+
+FILES = {
+    "shots": [{"registers": {MIXED[:200]: [0, 1], "c": [1]}}],
+    "circuit": [{"gate": MIXED, "target": MIXED, MIXED[:200]: MIXED}, {"gate": "zz", "targets": [0, 1]}],
+}
+
+
+def with_files(endpoint: Endpoint, request: Request, reply: Reply) -> Reply:
+    """Give the job files whose names and contents are hostile; the second circuit is a program in plain text."""
+    path, texts = request.path, hostile_texts(MIXED)
+    if "/artifacts/program" in path:
+        return Reply(200, (), (MIXED.encode("utf-8", errors="replace")).replace(b"\0", b""))
+    if "/artifacts/" in path:
+        return Reply(200, (), json.dumps(FILES).encode())
+    if endpoint is Endpoint.OTHER and path.count("/") == 3:
+        described = {"id": "native", "format": MIXED, "media_type": "application/json"}
+        program = {"id": "program", "format": f"b{MIXED}", "media_type": f"text/plain;{MIXED}"}
+        shots = {"id": "shots", "format": f"ionq.result.shots{MIXED}", "media_type": "application/json"}
+        output = {"compilation": {"compiled_circuits": {MIXED: described, "program": program}}}
+        return Reply(
+            200,
+            reply.headers,
+            json.dumps({**json.loads(reply.body), "results": {"a": shots}, "output": output}).encode(),
+        )
+    return texts(endpoint, request, reply) if endpoint is Endpoint.WHOAMI else reply
+
+
+def test_the_files_of_a_job(server: HostileServer, tmp_path: Path, record_property: Record) -> None:
+    server.edit = with_files
+    with dashboard(server, tmp_path, "attach", next(iter(server.cloud.active))) as terminal:
+        terminal.wait_for("3 jobs: ").wait_for("> ").keys("enter").wait_for("by shot     ionq.result.shots")
+        for tabs, words in ((1, "SHOT"), (2, "GATE NO."), (3, "LINE")):
+            terminal.keys("f").wait_for("Which file of this job?")
+            for _ in range(tabs):
+                rested(terminal, "tab")
+            terminal.keys("enter").wait_for(words)
+            terminal.keys("c").wait_for("Copy  ")
+            gone(terminal, "Copy  ").keys("w").wait_for("Save this file?")
+            gone(gone(terminal, "Save this file?"), words)
+        terminal.keys("ctrl+c", "ctrl+c")
+        assert terminal.wait_exit() == 0
+        done = shown(terminal, "facts of files", "shots", "circuit", "program", "copied", "save dialog")
     record_property(*total(done, done))
 
 

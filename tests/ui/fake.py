@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from ionq_tui.engine.engine import Engine
+from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization, Measured
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.estimate import Circuit, Estimate
@@ -99,6 +100,8 @@ class FakeCloud:
         self.costs: dict[str, JobCost] = {}
         self.details: dict[str, JobDetail] = {}
         self.shares: Mapping[str, float] | Fault = {"0": 0.5, "3": 0.5}
+        self.contents: dict[str, ArtifactContent | Fault] = {}
+        """Files of jobs by their ids."""
         self.price: Money | Fault = Money(Decimal("0.65"), "usd")
         """Of an estimate."""
         self.used: OrganizationUsage | Fault = OrganizationUsage()
@@ -171,6 +174,10 @@ class FakeCloud:
     async def probabilities(self, job_id: str) -> Mapping[str, float] | Fault:
         await self._hear(f"probabilities {job_id}")
         return self.shares
+
+    async def artifact(self, job_id: str, artifact: Artifact) -> ArtifactContent | Fault:
+        await self._hear(f"artifact {artifact.format} of {job_id}")
+        return self.contents.get(artifact.id, Fault(FaultKind.NOT_FOUND, "not found", 404, well_formed=True))
 
     async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
         await self._hear(f"estimate {backend}")

@@ -79,3 +79,20 @@ def test_the_caption_says_what_is_not_to_be_seen() -> None:
     made.sort_by(0)
     made.marks = {"beta"}
     assert made.caption(10) == '3 of 3 match "a" · by WORD · 1 marked'
+
+
+def test_in_every_order_a_row_follows_its_parent() -> None:
+    made = RowIndex(COLUMNS, lambda word: word)
+    made.take({word: word for word in ("mm", "a", "zzz", "b", "y")}, {"a": "zzz", "b": "zzz", "y": "a", "mm": "gone"})
+    assert made.order == ["mm", "zzz", "a", "y", "b"]
+    made.reverse()
+    assert made.order == ["zzz", "b", "a", "y", "mm"]
+    made.sort_by(1)
+    assert made.order == ["mm", "zzz", "a", "y", "b"]
+    for _ in range(2):
+        made.sort_by(0)
+        for child, parent in {"a": "zzz", "b": "zzz", "y": "a"}.items():
+            assert made.order.index(child) > made.order.index(parent)
+        assert made.order.index("mm") in (0, 4)
+    made.find("a")
+    assert made.order == ["a"]

@@ -1,8 +1,9 @@
-"""The dialog that saves the result of a job in a new file."""
+"""The dialog that saves something of a job in a new file."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -19,36 +20,45 @@ from ionq_tui.view.outcome_chart import file_name, result_csv, result_json, safe
 from ionq_tui.view.sanitize import plain
 
 Result = TypeVar("Result")
+Forms = Mapping[str, Callable[[], str]]
+"""By the ending of the file's name, what makes its text, in a thread."""
 _MOST_ALIKE = 1_000
-_WRITERS = {"csv": result_csv, "json": result_json}
 
 
 def ask_to_export(app: App[Result], job: Job, detail: JobDetail | None, shares: dict[str, float]) -> None:
-    """Ask for a format, then write a file in the current directory."""
+    """Ask for a format of the result, then write a file in the current directory."""
+    forms: Forms = {
+        "csv": lambda: result_csv(job, detail, shares),
+        "json": lambda: result_json(job, detail, shares),
+    }
+    ask_to_save(app, dialog_text.SAVE_TITLE, dialog_text.FORMATS, file_name(job), forms)
+
+
+def ask_to_save(app: App[Result], title: str, about: str, stem: str, forms: Forms) -> None:
+    """Ask for one of the forms, then write a file in the current directory."""
     told = (
-        dialog_text.FORMATS,
-        f"named {file_name(job)}",
+        about,
+        f"named {stem}",
         dialog_text.saved_in(plain(_folder() or "a folder that no longer exists", 400)),
     )
-    choices = (Choice("Back", ""), Choice("Save CSV", "csv"), Choice("Save JSON", "json"))
+    choices = (Choice("Back", ""), *(Choice(f"Save {suffix.upper()}", suffix) for suffix in forms))
 
-    def answered(kind: str | None) -> None:
-        if kind:
-            saving = _save(app, file_name(job), kind, _WRITERS[kind](job, detail, shares))
-            app.run_worker(saving, group="export", description=f"save job {job.id}")
+    def answered(suffix: str | None) -> None:
+        if suffix:
+            app.run_worker(_save(app, stem, suffix, forms[suffix]), group="export", description=f"save {stem}")
 
-    app.push_screen(ChoiceDialog(dialog_text.SAVE_TITLE, told, choices, "", id="export"), answered)
+    app.push_screen(ChoiceDialog(title, told, choices, "", id="export"), answered)
 
 
 def save_report(app: App[Result], session_id: str, text: str) -> None:
     """Save the report on a session as Markdown in the current directory."""
-    saving = _save(app, f"ionq-session-{safe_name(session_id)}", "md", text)
+    saving = _save(app, f"ionq-session-{safe_name(session_id)}", "md", lambda: text)
     app.run_worker(saving, group="export", description=f"save the report on {session_id}")
 
 
-async def _save(app: App[Result], stem: str, suffix: str, text: str) -> None:
+async def _save(app: App[Result], stem: str, suffix: str, made: Callable[[], str]) -> None:
     try:
-        written = await asyncio.to_thread(save_new, stem, suffix, text)
+        written = await asyncio.to_thread(lambda: save_new(stem, suffix, made()))
     except OSError as error:
         toast(app, f"not saved: {plain(error.strerror or error, 200)}", f"{stem}.{suffix}", "error", 10)
     else:

@@ -12,23 +12,30 @@ from textual.widget import Widget
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.job import Job
+from ionq_tui.model.job_detail import Findings
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.ui.commands import JOB, Commands
 from ionq_tui.ui.dialogs.cancel import ask_to_cancel
 from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.dialogs.export import ask_to_export
+from ionq_tui.ui.dialogs.job_file import show_file
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import disabled_reason, screen_text
+from ionq_tui.view.artifact_text import no_files
 from ionq_tui.view.fault import About
-from ionq_tui.view.job_card import detail_facts, job_facts
-from ionq_tui.view.outcome_chart import result_lines
+from ionq_tui.view.job_card import detail_facts, job_facts, run_facts, timeline
+from ionq_tui.view.outcome_chart import qubit_lines, result_lines
 from ionq_tui.view.sanitize import pad, plain
 from ionq_tui.view.style import Cell, Fact, Line, Tone, line
 from ionq_tui.view.wrap import all_folded
 
 _NAME = 12
+_SPAN = 8
+"""Cells of a duration before its bar."""
+_TALL = 30
+"""Lines from which the qubits have room below the facts."""
 _BESIDE = 100
 """Columns from which the result stands beside the facts."""
 
@@ -44,6 +51,7 @@ class JobScreen(LiveBase):
     facts = query_one("#job-facts", TextBlock)
     outcome = query_one("#job-result", TextBlock)
     details = query_one("#job-details", TextBlock)
+    qubits = query_one("#job-qubits", TextBlock)
 
     def __init__(self, engine: Engine, session_id: str, job_id: str) -> None:
         """Store the engine, and the complete ids of the session and the job."""
@@ -53,6 +61,8 @@ class JobScreen(LiveBase):
         self._job_details = engine.job_details(job_id)
         self._status_asked = ""
         """The job's status at the last request for its details."""
+        self._drawn: tuple[Job, Findings, int, int] | None = None
+        """What the result was drawn from last: it depends on nothing else, and may have many outcomes."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Compose the facts, the result and the details, which scroll if they do not fit."""
@@ -60,6 +70,7 @@ class JobScreen(LiveBase):
             yield Card(TextBlock(id="job-facts"), title=screen_text.JOB, rule=False, id="facts-card")
             yield Card(TextBlock(id="job-result"), title=screen_text.RESULT, rule=False, id="result-card")
             yield Card(TextBlock(id="job-details"), title=screen_text.SENT, rule=False, id="details-card")
+            yield Card(TextBlock(id="job-qubits"), title=screen_text.QUBITS, rule=False, id="qubits-card")
 
     def on_mount(self) -> None:
         """Subscribe to the session and the job's details."""
@@ -90,15 +101,34 @@ class JobScreen(LiveBase):
             return
         found = self._job_details.findings.value
         facts = job_facts(job, watch.costs.get(job.id), self.engine.clock.now(), None, self.engine.people)
-        details = detail_facts(found.known) if found.known is not None else []
-        for block, known, failed in ((self.facts, facts, job.failed), (self.details, details, False)):
-            block.tell(*all_folded([_fact(one, failed=failed) for one in known], _width(block), _NAME))
-        width = _width(self.outcome)
-        height = self.query_one("#facts-scroll").size.height - 2 if self.has_class("-beside") else 0
+        ran, details = run_facts(job, found.known), detail_facts(found.known) if found.known is not None else []
+        if self.has_class("-beside"):
+            facts += ran
+        else:  # the result comes first
+            details = ran + details
+        self._tell_facts(self.facts, facts, job)
+        self._tell_facts(self.details, details, job)
+        self.query_one("#details-card").display = bool(details)
+        self._draw(job, found)
+
+    def _tell_facts(self, block: TextBlock, facts: Iterable[Fact], job: Job) -> None:
+        width = _width(block)
+        bars = timeline(job, width - _NAME - _SPAN)
+        block.tell(*all_folded([_fact(one, bars, failed=job.failed) for one in facts], width, _NAME))
+
+    def _draw(self, job: Job, found: Findings) -> None:
+        """Draw the result, and beside the facts that of each qubit, if anything has changed."""
+        width, beside = _width(self.outcome), self.has_class("-beside")
+        height = self.query_one("#facts-scroll").size.height - 2 if beside else 0
+        if self._drawn == (drawn := (job, found, width, height)):
+            return
+        self._drawn = drawn
         result = result_lines(job, found.known, found.shares, width, height)
         self.outcome.tell(*all_folded(result, width))
         self.query_one("#result-card").display = bool(result)
-        self.query_one("#details-card").display = bool(details)
+        qubits = qubit_lines(found.known, found.shares, width) if height >= _TALL else []
+        self.qubits.tell(*qubits)
+        self.query_one("#qubits-card").display = bool(qubits)
 
     def _request_details(self) -> None:
         """Request the job's details, once for each status."""
@@ -118,6 +148,9 @@ class JobScreen(LiveBase):
             return disabled_reason.READ_ONLY
         if command == "cancel":
             return disabled_reason.NO_JOB if job is None else disabled_reason.job_finished(job) if job.finished else ""
+        if command == "files":
+            known = self._job_details.findings.value.known
+            return disabled_reason.FILES_UNKNOWN if job is None or known is None else no_files(job, known)
         return disabled_reason.NO_RESULT if command == "export" and not self._shares else ""
 
     @property
@@ -134,6 +167,12 @@ class JobScreen(LiveBase):
         """Save the result in a format that the user chooses."""
         if job := self._job:
             ask_to_export(self.app, job, self._job_details.findings.value.known, self._shares)
+
+    def action_files(self) -> None:
+        """Show the shots or the compiled circuit, which are requested only now."""
+        known = self._job_details.findings.value.known
+        if (job := self._job) and known is not None:
+            show_file(self.app, job, known, self._job_details)
 
     def action_copy(self) -> None:
         """Offer the job's id for copying."""
@@ -152,7 +191,10 @@ def _width(block: TextBlock) -> int:
     return (block.content_size.width or block.app.size.width - 4) - 1
 
 
-def _fact(fact: Fact, *, failed: bool) -> Line:
+def _fact(fact: Fact, bars: Mapping[str, tuple[str, str]], *, failed: bool) -> Line:
     name, said = fact
+    head = Cell(pad(name, _NAME), Tone.DIM)
+    if bar := bars.get(name):
+        return line(head, pad(said, _SPAN) + bar[0], Cell(bar[1], Tone.ACCENT))
     loud = failed and name in {"status", "failure", ""}
-    return line(Cell(pad(name, _NAME), Tone.DIM), Cell(said, Tone.BAD if loud else Tone.PLAIN))
+    return line(head, Cell(said, Tone.BAD if loud else Tone.PLAIN))

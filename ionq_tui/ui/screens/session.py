@@ -288,7 +288,8 @@ class SessionScreen(LiveBase):
         self.empty.display = bare and heard and watch.session is not None and not watch.ended
         if self.empty.display:
             self._tell_how_to_send()
-        self._table.update_rows(self._jobs.items(watch.jobs, watch.costs))
+        items = self._jobs.items(watch.jobs, watch.costs)
+        self._table.update_rows(items, self._jobs.parents)
         self._table.display = not bare and not self.history.whole
         if self._table.display and self.focused is None:
             self._table.focus()

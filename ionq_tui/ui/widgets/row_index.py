@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from ionq_tui.view.column import Column, SortKey, arranged
+from ionq_tui.view.column import Column, SortKey, arranged, nested
 
 Item = TypeVar("Item")
 Cached = TypeVar("Cached")
+NO_PARENTS: Mapping[str, str] = MappingProxyType({})
 
 
 class RowIndex(Generic[Item]):
@@ -32,6 +33,7 @@ class RowIndex(Generic[Item]):
         self.needle = ""
         self.marks: set[str] = set()
         self._columns = columns
+        self._parents = NO_PARENTS
         self._text_of = text_of
         self._column: int | None = None
         self._reversed = False
@@ -44,9 +46,10 @@ class RowIndex(Generic[Item]):
         """The keys of the marked rows, including those that the filter hides."""
         return tuple(key for key in self.items if key in self.marks) if self.marks else ()
 
-    def take(self, items: Mapping[str, Item]) -> None:
-        """Replace the rows; marks of rows that are gone are removed."""
+    def take(self, items: Mapping[str, Item], parents: Mapping[str, str] = NO_PARENTS) -> None:
+        """Replace the rows; marks of rows that are gone are removed. In every order, a row follows its parent."""
         self.items = items
+        self._parents = parents
         self.marks &= items.keys()
         self._arrange()
 
@@ -131,6 +134,8 @@ class RowIndex(Generic[Item]):
             self.order = arranged(keys, column, reverse=self._reversed)
         else:
             self.order = keys[::-1] if self._reversed else keys
+        if self._parents:
+            self.order = nested(self.order, self._parents)
         stays = not self._follows_top and self.key in self.items and self.key in self.order
         self._set_cursor(self.order.index(self.key) if stays else self.cursor)
 

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ionq_tui.ui.commands import TABLE, bindings
-from ionq_tui.ui.widgets.row_index import RowIndex
+from ionq_tui.ui.widgets.row_index import NO_PARENTS, RowIndex
 from ionq_tui.view.column import Column, Row, fitted, heads, widths
 from ionq_tui.view.style import Tone
 
@@ -187,10 +187,10 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         """The filter, position, order and marks as text; empty if all rows are visible in their original order."""
         return self._rows.caption(self.size.height - 1)
 
-    def update_rows(self, items: Mapping[str, Item]) -> None:
-        """Show these rows; the cursor stays on its key, or on its line if the key is gone."""
+    def update_rows(self, items: Mapping[str, Item], parents: Mapping[str, str] = NO_PARENTS) -> None:
+        """Show these rows, each behind its parent; the cursor stays on its key, or on its line if the key is gone."""
         with self._changing():
-            self._rows.take(items)
+            self._rows.take(items, parents)
 
     def find(self, needle: str) -> None:
         """Show only the rows that contain this text."""

@@ -10,6 +10,7 @@ from itertools import count
 
 from ionq_tui.api.cloud import HttpCloud
 from ionq_tui.api.dashboard_runner import dashboard_runner
+from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
@@ -161,6 +162,9 @@ class ScriptedCloud:
 
     async def probabilities(self, job_id: str) -> Mapping[str, float] | Fault:
         return await self._hear(f"probabilities {job_id}") or {}
+
+    async def artifact(self, job_id: str, artifact: Artifact) -> ArtifactContent | Fault:
+        return await self._hear(f"artifact {artifact.id} of {job_id}") or ArtifactContent(artifact, "[]")
 
     async def estimate(self, backend: str, circuit: Circuit) -> Estimate | Fault:
         return await self._hear(f"estimate {backend}") or Estimate(backend, circuit, self.price)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from random import Random
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -197,3 +198,88 @@ def test_jobs_are_cloned_moved_and_deleted(world: World) -> None:
 def test_a_clock_of_another_speed_says_so(speed: float, said: str | None) -> None:
     cloud = SimulatedCloud(FastClock(speed, monotonic=lambda: 0.0), workload=False, colleagues=False)
     assert dict(respond(cloud, Request("GET", "/backends")).headers).get("X-Simulated-Speed") == said
+
+
+def compiled(world: World, job: str) -> dict[str, object]:
+    """Return the compiled circuit of a job, fetched as its descriptor says and held against the form it names."""
+    output = world.told("GET", f"/jobs/{job}")["output"]
+    assert isinstance(output, dict)
+    ((name, descriptor),) = output["compilation"]["compiled_circuits"].items()
+    assert (name, descriptor["media_type"]) == (descriptor["format"], "application/json") and "url" not in descriptor
+    circuit = world.told("GET", f"/jobs/{job}/artifacts/{descriptor['id']}")
+    Draft202012Validator(world.told("GET", f"/schemas/formats/{name}")).validate(circuit)
+    return circuit
+
+
+ONE_QUBIT = ["x", "y", "z", "h", "s", "si", "t", "ti", "v", "vi", "not"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_compiled_circuit_has_the_same_result(world: World, seed: int) -> None:
+    """The gates at its end show the phases too, which alone have no effect on probabilities."""
+    random = Random(seed)
+    gates: list[dict[str, object]] = [{"gate": "h", "target": qubit} for qubit in range(3)]
+    for _ in range(12):
+        one, other = random.sample(range(3), 2)
+        angle = random.uniform(-4, 4)
+        gates.append(
+            random.choice(
+                [
+                    {"gate": random.choice(ONE_QUBIT), "target": one},
+                    {"gate": random.choice(["rx", "ry", "rz", "z"]), "target": one, "rotation": angle},
+                    {"gate": "cnot", "control": one, "target": other},
+                    {"gate": random.choice(["xx", "yy", "zz"]), "targets": [one, other], "rotation": angle},
+                    {"gate": "swap", "targets": [one, other]},
+                ]
+            )
+        )
+    gates += [{"gate": "ry", "target": qubit, "rotation": 0.4 + qubit} for qubit in range(3)]
+    expected = world.shares(world.done(qis(gates, 3)))
+    circuit = compiled(world, world.done(qis(gates, 3), backend="qpu.forte-1"))
+    again = world.shares(world.done({"gateset": "native", **circuit}))
+    assert {state: again.get(state, 0.0) for state in expected} == pytest.approx(expected, abs=1e-4)
+
+
+def test_a_native_circuit_stays_as_it_is(world: World) -> None:
+    gates = [
+        {"gate": "gpi2", "target": 0, "phase": 0.1},
+        {"gate": "gpi", "target": 1, "phase": 0.2},
+        {"gate": "ms", "targets": [0, 1], "phases": [0.0, 0.3], "angle": 0.25},
+        {"gate": "zz", "targets": [1, 0], "angle": 0.1},
+    ]
+    job = world.done({"gateset": "native", "circuit": gates}, backend="qpu.forte-1")
+    assert compiled(world, job) == {"qubits": 2, "circuit": gates}
+
+
+def test_which_jobs_have_a_compiled_circuit(world: World) -> None:
+    toffoli = [{"gate": "x", "controls": [0, 1], "targets": [2]}]
+    power = [{"gate": "pauliexp", "targets": [0, 1], "terms": ["XX"], "coefficients": [0.5], "time": 1.0}]
+    for none in (
+        world.done(qis(BELL)),  # the ideal simulator compiles nothing
+        world.done(qis(toffoli, 3), backend="qpu.forte-1"),
+        world.done(qis(power), backend="qpu.forte-1"),
+    ):
+        assert world.told("GET", f"/jobs/{none}")["output"] == {}
+    waiting = world.job(qis(BELL), backend="qpu.forte-1")
+    assert world.told("GET", f"/jobs/{waiting}")["output"] == {}
+    dry = world.done(qis(BELL), backend="qpu.forte-1", dry_run=True)
+    assert world.told("GET", f"/jobs/{dry}")["results"] is None and compiled(world, dry)["qubits"] == 2
+    given = {"gateset": "qis", "circuits": [{"circuit": BELL}, {"circuit": BELL[:1]}]}
+    parent = world.done(given, type="ionq.multi-circuit.v1", backend="qpu.forte-1")
+    told = world.told("GET", f"/jobs/{parent}")
+    assert told["output"] == {} and isinstance(told["child_job_ids"], list)
+    assert [compiled(world, child)["qubits"] for child in told["child_job_ids"]] == [2, 1]
+
+
+@pytest.mark.parametrize("shots", [1000, 100, 7])
+def test_a_job_without_a_circuit_has_shots_and_a_circuit_that_fit_what_it_says(world: World, shots: int) -> None:
+    job = world.done({"qubits": 5, "gateset": "qis"}, backend="qpu.forte-1", shots=shots)
+    told = world.told("GET", f"/jobs/{job}")
+    assert isinstance(told["stats"], dict)
+    gates = compiled(world, job)["circuit"]
+    assert isinstance(gates, list)
+    several = sum("targets" in gate for gate in gates)
+    assert {"1q": len(gates) - several, "2q": several} == told["stats"]["gate_counts"]
+    listed = world.ask("GET", f"/jobs/{job}/results/shots")
+    assert isinstance(listed, list) and len(listed) == told["shots"] == shots
+    assert world.shares(job) == {state: listed.count(state) / shots for state in listed}

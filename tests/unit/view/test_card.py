@@ -187,7 +187,7 @@ def test_a_histogram_shows_the_likeliest_first() -> None:
     result = {"00": 0.25, "11": 0.5, "01": 0.25, "10": float("nan")}
     lines = [words(one) for one in histogram(result, 32, most=2)]
     assert lines == ["11  " + "█" * 20 + "  50.00%", "00  " + "█" * 10 + " " * 10 + "  25.00%", "and 1 more state"]
-    with_counts = [words(one) for one in histogram(result, 40, most=2, shots=1000, gaps=True)]
+    with_counts = [words(one) for one in histogram(result, 40, most=2, shots=1000, lines=2)]
     assert with_counts[0].endswith("  50.00%  500") and with_counts[1] == "" and "250" in with_counts[2]
     assert [words(one) for one in histogram({}, 40)] == ["no result to show"]
 

@@ -9,8 +9,9 @@ import pytest
 from ionq_tui.model.job import Failure, Job
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.link_state import Fault, FaultKind
+from ionq_tui.view.blocks import EIGHTHS
 from ionq_tui.view.job_card import detail_facts
-from ionq_tui.view.outcome_chart import bits, file_name, result_csv, result_json, result_lines
+from ionq_tui.view.outcome_chart import bits, file_name, qubit_lines, result_csv, result_json, result_lines
 from ionq_tui.view.style import words
 from tests.unit.view.scene import NOW
 
@@ -116,3 +117,26 @@ def test_how_a_job_was_set() -> None:
     assert detail_facts(JobDetail("a")) == []
     noisy = JobDetail("a", circuits=3, noise={"model": "aria-1"}, metadata={"run": "7"})
     assert dict(detail_facts(noisy)) == {"circuits": "3", "noise": "model aria-1", "metadata": "run 7"}
+
+
+def test_bars_fill_the_height_that_is_there() -> None:
+    one = [words(part) for part in result_lines(DONE, TWO, BELL, 40)]
+    for height in range(60):
+        told = [words(part) for part in result_lines(DONE, TWO, BELL, 40, height)]
+        assert len(told) <= max(height, len(one))
+        assert [part for part in told if part.strip("".join((*EIGHTHS, "█ ")))] == one  # each text once
+    tall = [words(part) for part in result_lines(DONE, TWO, BELL, 40, 50)]
+    assert len(tall) == 1 + 3 * 5 - 1 and tall[1] == tall[3] == "    " + "█" * 23
+
+
+def test_how_often_each_qubit_was_1() -> None:
+    told = [words(one) for one in qubit_lines(TWO, {"0": 0.5, "1": 0.125, "3": 0.375}, 37)]
+    assert told == [
+        "qubit 0  " + "█" * 9 + "▌" + " " * 9 + "  50.00%",
+        "qubit 1  " + "███████▏" + " " * 11 + "  37.50%",
+    ]
+    assert words(qubit_lines(TWO, {"3": 2.0}, 37)[0]).endswith(" 100.00%")
+    for nothing in ({"7": 1.0}, {"x": 1.0}, {}, {"0": float("nan")}, Fault(FaultKind.OFFLINE, ""), None):
+        assert qubit_lines(TWO, nothing, 40) == []
+    assert qubit_lines(None, BELL, 40) == qubit_lines(JobDetail("a"), BELL, 40) == []
+    assert qubit_lines(JobDetail("a", 60), {f"{state}": 1 / 20_000 for state in range(20_000)}, 40) == []
