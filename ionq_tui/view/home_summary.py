@@ -16,7 +16,7 @@ from ionq_tui.view.incomplete import AT_LEAST, at_least_charged
 from ionq_tui.view.meter import still_meters
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.sanitize import plain
-from ionq_tui.view.style import Cell, Line, Tone, joined, line, width_of
+from ionq_tui.view.style import Cell, Line, Tone, joined, line, width_of, words
 from ionq_tui.view.time_text import clock, duration, since, spoken
 from ionq_tui.view.urgency import end_verb
 from ionq_tui.view.wrap import fitting, spared
@@ -94,7 +94,8 @@ def running_notes(
     paid = (_spent_so_far(listed) or "cost unknown") if listed else ""
     ending = _coming(listed, ends)[:1]
     soon = [f"{first}, {paid}, {_ends_in(one, now)}" for one, _ in ending if mark and one.at > now]
-    forms = [*soon, f"{first}, {paid}" if paid else "", first, f"{mark}{len(yours):,} running"]
+    short = f"{mark}{len(listed):,} running" if listed else f"{mark}{len(yours):,} unconfirmed"
+    forms = [*soon, f"{first}, {paid}" if paid else "", first, short]
     return tuple(line(Cell(form, state)) for form in forms if form)
 
 
@@ -105,8 +106,8 @@ def _none_noted(running: Collection[SessionItem], *, loaded: bool, certain: bool
     unknown = "running: unknown"
     if not loaded:
         return (line(Cell(unknown, Tone.DIM)),)
-    long = _none_of_yours(running, loaded=loaded, certain=certain)
-    return line(Cell("! ", Tone.WARN), *long), line(Cell(f"! {unknown}", Tone.WARN))
+    long = words(_none_of_yours(running, loaded=loaded, certain=certain))
+    return tuple(line(Cell(f"! {form}", Tone.WARN)) for form in (long, unknown))
 
 
 _YOURS = frozenset({Owner.HERE, Owner.YOU})

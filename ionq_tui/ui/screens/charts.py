@@ -22,6 +22,7 @@ class ChartsScreen(LiveBase):
 
     CSS_PATH = "../styles/charts.tcss"
     ABOUT: ClassVar[About] = "session"
+    TELLS_RUNNING = True
 
     heading_line = query_one("#title", TextBlock)
     drawing = query_one(Charts)

@@ -17,7 +17,7 @@ from ionq_tui.view.backend_card import backend_facts
 from ionq_tui.view.event_line import event_line
 from ionq_tui.view.forecast import forecasts, runs_out
 from ionq_tui.view.header import PRODUCTION, freshness, header, outage
-from ionq_tui.view.home_summary import away_line, running_line, summary, unattended_line
+from ionq_tui.view.home_summary import away_line, running_line, running_notes, summary, unattended_line
 from ionq_tui.view.job_card import histogram, job_facts
 from ionq_tui.view.live_session import status_line
 from ionq_tui.view.row import SessionItem
@@ -141,6 +141,35 @@ def test_what_was_spent_so_far_is_told_per_unit_and_never_too_surely() -> None:
     part = item(2)._replace(watch=None)
     assert "≥ 18.20 usd so far" in running(held, part)[0]
     assert running(held, width=40)[0] == "1 yours running · 9fe21c ends in 37 min"
+
+
+def noted(*items: SessionItem, loaded: bool = True, certain: bool = True) -> list[tuple[str, Tone]]:
+    ends = {one.session.id: first for one in items if (first := runs_out(one.session)) is not None}
+    lines = running_notes(items, ends, NOW, loaded=loaded, certain=certain)
+    return [(cell.text, cell.tone) for (cell,) in lines]
+
+
+def test_the_header_of_other_screens_says_shortly_whether_money_is_running() -> None:
+    held = SessionItem(session(), Owner.HERE, "", watch())
+    assert noted(held) == [("1 running, 18.20 usd", Tone.GOOD), ("1 running", Tone.GOOD), ("1 running", Tone.GOOD)]
+    assert noted(held, item(2)._replace(watch=None))[0][0] == "2 running, ≥ 18.20 usd"
+    assert noted(item(1)._replace(watch=None))[0] == ("1 running, cost unknown", Tone.GOOD)
+    near = item(1, expires_at=at(14, 12))
+    assert noted(near)[0] == ("! 1 running, cost unknown, ends in 9 min", Tone.WARN)
+    assert noted(near)[-1] == ("! 1 running", Tone.WARN)
+    assert noted(item(1, expires_at=at(14, 7)))[0] == ("! 1 running, cost unknown, ENDS in 4 min", Tone.BAD)
+    free = item(2, limits=NO_LIMITS, expires_at=None)
+    assert noted(held, free)[-2:] == [("! 2 running, NO LIMIT", Tone.BAD), ("! 2 running", Tone.BAD)]
+
+
+def test_in_the_header_what_is_not_known_is_said_so() -> None:
+    unseen = item(3)._replace(unseen=True)
+    assert [text for text, _ in noted(unseen, certain=False)] == ["! 1 not confirmed ended", "! 1 unconfirmed"]
+    assert noted(item(1), unseen)[-2][0] == "! 1 running, 1 not confirmed ended"
+    assert noted() == noted(item(1, Owner.OTHER)) == [("none running", Tone.DIM)]
+    assert noted(loaded=False) == [("running: unknown", Tone.DIM)]
+    assert noted(item(1, Owner.OTHER), certain=False)[-1] == ("! running: unknown", Tone.WARN)
+    assert noted(item(1, Owner.UNKNOWN))[-1] == ("! running: unknown", Tone.WARN)
 
 
 def test_an_event_shows_one_time() -> None:
