@@ -12,7 +12,7 @@ from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, figure, none_of, sums, unit
 from ionq_tui.view.blocks import EIGHTHS, eighths
 from ionq_tui.view.incomplete import at_least, at_least_jobs, jobs_missing
-from ionq_tui.view.style import BarPart, Line, Tone
+from ionq_tui.view.style import BarEdge, BarPart, Line, Tone
 from ionq_tui.view.time_text import NOTHING, clock, minutes, since
 from ionq_tui.view.time_text import left as left_words
 from ionq_tui.view.time_text import used as used_words
@@ -276,14 +276,14 @@ def bar(meter: Meter, width: int) -> Line:
         return ()
     tone = Tone.GOOD if meter.tone is Tone.PLAIN else meter.tone
     used, part = divmod(eighths(meter.fraction, width), 8)
-    if meter.reserved > 0 and part:  # the second shade begins where the first one ends
-        used, part = used + (part >= 4 or not used), 0
     filled = used + (part > 0)
     both = max(filled, -(-eighths(meter.fraction + meter.reserved, width) // 8))
-    if meter.reserved > 0 and both == filled < width:
+    if meter.reserved > 0 and both == filled < width:  # without colors a shaded cell tells it, not the edge
         both += 1
+    edge = BarEdge if meter.reserved > 0 else BarPart
     drawn = (
-        BarPart("█" * used + EIGHTHS[part], tone),
+        BarPart("█" * used, tone),
+        edge(EIGHTHS[part], tone),
         BarPart("▒" * (both - filled), tone),
         BarPart(" " * (width - both), Tone.DIM),
     )
