@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from ionq_tui.model.job import Job
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.money import in_unit
 from ionq_tui.model.session import Session
@@ -190,7 +189,9 @@ def spend_rate(watch: SessionSnapshot, now: datetime) -> str:
         return ""
     per_minute = Decimal(span / timedelta(minutes=1))
     spent = ((one.unit, _spent(watch, one.unit, now)) for one in watch.charged)
-    rates = [f"{_rate(amount / per_minute)} {unit(name)}/min" for name, amount in spent if amount.is_finite() and amount > 0]
+    rates = [
+        f"{_rate(amount / per_minute)} {unit(name)}/min" for name, amount in spent if amount.is_finite() and amount > 0
+    ]
     whole, over = watch.charges_complete, f"the last {spoken(span)}"
     if rates:
         return f"{'about ' if whole else AT_LEAST}{' + '.join(rates)} over {over}"

@@ -14,7 +14,7 @@ from ionq_tui.view.row import cost_words
 from ionq_tui.view.sanitize import cells, pad, plain
 from ionq_tui.view.status import NOBODY, job_status, person
 from ionq_tui.view.style import Cell, Fact, Line, Tone, line
-from ionq_tui.view.time_text import NOTHING, both, duration, duration_ms, since
+from ionq_tui.view.time_text import NOTHING, clock, duration, duration_ms, since
 
 _WHOLE = 4_000
 """Maximum number of characters shown of a failure message."""
@@ -34,9 +34,9 @@ def job_facts(
         ("part of", plain(job.parent_job_id, 80)),
         ("sent by", person(job.submitter_id, people) if job.submitter_id is not None else NOTHING),
         ("shots", count(job.shots) if job.shots is not None else NOTHING),
-        ("submitted", both(job.submitted_at, now, tz, seconds=True)),
-        ("started", both(job.started_at, now, tz, seconds=True)),
-        ("completed", both(job.completed_at, now, tz, seconds=True)),
+        ("submitted", _at(job.submitted_at, now, tz)),
+        ("started", _at(job.started_at, now, tz)),
+        ("completed", _at(job.completed_at, now, tz)),
         ("waited", duration(since(job.submitted_at, job.started_at))),
         ("wait about", duration_ms(job.predicted_wait_ms) if job.waiting else NOTHING),
         ("ran", run if job.finished else NOTHING),
@@ -45,6 +45,10 @@ def job_facts(
         ("", plain(job.failure.message, _WHOLE) if job.failure else NOTHING),
     ]
     return [(name, text) for name, text in facts if text not in {NOTHING, ""}] + [("cost", cost_words(job, cost))]
+
+
+def _at(at: datetime | None, now: datetime, tz: tzinfo | None) -> str:
+    return clock(at, now, tz, seconds=True, zone=True)
 
 
 def detail_facts(detail: JobDetail) -> list[Fact]:

@@ -235,9 +235,7 @@ def _pieces(row: Sequence[Spot]) -> Iterator[Cell]:
         yield Cell("".join(spot[0] for spot in spots), tone)
 
 
-def _heading(
-    curve: Curve, now: datetime, tz: tzinfo | None, width: int, *, numbers: bool, crossing: bool
-) -> Line:
+def _heading(curve: Curve, now: datetime, tz: tzinfo | None, width: int, *, numbers: bool, crossing: bool) -> Line:
     """Return "charged 18.20 of 30.00 usd · 4.10 reserved", with NO LIMIT where there is none.
 
     Without `numbers` only what is drawn and how; when the limit is reached is left out if the plot tells it.
@@ -247,7 +245,7 @@ def _heading(
         told += f" {'≥ ' if curve.at_least else ''}{curve.words(curve.last)}"
         told += f" of {curve.words(curve.limit)}" if curve.limit is not None else ""
         more += " · NO LIMIT" if curve.limit is None and curve.limitable else ""
-    told += f" {curve.unit}" if curve.unit else ""
+    told += f"{'' if numbers else ','} {curve.unit}" if curve.unit else ""
     if curve.held:
         more += f" · {_RESERVED} {curve.words(curve.held) + ' ' if numbers else ''}reserved"
     if curve.limit is not None and curve.reached is not None and curve.reached > now:

@@ -38,9 +38,7 @@ class Scale:
     @property
     def ticks(self) -> dict[int, Decimal]:
         """The values of the labels above zero, by row, which count from the top."""
-        return {
-            self.rows - self.each * number: self.step * number for number in range(1, self.rows // self.each + 1)
-        }
+        return {self.rows - self.each * number: self.step * number for number in range(1, self.rows // self.each + 1)}
 
     def row(self, value: Decimal) -> int:
         """Return the row in which a value is reached; the first and the last one for what is beyond."""

@@ -136,7 +136,7 @@ async def test_the_text_that_would_be_copied_is_to_be_seen(app: Stage, hand: Han
             assert name in app.text(), "all buttons are whole"
         for text in texts:
             await pilot.press("tab")
-            await until(pilot, lambda text=text: text in app.text())
+            await until(pilot, partial(has, app, text))
             chosen = [one for one in app.screen.query("#scroll TextBlock") if one.has_class("-chosen")]
             assert [one.text.startswith(text) for one in chosen] == [True]  # type: ignore[attr-defined]
 

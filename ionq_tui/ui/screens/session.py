@@ -43,7 +43,7 @@ from ionq_tui.view.missed_jobs import missed_jobs_line
 from ionq_tui.view.receipt import receipt_lines
 from ionq_tui.view.recipes import Client, how_to_send, programs
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
-from ionq_tui.view.session_card import jobs_line, title
+from ionq_tui.view.session_card import jobs_title, title
 from ionq_tui.view.style import Cell, Line, Tone, joined, line
 from ionq_tui.view.usage import window_title
 from ionq_tui.view.wrap import all_folded
@@ -227,7 +227,9 @@ class SessionScreen(LiveBase):
         self.heading_line.tell(named)
         self.state.tell(named)
         self._forecast(watch, now)
-        self.status.tell(status_line(watch, self._coming, now, None, people, width=room, ending=self.ending))
+        self.status.tell(
+            status_line(watch, self._coming, now, None, people, width=room, ending=self.ending, with_receipt=True)
+        )
         roomy = self.density >= Density.ROOMY
         self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"), gaps=roomy)
         receipt = receipt_lines(watch, now, None, people)
@@ -457,7 +459,7 @@ class SessionScreen(LiveBase):
     def _arranged(self) -> None:
         """Update the caption after the filter, order or cursor has changed."""
         told = self._table.caption if self._table.display else ""
-        self.query_one("#jobs-card", Card).tell(joined([jobs_line(self._shown[0]), line(Cell(told, Tone.DIM))]))
+        self.query_one("#jobs-card", Card).tell(joined([jobs_title(self._shown[0]), line(Cell(told, Tone.DIM))]))
         self.renew_commands()
 
 

@@ -8,7 +8,6 @@ from textual.widget import Widget
 from ionq_tui.ui.content import painted
 from ionq_tui.view.style import Line, joined, width_of
 
-
 Forms = tuple[Line, ...]
 _APART = 2
 """Least cells between both parts."""

@@ -9,7 +9,7 @@ from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view.forecast import Forecast, spend_rate, tail
 from ionq_tui.view.meter import Meter, still_meters, time_meter
-from ionq_tui.view.meter_bar import column_widths, below, meter_line, note_line
+from ionq_tui.view.meter_bar import below, column_widths, meter_line, note_line
 from ionq_tui.view.style import Line
 
 _RATED = 10

@@ -106,7 +106,7 @@ def test_beside_the_meters_the_heading_says_only_what_is_drawn_and_how() -> None
     over = span(watch(), soon, NOW)
     assert over is not None
     heading = words(picture(soon[0], over, NOW, TZ, (80, 16), numbers=False)[0])
-    assert heading == "charged usd · ▒ reserved · • at this rate"
+    assert heading == "charged, usd · ▒ reserved · • at this rate"
 
 
 def test_without_limits_without_jobs_and_after_the_end() -> None:
