@@ -280,10 +280,10 @@ def bar(meter: Meter, width: int) -> Line:
     both = max(filled, -(-eighths(meter.fraction + meter.reserved, width) // 8))
     if meter.reserved > 0 and both == filled < width:  # without colors a shaded cell tells it, not the edge
         both += 1
-    edge = BarEdge if meter.reserved > 0 else BarPart
+    edge = EIGHTHS[part] if meter.reserved > 0 else ""
     drawn = (
-        BarPart("█" * used, tone),
-        edge(EIGHTHS[part], tone),
+        BarPart("█" * used + ("" if edge else EIGHTHS[part]), tone),
+        BarEdge(edge, tone),
         BarPart("▒" * (both - filled), tone),
         BarPart(" " * (width - both), Tone.DIM),
     )
