@@ -41,8 +41,7 @@ class RunningNotes:
             return ()
         now, listed = self._engine.clock.now(), self._running()
         moment = int(now.timestamp()) // _EVERY
-        polled = self._engine.own_sessions.pollers
-        held = [polled[item.session.id].store.value for item in listed if item.session.id in polled]
+        held = [poller.store.value for poller in self._engine.own_sessions.pollers.values()]
         made = self._made_from
         if made is None or made[0] is not listed or made[2] != moment or not _same(made[1], held):
             self._made_from = listed, held, moment
@@ -64,9 +63,10 @@ class RunningNotes:
         items = []
         for item in listed:
             poller = polled.get(item.session.id)
-            watch = poller.store.value if poller is not None else None
-            if watch is None or not watch.ended:
-                items.append(item._replace(watch=watch))
+            if poller is None:
+                items.append(item)
+            elif not poller.store.value.ended:
+                items.append(item._replace(watch=poller.store.value))
         ends = {item.session.id: end for item in items if (end := self._end(item, now, moment)) is not None}
         for gone in self._ends.keys() - {item.session.id for item in items}:
             del self._ends[gone]
