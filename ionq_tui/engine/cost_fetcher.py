@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import TypeGuard
 
 from ionq_tui.engine.poll_schedule import LONGEST, next_wait
@@ -28,6 +29,7 @@ _JOB_FAULTS = {FaultKind.NOT_FOUND, FaultKind.BAD_REQUEST, FaultKind.GARBLED, Fa
 _SERVER_FAULTS = {FaultKind.GARBLED, FaultKind.SERVER}
 """Faults that do not tell whether a job has a cost."""
 
+_NO_JOBS: Mapping[str, Job] = MappingProxyType({})
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 Keep = Callable[[Mapping[str, JobCost]], None]
@@ -50,8 +52,11 @@ class CostFetcher:
         """Number of requests, by job id and whether the job had finished at the time."""
         self._retry_at: dict[str, float] = {}
         """Monotonic time of the next request, by id of a finished job whose cost was missing."""
-        self._scanned: Mapping[str, Job] | None = None
-        self._pending: list[Job] = []
+        self._scanned: Mapping[str, Job] = _NO_JOBS
+        """The jobs that were looked through last: of the next ones only those that differ are."""
+        self._finished: list[str] = []
+        self._unfinished: list[str] = []
+        """Ids of jobs whose cost may be needed, the next one last."""
         self._unread: dict[str, Fault] = {}
         """The fault for each cost reply that could not be read, by job id."""
         self._failures = 0
@@ -109,7 +114,7 @@ class CostFetcher:
         """Request every unknown cost of finished jobs again, however often it was missing before."""
         self._tries = {key: tries for key, tries in self._tries.items() if not key[1]}
         self._retry_at.clear()
-        self._scanned = None
+        self._scanned = _NO_JOBS
         self.wake()
 
     def _until_again(self) -> float:
@@ -119,16 +124,33 @@ class CostFetcher:
     def _batch(self, most: int = IN_FLIGHT) -> list[Job]:
         """Return the next few jobs to request costs for, unfinished jobs first."""
         snapshot, now = self._store.value, self._clock.monotonic()
-        if snapshot.jobs is not self._scanned:
-            self._scanned = snapshot.jobs
-            wanted = [job for job in snapshot.jobs.values() if self._wanted(snapshot, job)]
-            self._pending = sorted(wanted, key=lambda job: not job.finished)
+        self._scan(snapshot)
         batch = [snapshot.jobs[job_id] for job_id, at in self._retry_at.items() if at <= now][:most]
-        while self._pending and len(batch) < most:
-            job = self._pending.pop()
-            if self._wanted(snapshot, job):
-                batch.append(job)
+        for queue in (self._unfinished, self._finished):
+            while queue and len(batch) < most:
+                job = snapshot.jobs.get(queue.pop())
+                if job is not None and job not in batch and self._wanted(snapshot, job):
+                    batch.append(job)
         return batch
+
+    def _scan(self, snapshot: SessionSnapshot) -> None:
+        """Queue the jobs that are new or have changed; all of them if some are gone, since parts may stand alone then.
+
+        There may be tens of thousands, and a page of them arrives many times a second.
+        """
+        jobs, scanned = snapshot.jobs, self._scanned
+        if jobs is scanned:
+            return
+        self._scanned = jobs
+        changed = [job for job_id, job in jobs.items() if scanned.get(job_id) is not job]
+        if len(jobs) - len(scanned) != sum(job.id not in scanned for job in changed):
+            changed = [*jobs.values()]
+        if len(changed) == len(jobs):
+            self._finished.clear()
+            self._unfinished.clear()
+        for job in changed:
+            if self._wanted(snapshot, job):
+                (self._finished if job.finished else self._unfinished).append(job.id)
 
     def _wanted(self, snapshot: SessionSnapshot, job: Job) -> bool:
         """Return True if the cost was not yet requested in this state of the job and can be new."""
@@ -165,7 +187,7 @@ class CostFetcher:
             self._failures = 0
             return max(0.0, len(batch) / PER_SECOND - (self._clock.monotonic() - began))
         self._failures += 1
-        self._scanned = None
+        self._scanned = _NO_JOBS
         return max(next_wait(RETRY_AFTER[0], link_of(one), self._failures, self._clock.jitter()) for one in down)
 
     def _count_reply(self, job: Job, cost: JobCost | None) -> None:

@@ -28,7 +28,7 @@ _LAST_KNOWN_WIDTH = "\uffff"
 """The last character whose width terminals agree on; emojis, flags and rare letters follow."""
 _VISIBLE_ON_SPACES = frozenset({"4", "7", "9", "21", "51", "52", "53"})
 """SGR attributes that are visible on spaces: underline, reverse, strikethrough, frame, circle, overline."""
-_LEAST_GAP = 9
+_LEAST_GAP = 6
 """From this many unchanged cells on, moving the cursor past them takes fewer bytes than writing them again."""
 
 
@@ -77,12 +77,14 @@ class OutputDiff:
             if not _NO_CELLS.fullmatch(data):
                 self.forget()
             return data
-        writer, written, outside = _StyleWriter(), [], False
+        writer, written, outside, at = _StyleWriter(), [], False, (0, 0)
         for row, column, text in zip(told[0::3], told[1::3], told[2::3], strict=True):
             cells = _cells(text.removesuffix("\n"))
             outside = outside or int(column) - 1 + len(cells) > self._size[0] or int(row) > self._size[1]
             for start, stop in self._differing(int(row), int(column) - 1, cells):
-                written.append(f"\x1b[{row};{int(column) + start}H{writer.write(cells[start:stop])}")
+                wanted = int(row), int(column) + start
+                written.append(_moved(at, wanted) + writer.write(cells[start:stop]))
+                at = wanted[0], int(column) + stop
         if outside:  # painted for the previous size of the terminal
             self.forget()
             return data
@@ -99,6 +101,15 @@ class OutputDiff:
         held = line[column:end]
         line[column:end] = wanted
         return list(_changed_ranges(held, wanted))
+
+
+def _moved(at: tuple[int, int], wanted: tuple[int, int]) -> str:
+    """Return what moves the cursor from one row and column to another: as little as possible."""
+    if wanted == at:
+        return ""
+    if wanted[0] == at[0] and wanted[1] > at[1]:
+        return f"\x1b[{wanted[1] - at[1]}C"
+    return f"\x1b[{wanted[0]};{wanted[1]}H"
 
 
 def _changed_ranges(held: Sequence[_Cell | None], wanted: Sequence[_Cell]) -> Iterator[tuple[int, int]]:

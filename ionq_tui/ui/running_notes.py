@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from ionq_tui.engine.engine import Engine
@@ -11,6 +12,7 @@ from ionq_tui.model.overview import Overview
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.fault import link_fault
 from ionq_tui.view.forecast import Forecast, forecasts, runs_out
+from ionq_tui.view.home_list import HomeList
 from ionq_tui.view.home_summary import running_notes
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.style import Line
@@ -27,9 +29,9 @@ class RunningNotes:
     def __init__(self, engine: Engine) -> None:
         """Store the engine."""
         self._engine = engine
-        self._listed: tuple[Overview, Activity, list[SessionItem]] | None = None
+        self._listed: tuple[Overview, Activity, HomeList] | None = None
         """The sessions that run, with the list and the actions that they are from."""
-        self._made_from: tuple[list[SessionItem], Sequence[SessionSnapshot], int] | None = None
+        self._made_from: tuple[HomeList, Sequence[SessionSnapshot], int] | None = None
         self._ends: dict[str, tuple[SessionSnapshot | None, int, Forecast | None]] = {}
         """What ends a session first, by id, with the snapshot and the moment that it is of."""
         self._notes: tuple[Line, ...] = ()
@@ -48,20 +50,20 @@ class RunningNotes:
             self._notes = self._made(listed, now, moment)
         return self._notes
 
-    def _running(self) -> list[SessionItem]:
+    def _running(self) -> HomeList:
         """Return the listed sessions that have not ended, and those of this machine that no list shows."""
         overview, activity = self._engine.session_list.overview.value, self._engine.actions.activity.value
         if self._listed is None or self._listed[0] is not overview or self._listed[1] is not activity:
             found = [SessionItem(one, activity.owner(one)) for one in overview.sessions.values() if not one.ended]
             unseen = [one for one in self._engine.unconfirmed if one.id not in overview.sessions]
             found += [SessionItem(one, activity.owner(one), unseen=True) for one in unseen]
-            self._listed = overview, activity, found
+            self._listed = overview, activity, HomeList.of(found, activity)
         return self._listed[2]
 
-    def _made(self, listed: list[SessionItem], now: datetime, moment: int) -> tuple[Line, ...]:
+    def _made(self, listed: HomeList, now: datetime, moment: int) -> tuple[Line, ...]:
         overview, polled = self._engine.session_list.overview.value, self._engine.own_sessions.pollers
         items = []
-        for item in listed:
+        for item in listed.own_running:
             poller = polled.get(item.session.id)
             if poller is None:
                 items.append(item)
@@ -72,7 +74,8 @@ class RunningNotes:
             del self._ends[gone]
         current = overview.loaded and link_fault(overview.link) is None
         certain = current and not overview.unreadable and self._engine.actions.activity.value.at_rest
-        return running_notes(items, ends, now, loaded=overview.loaded, certain=certain)
+        home = replace(listed, own_running=tuple(items))
+        return running_notes(home, ends, now, loaded=overview.loaded, certain=certain)
 
     def _end(self, item: SessionItem, now: datetime, moment: int) -> Forecast | None:
         watch = item.watch

@@ -16,8 +16,9 @@ from typing import Protocol, TypeVar
 
 from rich.console import RenderableType
 from textual.app import App
+from textual.content import Content
 from textual.driver import Driver
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
@@ -74,6 +75,18 @@ def measure_again(widget: Widget) -> None:
     widget._layout_updates += 1
 
 
+def retitle(widget: Widget, title: Content) -> None:
+    """Set the title in the border of a widget, and repaint only the line that shows it.
+
+    Assigning `border_title` repaints the whole widget and all it contains, which costs more than the rest of a key
+    press where the title tells the row of the cursor. If Textual keeps the title elsewhere, the old one stays.
+    """
+    widget._border_title = title
+    x, y = widget.content_offset
+    if y:  # otherwise there is no line for it
+        widget.refresh(Region(-x, -y, widget.outer_size.width, 1))
+
+
 def drop_cached_styles() -> None:
     """Clear the cache of background styles, so that the widgets of closed screens can be freed.
 
@@ -89,8 +102,11 @@ def drop_cached_styles() -> None:
 def lines_of_toasts(screen: Screen[ScreenResultType]) -> int:
     """Return how many lines of a screen its notifications take.
 
-    Their widget has no public name. If the name is missing, this raises an ImportError.
+    This is asked every second, so their widgets are searched for only while there are notifications. They have no
+    public name. If the names are missing, this raises an ImportError or AttributeError.
     """
+    if not screen.app._notifications:
+        return 0
     from textual.widgets._toast import Toast
 
     return sum(toast.outer_size.height for toast in screen.query(Toast))

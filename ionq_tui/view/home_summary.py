@@ -8,10 +8,11 @@ from datetime import datetime, tzinfo
 from ionq_tui.model.money import Money, totals
 from ionq_tui.model.overview import BackendOverview
 from ionq_tui.model.record import SessionRecord
-from ionq_tui.model.session import SHORT, Owner, Session
+from ionq_tui.model.session import SHORT, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import counted, money
 from ionq_tui.view.forecast import Forecast, forecast_tone
+from ionq_tui.view.home_list import HomeList
 from ionq_tui.view.incomplete import AT_LEAST, at_least_charged
 from ionq_tui.view.meter import still_meters
 from ionq_tui.view.row import SessionItem
@@ -23,26 +24,23 @@ from ionq_tui.view.wrap import fitting, spared
 
 
 def summary(
-    items: Collection[SessionItem], fleet: BackendOverview, unreadable: int = 0, *, loaded: bool = True, width: int = 80
+    listed: HomeList, fleet: BackendOverview, unreadable: int = 0, *, loaded: bool = True, width: int = 80
 ) -> Line:
     """Return the list's caption: "4 active in the organization, 2 yours · backends: 2 up, 1 degraded", or what fits.
 
     Before a list was heard (`loaded` is False) there is no number: unknown is not zero. What no list shows and is not
     confirmed ended is counted by itself.
     """
-    active = [item for item in items if not item.session.ended and not item.unseen]
-    unseen = sum(item.unseen and not item.session.ended for item in items)
-    yours = sum(item.owner in {Owner.HERE, Owner.YOU} for item in active)
-    forms = [f"{len(active):,} active{where}, {yours:,} yours" for where in (" in the organization", "")]
+    forms = [f"{listed.active:,} active{where}, {listed.yours:,} yours" for where in (" in the organization", "")]
     odd = line(Cell(f"{counted(unreadable, 'session')} could not be read", Tone.WARN)) if unreadable else ()
-    owed = line(Cell(f"{unseen:,} not confirmed ended", Tone.WARN)) if unseen else ()
+    owed = line(Cell(f"{listed.unseen:,} not confirmed ended", Tone.WARN)) if listed.unseen else ()
     rest = [owed, odd, line(f"backends: {_fleet(fleet)}") if fleet.loaded else ()]
     long, short = ([line(form), *rest] for form in (forms if loaded else ["session list not loaded yet"] * 2))
     return joined(long) if width_of(joined(long)) <= width else spared(short, width, spare=(3,))
 
 
 def running_line(
-    items: Collection[SessionItem],
+    home: HomeList,
     ends: Mapping[str, Forecast],
     now: datetime,
     *,
@@ -56,10 +54,9 @@ def running_line(
     green. `ends` is what ends a session first, by id. That nothing runs is said only if that is `certain`: a whole and
     current list shows it, and this machine knows of nothing either.
     """
-    running = [item for item in items if not item.session.ended]
-    yours = [item for item in running if item.owner in _YOURS]
+    yours = home.own_running
     if not yours:
-        return _none_of_yours(running, loaded=loaded, certain=certain)
+        return _none_of_yours(home, loaded=loaded, certain=certain)
     listed = [item for item in yours if not item.unseen]
     unlimited = [item for item in listed if item.session.limits.absent]
     counted_words = [f"{len(listed):,} yours running"] if listed else []
@@ -73,16 +70,15 @@ def running_line(
 
 
 def running_notes(
-    items: Collection[SessionItem], ends: Mapping[str, Forecast], now: datetime, *, loaded: bool, certain: bool
+    home: HomeList, ends: Mapping[str, Forecast], now: datetime, *, loaded: bool, certain: bool
 ) -> tuple[Line, ...]:
     """Return the same answer for the header of the other screens, longest first: "1 running, 13.70 usd", "1 running".
 
     "!" stands before it where its color is not green: a limit is near, one has none, or not all is certain.
     """
-    running = [item for item in items if not item.session.ended]
-    yours = [item for item in running if item.owner in _YOURS]
+    yours = home.own_running
     if not yours:
-        return _none_noted(running, loaded=loaded, certain=certain)
+        return _none_noted(home, loaded=loaded, certain=certain)
     listed = [item for item in yours if not item.unseen]
     state = _state(listed, len(yours), ends, now, loaded=loaded)
     mark = "" if state is Tone.GOOD else "! "
@@ -99,18 +95,15 @@ def running_notes(
     return tuple(line(Cell(form, state)) for form in forms if form)
 
 
-def _none_noted(running: Collection[SessionItem], *, loaded: bool, certain: bool) -> tuple[Line, ...]:
+def _none_noted(home: HomeList, *, loaded: bool, certain: bool) -> tuple[Line, ...]:
     """Say in the header that none of yours runs, or why that is not known."""
-    if loaded and not any(item.owner is Owner.UNKNOWN for item in running) and certain:
+    if loaded and certain and not home.ownerless:
         return (line(Cell("none running", Tone.DIM)),)
     unknown = "running: unknown"
     if not loaded:
         return (line(Cell(unknown, Tone.DIM)),)
-    long = words(_none_of_yours(running, loaded=loaded, certain=certain))
+    long = words(_none_of_yours(home, loaded=loaded, certain=certain))
     return tuple(line(Cell(f"! {form}", Tone.WARN)) for form in (long, unknown))
-
-
-_YOURS = frozenset({Owner.HERE, Owner.YOU})
 
 
 def _coming(listed: Iterable[SessionItem], ends: Mapping[str, Forecast]) -> list[tuple[Forecast, SessionItem]]:
@@ -131,15 +124,14 @@ def _state(
     return Tone.WARN if unsure or near else Tone.GOOD
 
 
-def _none_of_yours(running: Collection[SessionItem], *, loaded: bool, certain: bool) -> Line:
+def _none_of_yours(home: HomeList, *, loaded: bool, certain: bool) -> Line:
     if not loaded:
         return line(Cell("asking IonQ what is running…", Tone.DIM))
-    unknown = sum(item.owner is Owner.UNKNOWN for item in running)
-    if unknown:
-        return line(Cell(f"{counted(unknown, 'session')} running, owner unknown", Tone.WARN))
+    if home.ownerless:
+        return line(Cell(f"{counted(home.ownerless, 'session')} running, owner unknown", Tone.WARN))
     if not certain:
         return line(Cell("none of yours is listed, but that is not certain", Tone.WARN))
-    return line(Cell("none of yours is running" if running else "nothing is running", Tone.DIM))
+    return line(Cell("none of yours is running" if home.any_running else "nothing is running", Tone.DIM))
 
 
 def _no_limit(unlimited: Collection[SessionItem], number: int) -> str:

@@ -68,21 +68,27 @@ class JobList:
             return self._order
         held = self._jobs
         changed = [job for job_id, job in jobs.items() if held.get(job_id) is not job]
-        new = [job for job in changed if job.id not in held]
-        if len(jobs) != len(held) + len(new) or not self._keeps(changed, new):
-            self._order = [job.id for job in newest_first(jobs)]
-            self._simple = all(job.parent_job_id is None for job in jobs.values())
+        new = newest_first({job.id: job for job in changed if job.id not in held})
+        if len(jobs) != len(held) + len(new) or not self._stays(changed):
+            self._sort(jobs)
+        elif new and not self._order:
+            self._order = [job.id for job in new]
+        elif new and sent_at(new[-1]) > sent_at(jobs[self._order[0]]):
+            self._order = [*(job.id for job in new), *self._order]
+        elif new and sent_at(new[0]) < sent_at(jobs[self._order[-1]]):
+            self._order = [*self._order, *(job.id for job in new)]
         elif new:
-            self._order = [*(job.id for job in newest_first({job.id: job for job in new})), *self._order]
+            self._sort(jobs)
         self._jobs = jobs
         return self._order
 
-    def _keeps(self, changed: list[Job], new: list[Job]) -> bool:
-        """True where what changed stays in its place, and what is new is newer than all there was."""
+    def _sort(self, jobs: Mapping[str, Job]) -> None:
+        self._order = [job.id for job in newest_first(jobs)]
+        self._simple = all(job.parent_job_id is None for job in jobs.values())
+
+    def _stays(self, changed: list[Job]) -> bool:
+        """Return True if those of the changed jobs that were there before stay where they are."""
         if not self._simple or any(job.parent_job_id is not None for job in changed):
             return False
-        moved = (
-            job.submitted_at != held.submitted_at for job in changed if (held := self._jobs.get(job.id)) is not None
-        )
-        first = self._jobs[self._order[0]] if self._order else None
-        return not any(moved) and (first is None or all(sent_at(job) > sent_at(first) for job in new))
+        held = self._jobs
+        return all(job.submitted_at == held[job.id].submitted_at for job in changed if job.id in held)

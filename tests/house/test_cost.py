@@ -49,7 +49,7 @@ def tell(app):
     app.exit()
 
 def drawn(app):
-    if getattr(app.screen, "_listed", None):
+    if any(table.keys for table in app.screen.query("#sessions")):
         tell(app)
 
 if os.environ["UNTIL"] == "painted":

@@ -96,7 +96,7 @@ def test_of_a_line_only_what_differs_is_written() -> None:
     output_diff.reduced("\x1b[1;1H\x1b[1mlive \x1b[0m12:01\x1b[31m UTC   in 20 min\x1b[0m")
     assert output_diff.reduced("\x1b[1;1H\x1b[1mlive \x1b[0m12:02\x1b[31m UTC   in 20 min\x1b[0m") == "\x1b[1;10H2"
     less = output_diff.reduced("\x1b[1;1H\x1b[1mlive \x1b[0m12:03\x1b[31m UTC   in 19 min\x1b[0m")
-    assert less == "\x1b[1;10H3\x1b[1;21H\x1b[31m19\x1b[0m"
+    assert less == "\x1b[1;10H3\x1b[10C\x1b[31m19\x1b[0m"
 
 
 def test_what_stands_in_another_strip_s_place_counts_too() -> None:

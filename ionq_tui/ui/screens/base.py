@@ -167,7 +167,8 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
             self._states = states
 
     def on_mount(self) -> None:
-        """Show the header, and update it every second."""
+        """Show the header, and update it every second; the first paint has the layout that stays."""
+        self._adapt()
         self.tick()
         self.set_interval(1.0, self.each_second)
 
@@ -205,8 +206,8 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
     def tick_always(self) -> None:
         """Run what is due every second even while this screen is covered."""
 
-    def on_resize(self) -> None:
-        """Adapt to the size, and show the required size if the terminal is too small."""
+    def _adapt(self) -> bool:
+        """Choose the layout for the size of the terminal; return whether that is too small."""
         width, height = self.app.size
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-too-small")
@@ -214,6 +215,11 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
         self.set_class(width < 80, "-narrow")
         self.set_class(self.density >= Density.ROOMY, "-roomy")
         self.set_class(self.density >= Density.WIDE, "-wide")
+        return small
+
+    def on_resize(self) -> None:
+        """Adapt to the size, and show the required size if the terminal is too small."""
+        small, (width, height) = self._adapt(), self.app.size
         if not small and self.focused is None and self.is_current:
             self.call_after_refresh(self._focus_again)
         if small:

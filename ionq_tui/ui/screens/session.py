@@ -27,6 +27,7 @@ from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.terminal_size import Density
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.event_list import EventList
+from ionq_tui.ui.widgets.how_to_send import HowToSend
 from ionq_tui.ui.widgets.meters import Meters
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.text_block import TextBlock
@@ -39,9 +40,6 @@ from ionq_tui.view.forecast import Forecast, forecasts
 from ionq_tui.view.job_list import JobList
 from ionq_tui.view.live_session import outcome_lines, status_line
 from ionq_tui.view.mismatch import mismatch_line
-from ionq_tui.view.missed_jobs import missed_jobs_line
-from ionq_tui.view.receipt import receipt_lines
-from ionq_tui.view.recipes import Client, how_to_send, programs
 from ionq_tui.view.row import JOB_COLUMNS, JobItem, job_moment, job_row, job_text
 from ionq_tui.view.session_card import jobs_title, title
 from ionq_tui.view.style import Cell, Line, Tone, joined, line
@@ -72,7 +70,7 @@ class SessionScreen(LiveBase):
     meters = query_one("#meters", Meters)
     outcome = query_one("#outcome", TextBlock)
     receipt = query_one("#receipt", TextBlock)
-    empty = query_one("#no-jobs", TextBlock)
+    empty = query_one("#no-jobs", HowToSend)
     history = query_one("#history", EventList)
     state = query_one("#state", Card)
 
@@ -90,8 +88,6 @@ class SessionScreen(LiveBase):
         self._forecast_of: tuple[SessionSnapshot, int] | None = None
         self._coming: tuple[Forecast, ...] = ()
         self._alarm: list[Line] = []
-        self._client = Client.ANY
-        """For which client it is shown how to submit jobs."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Compose status and meters, the charts of a wide layout, jobs, and events."""
@@ -117,7 +113,7 @@ class SessionScreen(LiveBase):
                 id="state",
             )
             yield Card(id="charts")
-            yield Card(TextBlock(id="no-jobs"), table, id="jobs-card")
+            yield Card(HowToSend(id="no-jobs"), table, id="jobs-card")
             yield Card(EventList(id="history"), id="events")
 
     def on_mount(self) -> None:
@@ -232,7 +228,7 @@ class SessionScreen(LiveBase):
         )
         roomy = self.density >= Density.ROOMY
         self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"), gaps=roomy)
-        receipt = receipt_lines(watch, now, None, people)
+        receipt = self._receipt_lines(watch, now)
         self.receipt.tell(*all_folded(receipt, room, _RECEIPT_NAME))
         self.receipt.display = bool(receipt)
         self.meters.display = not receipt
@@ -240,8 +236,10 @@ class SessionScreen(LiveBase):
         again = activity.retries.get(session.id)
         differs = None if watch.ended else activity.mismatch(session)
         lines = [mismatch_line(differs)] if differs is not None else []
-        if not watch.ended and (missed := missed_jobs_line(self._missed.store.value, MOST, now, None, room)):
-            lines.append(missed)
+        if not watch.ended and self._missed.store.value:
+            from ionq_tui.view.missed_jobs import missed_jobs_line
+
+            lines.append(missed_jobs_line(self._missed.store.value, MOST, now, None, room))
         lines += [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending, again=again)]
         if not self.engine.user_activity.clock_seen and (skew := skew_line(self.engine.clock_error())):
             lines.append(skew)
@@ -250,6 +248,13 @@ class SessionScreen(LiveBase):
         self.history.show(watch, now, people)
         self._draw(watch, now)
         self.query_one("#events", Card).tell(screen_text.EVENTS_HINT if self.history.whole else screen_text.EVENTS)
+
+    def _receipt_lines(self, watch: SessionSnapshot, now: datetime) -> list[Line]:
+        if watch.session is None or not (watch.session.ended or watch.ended):
+            return []
+        from ionq_tui.view.receipt import receipt_lines
+
+        return receipt_lines(watch, now, None, self.engine.people)
 
     def _draw(self, watch: SessionSnapshot, now: datetime) -> None:
         """Draw the charts beside the jobs in a wide layout."""
@@ -281,7 +286,8 @@ class SessionScreen(LiveBase):
         self._listed = watch = self._snapshot()
         self._arranged()
         bare = not watch.jobs
-        self.empty.display = bare and watch.session is not None and not watch.ended
+        heard = watch.all_listed or watch.jobs_fault is not None
+        self.empty.display = bare and heard and watch.session is not None and not watch.ended
         if self.empty.display:
             self._tell_how_to_send()
         self._table.update_rows(self._jobs.items(watch.jobs, watch.costs))
@@ -292,10 +298,7 @@ class SessionScreen(LiveBase):
     def _tell_how_to_send(self) -> None:
         card = self.query_one("#jobs-card", Card)
         height = card.content_size.height - (0 if self.density >= Density.ROOMY else 1)  # below the rule
-        session_id, backend, url = self._sent_to
-        self.empty.tell(
-            *how_to_send(session_id, backend, url, client=self._client, width=card.room, height=max(0, height - 1))
-        )
+        self.empty.show_for(*self._sent_to, width=card.room, height=max(0, height - 1))
 
     @property
     def _sent_to(self) -> tuple[str, str, str]:
@@ -415,7 +418,7 @@ class SessionScreen(LiveBase):
 
     def action_client(self) -> None:
         """Show how to submit jobs with the next client."""
-        self._client = self._client.next
+        self.empty.go_on()
         self._tell_how_to_send()
 
     def action_copy(self) -> None:
@@ -426,9 +429,7 @@ class SessionScreen(LiveBase):
         if self.known.ended:
             texts = (("receipt", self._report(markdown=False)), *texts)
         else:
-            texts = (*texts, *programs(*self._sent_to))
-        if self.empty.display:  # the program that is shown comes first
-            texts = tuple(sorted(texts, key=lambda text: text[0] != self._client.value))
+            texts = self.empty.after(texts, *self._sent_to)
         self.app.push_screen(CopyText(texts))
 
     def _report(self, *, markdown: bool) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,6 +16,7 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.overview import Overview
 from ionq_tui.model.session import Owner, Session
+from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.ui.commands import SESSIONS, Command, Commands
 from ionq_tui.ui.gc_tuning import GcTuning
 from ionq_tui.ui.key_guard import KeyGuard, KeyGuarded
@@ -29,6 +30,7 @@ from ionq_tui.view import disabled_reason, screen_text
 from ionq_tui.view.banner import home_lines, nothing_to_show, shortened
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About, fault_words, link_fault
+from ionq_tui.view.home_list import NOTHING_LISTED, HomeList
 from ionq_tui.view.home_summary import numbers_as_of, running_line, summary
 from ionq_tui.view.row import SessionItem, session_moment, session_row
 from ionq_tui.view.sanitize import cells, plain
@@ -77,8 +79,10 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self._gc_tuning = GcTuning()
         self._pane: DetailPane | None = None
         """What stands beside and below a wide list; None until the terminal is large enough."""
-        self._listed: dict[str, SessionItem] = {}
-        """The items of the table, by session id."""
+        self._home = NOTHING_LISTED
+        """What the table lists."""
+        self._shown_watches: Mapping[str, SessionSnapshot] = {}
+        """What was polled of the listed sessions when they were listed."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Compose what is running, the lines that ask for a decision, and the list or a notice in its place."""
@@ -140,8 +144,8 @@ class SessionsScreen(KeyGuarded, LiveBase):
     def tick(self) -> None:
         """Update the table if a session has changed, else only what depends on the time."""
         super().tick()
-        watches = self._own_sessions.watches
-        if any(item.watch is not watches.get(key) for key, item in self._listed.items()):
+        shown, watches = self._shown_watches, self._own_sessions.watches
+        if shown.keys() != watches.keys() or any(shown[key] is not watch for key, watch in watches.items()):
             self._show()
         else:
             self._say()
@@ -150,9 +154,8 @@ class SessionsScreen(KeyGuarded, LiveBase):
 
     # Display
 
-    def _items(self) -> dict[str, SessionItem]:
+    def _sorted_out(self, watches: Mapping[str, SessionSnapshot]) -> HomeList:
         activity, sessions = self.engine.actions.activity.value, self.engine.session_list.overview.value.sessions
-        watches = self._own_sessions.watches
         items = [
             SessionItem(session, activity.owner(session), activity.label(key), watches.get(key))
             for key, session in sessions.items()
@@ -164,11 +167,12 @@ class SessionsScreen(KeyGuarded, LiveBase):
             if one.id not in sessions
         ]
         items.sort(key=lambda item: (item.session.ended, not item.unseen, _RANK[item.owner]))
-        return {item.session.id: item for item in items}
+        return HomeList.of(items, activity)
 
     def _show(self) -> None:
-        self._listed = self._items()
-        self.table.update_rows(self._listed)
+        self._shown_watches = self._own_sessions.watches
+        self._home = self._sorted_out(self._shown_watches)
+        self.table.update_rows(self._home.items)
         self._say()
         self._caption()
         self._tell_pane()
@@ -176,17 +180,17 @@ class SessionsScreen(KeyGuarded, LiveBase):
     def _say(self) -> None:
         """Update what is shown above the table, or in its place."""
         overview, now = self.engine.session_list.overview.value, self.engine.clock.now()
-        items, room = self._listed.values(), self.room
+        any_listed, room = bool(self._home.items), self.room
         self.running.tell(self._running_line(overview, now))
-        notice = self._notice(overview, bool(items))
-        self.running.display = bool(items)
+        notice = self._notice(overview, any_listed)
+        self.running.display = any_listed
         lines = self._lines(now)
         self.banner.tell(*shortened(lines, room, _LINES_LOW if self.has_class("-low") else _LINES))
         self.banner.display = bool(lines)
         self.notice.tell(*all_folded(notice, room - 2))
         self.notice.display = bool(notice)
-        self.table.display = bool(items)
-        if items and self.focused is None and self.is_current:
+        self.table.display = any_listed
+        if any_listed and self.focused is None and self.is_current:
             self.table.focus()
 
     def on_resize(self) -> None:
@@ -200,20 +204,20 @@ class SessionsScreen(KeyGuarded, LiveBase):
     def _tell_pane(self) -> None:
         """Update what stands beside and below a wide list."""
         if self._pane is not None and self.density >= Density.WIDE:
-            self._pane.share_rows(len(self._listed) + _FRAME + (_HINT if self.hint_line.display else 0))
-            self._pane.tell(self._listed, self.table.key)
+            self._pane.share_rows(len(self._home.items) + _FRAME + (_HINT if self.hint_line.display else 0))
+            self._pane.tell(self._home.items, self.table.key)
 
     @on(Table.Highlighted)
     def _moved(self) -> None:
         if self._pane is not None:
-            self._pane.follow(lambda: self._listed, self.table.key)
+            self._pane.follow(lambda: self._home.items, self.table.key)
 
     def _running_line(self, overview: Overview, now: datetime) -> Line:
         """Return the answer to "is money running?"."""
-        items, current = self._listed.values(), overview.loaded and link_fault(overview.link) is None
+        current = overview.loaded and link_fault(overview.link) is None
         return running_line(
-            items,
-            self._own_sessions.ends(item.session for item in items),
+            self._home,
+            self._own_sessions.ends(item.session for item in self._home.own_running),
             now,
             loaded=overview.loaded,
             certain=current and not overview.unreadable and self.engine.actions.activity.value.at_rest,
@@ -225,7 +229,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         engine = self.engine
         return [
             *home_lines(
-                self._listed.values(),
+                self._home.concerned,
                 engine.actions.activity.value,
                 engine.actions.opened_now,
                 now,
@@ -237,7 +241,9 @@ class SessionsScreen(KeyGuarded, LiveBase):
 
     def trouble(self) -> Line:
         """Return why the data is outdated, unless the notice in place of the table says so."""
-        return () if self._notice(self.engine.session_list.overview.value, bool(self._listed)) else super().trouble()
+        return (
+            () if self._notice(self.engine.session_list.overview.value, bool(self._home.items)) else super().trouble()
+        )
 
     def _notice(self, overview: Overview, any_shown: bool) -> list[Line]:
         fault = link_fault(overview.link)
@@ -273,7 +279,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
     # Commands
 
     def _caption(self) -> None:
-        item, overview = self._listed.get(self.table.key), self.engine.session_list.overview.value
+        item, overview = self._home.items.get(self.table.key), self.engine.session_list.overview.value
         label = plain(item.label, 40).strip() if item is not None else ""
         as_of = self._own_sessions.as_of(self.table.key)
         told = (
@@ -285,7 +291,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         rest = " · ".join(one for one in told if one)
         room = self.card.room - 4 - (cells(rest) + 3 if rest else 0)
         fleet = self.engine.backend_list.fleet.value
-        counted = summary(self._listed.values(), fleet, overview.unreadable, loaded=overview.loaded, width=room)
+        counted = summary(self._home, fleet, overview.unreadable, loaded=overview.loaded, width=room)
         self.card.tell(joined([counted, line(rest) if rest else ()]))
 
     def _arranged(self) -> None:
@@ -309,7 +315,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self.app.push_screen(SessionScreen(self.engine, session_id))
 
     def _session(self, key: str) -> Session | None:
-        item = self._listed.get(key)
+        item = self._home.items.get(key)
         return item.session if item is not None else None
 
     def _chosen(self) -> tuple[Session, ...]:

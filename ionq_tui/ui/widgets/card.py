@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from ionq_tui.ui.textual_internals import retitle
 from ionq_tui.ui.widgets.caption import Caption, titled
 from ionq_tui.view.style import Line
 
@@ -38,7 +39,7 @@ class Card(Vertical):
         self.told = title
         if self._caption is not None:
             self._caption.tell(title)
-        self.border_title = titled(title)
+        retitle(self, titled(title))
         return True
 
     @property

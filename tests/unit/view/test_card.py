@@ -18,6 +18,7 @@ from ionq_tui.view.backend_card import backend_facts
 from ionq_tui.view.event_line import event_line
 from ionq_tui.view.forecast import forecasts, runs_out
 from ionq_tui.view.header import PRODUCTION, freshness, header, outage
+from ionq_tui.view.home_list import NOTHING_LISTED, HomeList
 from ionq_tui.view.home_summary import away_line, running_line, running_notes, summary, unattended_line
 from ionq_tui.view.job_card import histogram, job_facts
 from ionq_tui.view.live_session import status_line
@@ -118,7 +119,7 @@ def item(number: int, owner: Owner = Owner.HERE, limits: Limits = LIMITS, **more
 
 def running(*items: SessionItem, loaded: bool = True, certain: bool = True, width: int = 90) -> tuple[str, Tone]:
     ends = {one.session.id: first for one in items if (first := runs_out(one.session)) is not None}
-    (cell,) = running_line(items, ends, NOW, loaded=loaded, certain=certain, width=width)
+    (cell,) = running_line(HomeList.of(items), ends, NOW, loaded=loaded, certain=certain, width=width)
     return cell.text, cell.tone
 
 
@@ -155,7 +156,7 @@ def test_what_was_spent_so_far_is_told_per_unit_and_never_too_surely() -> None:
 
 def noted(*items: SessionItem, loaded: bool = True, certain: bool = True) -> list[tuple[str, Tone]]:
     ends = {one.session.id: first for one in items if (first := runs_out(one.session)) is not None}
-    lines = running_notes(items, ends, NOW, loaded=loaded, certain=certain)
+    lines = running_notes(HomeList.of(items), ends, NOW, loaded=loaded, certain=certain)
     return [(cell.text, cell.tone) for (cell,) in lines]
 
 
@@ -192,8 +193,11 @@ def test_the_lines_of_home() -> None:
     fleet = apply_backends(
         EMPTY_FLEET, [Backend("a", "available"), Backend("b", "available", True), Backend("c", "unavailable")]
     )
-    assert words(summary(items, fleet)) == "1 active in the organization, 1 yours · backends: 1 up, 1 degraded"
-    assert words(summary([], EMPTY_FLEET, 2)).endswith("2 sessions could not be read")
+    assert (
+        words(summary(HomeList.of(items), fleet))
+        == "1 active in the organization, 1 yours · backends: 1 up, 1 degraded"
+    )
+    assert words(summary(NOTHING_LISTED, EMPTY_FLEET, 2)).endswith("2 sessions could not be read")
     free = SessionItem(session(NO_LIMITS, created_at=at(7, 50)), Owner.HERE)
     assert words(unattended_line(free, NOW, TZ, at(10, 22))) == (
         "! 9fe21c (yours), open for 6h12m, has NO LIMIT and no job since 10:22"

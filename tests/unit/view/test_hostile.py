@@ -28,6 +28,7 @@ from ionq_tui.view.event_line import event_line
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.forecast import forecasts
 from ionq_tui.view.header import header, outage
+from ionq_tui.view.home_list import HomeList
 from ionq_tui.view.home_summary import (
     away_line,
     end_asked_words,
@@ -133,7 +134,7 @@ def of_session(session: Session, owner: Owner, label: str, watch: SessionSnapsho
     item = SessionItem(session, owner, label)
     yield words(title(session, owner, label))
     yield words(status_line(watch, forecasts(watch, NOW), NOW, TZ))
-    yield words(running_line([item], {}, NOW, loaded=True, certain=True))
+    yield words(running_line(HomeList.of([item]), {}, NOW, loaded=True, certain=True))
     yield steps(session, NOW, TZ)
     yield words(jobs_line(watch))
     yield from spend_lines(watch)

@@ -1,0 +1,61 @@
+"""The sessions of the home screen, sorted out once for each change, so that no key looks through thousands of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ionq_tui.model.activity import EMPTY_ACTIVITY, Activity
+from ionq_tui.model.session import Owner
+from ionq_tui.view.row import SessionItem
+
+_YOURS = frozenset({Owner.HERE, Owner.YOU})
+
+
+@dataclass(frozen=True, slots=True)
+class HomeList:
+    """All sessions that are listed, and those few among them that lines above the list speak of."""
+
+    items: Mapping[str, SessionItem] = field(default_factory=lambda: MappingProxyType({}))
+    """All of them by id, in their order."""
+    active: int = 0
+    """How many IonQ lists as not ended."""
+    yours: int = 0
+    """How many of those are the user's own."""
+    unseen: int = 0
+    """How many only the journal knows, and does not know to have ended."""
+    ownerless: int = 0
+    """How many have not ended and are of an unknown owner."""
+    own_running: tuple[SessionItem, ...] = ()
+    """The user's own sessions that have not ended, the unseen ones among them."""
+    concerned: tuple[SessionItem, ...] = ()
+    """The sessions that have not ended and that this machine has to do with: only these can need a decision."""
+
+    @classmethod
+    def of(cls, items: Iterable[SessionItem], activity: Activity = EMPTY_ACTIVITY) -> HomeList:
+        """Sort out these sessions."""
+        by_id = {item.session.id: item for item in items}
+        running = [item for item in by_id.values() if not item.session.ended]
+        own = [item for item in running if item.owner in _YOURS]
+        unseen = sum(item.unseen for item in running)
+        touched = activity.unended.keys() | activity.ends.keys() | activity.asked.keys()
+        return cls(
+            items=by_id,
+            active=len(running) - unseen,
+            yours=sum(not item.unseen for item in own),
+            unseen=unseen,
+            ownerless=sum(item.owner is Owner.UNKNOWN for item in running),
+            own_running=tuple(own),
+            concerned=tuple(
+                item for item in running if item.unseen or item.owner is Owner.HERE or item.session.id in touched
+            ),
+        )
+
+    @property
+    def any_running(self) -> bool:
+        """Whether any session has not ended, whoever's it is."""
+        return self.active + self.unseen > 0
+
+
+NOTHING_LISTED = HomeList()
