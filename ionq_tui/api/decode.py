@@ -311,7 +311,17 @@ def read_characterization(value: object) -> Characterization:
             for name, value in _part(item, "timing").items()
             if (seconds := number(value, _MAX_SECONDS)) is not None
         },
+        pairs=_pairs(item.get("connectivity")),
     )
+
+
+def _pairs(value: object) -> int | None:
+    """Count the pairs of qubits, each once; None if there is no list of pairs, or another item in it."""
+    if not isinstance(value, list) or not all(
+        isinstance(pair, list) and len(pair) == 2 and all(type(one) is int for one in pair) for pair in value
+    ):
+        return None
+    return len({frozenset(pair) for pair in value}) or None
 
 
 def read_newest_characterization(value: object) -> Characterization:

@@ -55,3 +55,10 @@ class Characterization:
     """By "spam", "1q", "2q", as far as the server provides them."""
     timing: dict[str, float] = field(default_factory=dict)
     """Seconds by "t1", "t2", "1q", "2q", "readout", "reset", as far as the server provides them."""
+    pairs: int | None = None
+    """Pairs of qubits that a gate can act on, as far as the server provides them."""
+
+    @property
+    def all_to_all(self) -> bool:
+        """True if a gate can act on any two of the qubits."""
+        return self.qubits is not None and self.qubits > 1 and self.pairs == self.qubits * (self.qubits - 1) // 2

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from textual.content import Content
 
-from ionq_tui.view.style import BarPart, Cell, Chip, Line, Tone, line
+from ionq_tui.view.style import BarEdge, BarPart, Cell, Chip, Line, Tone, line
 
 _STYLES = {
     Tone.PLAIN: "",
@@ -21,6 +21,12 @@ _STYLES = {
 
 _TRACK = "on $panel"
 """The background of the part of a bar that is left."""
+_RESERVED = {
+    Tone.GOOD: "on $success-muted",
+    Tone.WARN: "on $warning-muted",
+    Tone.BAD: "on $error-muted",
+}
+"""The background of a cell in which the reserved part of a bar begins: about what a shaded cell looks like."""
 
 
 def painted(shown: Line | str) -> Content:
@@ -31,6 +37,8 @@ def painted(shown: Line | str) -> Content:
 
 def _style(cell: Cell) -> str:
     told = _STYLES[cell.tone]
+    if isinstance(cell, BarEdge):
+        return f"{told} {_RESERVED.get(cell.tone, _TRACK)}"
     if isinstance(cell, BarPart):
         return f"{told} {_TRACK}"
     return f"{told} {_ground(cell.ground)}" if isinstance(cell, Chip) else told

@@ -13,12 +13,12 @@ from ionq_tui.view.incomplete import AT_LEAST
 from ionq_tui.view.meter import meters
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.time_text import aware, month, spoken
+from ionq_tui.view.urgency import LAST_MINUTES
 
 if TYPE_CHECKING:
     from ionq_tui.model.spending import BudgetState
 
 _PARTS = ((0.8, "80 %"), (0.95, "95 %"))
-_LAST = timedelta(minutes=5)
 IDLE = timedelta(minutes=10)
 """Time without a waiting or running job after which a session counts as idle."""
 
@@ -49,10 +49,10 @@ def alarms(watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None = 
             near.append((passed[-1], f"{meter.name} {passed[-1]}", words))
     told.update((name, words) for _, name, words in sorted(near, key=lambda one: one[0]))
     end = session.runs_out_at
-    if end is not None and aware(end) - now <= _LAST:
+    if end is not None and aware(end) - now <= LAST_MINUTES:
         told["last minutes"] = f"{short}: {_last_words(session, now)}"
     expiry = session.expires_at if session.runs_out_is_guess else None
-    if expiry is not None and aware(expiry) - now <= _LAST:
+    if expiry is not None and aware(expiry) - now <= LAST_MINUTES:
         told["last minutes of expiry"] = f"{short}: less than 5 minutes until IonQ's expiry time"
     return told
 

@@ -10,8 +10,8 @@ from itertools import groupby
 
 from ionq_tui.model.money import figure
 from ionq_tui.view.blocks import RISING
-from ionq_tui.view.plot import eighths, row_of, value_ticks
 from ionq_tui.view.sanitize import cells, pad
+from ionq_tui.view.scale import Scale, value_scale
 from ionq_tui.view.style import Cell, Line, Tone, line
 from ionq_tui.view.time_text import short_day
 
@@ -46,8 +46,10 @@ def day_chart(bars: Sequence[DayBar], size: tuple[int, int]) -> list[Line]:
     """
     rows = max(LEAST_HEIGHT, size[1]) - _AXIS
     highest = max((one.top for one in bars), default=Decimal(0)) or Decimal(1)
-    labels = {row_of(value, highest, rows): figure(value) for value in value_ticks(highest, rows)}
-    side = max(map(cells, labels.values()))
+    scale = value_scale(highest, rows)
+    labels = {row: figure(value) for row, value in scale.ticks.items()}
+    zero = figure(Decimal(0))
+    side = max(map(cells, (zero, *labels.values())))
     room = max(1, size[0] - side - 2)
     shown = bars[-room:]
     each = max(1, min(_WIDEST, room // max(1, len(shown))))
@@ -55,18 +57,18 @@ def day_chart(bars: Sequence[DayBar], size: tuple[int, int]) -> list[Line]:
     for row in range(rows):
         mark = "┤" if row in labels else "│"
         head = Cell(f"{pad(labels.get(row, ''), side, 'right')} {mark}", Tone.DIM)
-        spots = [spot for one in shown for spot in _spots(one, highest, rows, rows - 1 - row, each)]
+        spots = [spot for one in shown for spot in _spots(one, scale, rows - 1 - row, each)]
         pieces = (Cell("".join(text for text, _ in same), tone) for tone, same in groupby(spots, lambda spot: spot[1]))
         drawn.append(line(head, *pieces))
-    drawn.append(line(Cell(f"{' ' * side} └{'─' * (each * len(shown))}", Tone.DIM)))
+    drawn.append(line(Cell(f"{pad(zero, side, 'right')} └{'─' * (each * len(shown))}", Tone.DIM)))
     drawn.append(line(Cell(" " * (side + 2) + _dates([one.day for one in shown], each, room), Tone.DIM)))
     return drawn
 
 
-def _spots(one: DayBar, highest: Decimal, rows: int, level: int, each: int) -> list[tuple[str, Tone]]:
+def _spots(one: DayBar, scale: Scale, level: int, each: int) -> list[tuple[str, Tone]]:
     """Return the cells of a day in the row of a level, which counts from zero at the axis."""
     gap = [(" ", Tone.DIM)] if each > 1 else []
-    ours, both = (eighths(value, highest, rows) - level * 8 for value in (one.ours, one.top))
+    ours, both = (scale.eighths(value) - level * 8 for value in (one.ours, one.top))
     if ours >= 8:
         text, tone = RISING[8], Tone.ACCENT
     elif ours > 0:  # where the shade begins in the same cell, it is left out there: both cannot be exact

@@ -42,7 +42,10 @@ def end_facts(
     tz: tzinfo | None,
     people: Mapping[str, str] = NOBODY,
 ) -> list[Fact]:
-    """Return the facts of one session; `heard` is when it was last updated, in the server's time."""
+    """Return the facts of one session; `heard` is when it was last updated, in the server's time.
+
+    What decides comes first: where not all of them can be seen, the others are scrolled to.
+    """
     session = watch.session
     if session is None:
         return [("session", "no data yet"), ("data", UNKNOWN)]
@@ -52,10 +55,10 @@ def end_facts(
         ("session", plain(session.id, 80) + (f' "{shown}"' if shown else "")),
         ("backend", plain(session.backend, 60)),
         ("owner", owner_words(owner, session.creator_id, people)),
-        ("status", words(status_line(watch, forecasts(watch, now), now, tz, people))),
         ("unfinished", unfinished_words(watch, people) + (f"; {_BECOMES}" if watch.unfinished else "")),
         ("cost", cost_words(watch)),
         ("left", ", ".join(left) if left else "NO LIMIT" if session.limits.absent else UNKNOWN),
+        ("status", words(status_line(watch, forecasts(watch, now), now, tz, people))),
         ("data", f"updated {ago(heard, now)}" if heard is not None else "not confirmed by IonQ"),
     ]
 

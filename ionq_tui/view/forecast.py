@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from ionq_tui.model.job import Job
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.money import figure, in_unit
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import count, counted, money, unit
+from ionq_tui.view.incomplete import AT_LEAST
 from ionq_tui.view.style import Cell, Line, Tone, line
 from ionq_tui.view.time_text import aware, clock, minutes, spoken
+from ionq_tui.view.urgency import end_tone, end_verb
 from ionq_tui.view.wrap import fitting
 
 WINDOW = timedelta(minutes=20)
@@ -22,9 +23,7 @@ WINDOW = timedelta(minutes=20)
 _LEAST = timedelta(minutes=1)
 _FARTHEST = timedelta(days=30)
 _TODAY = timedelta(hours=12)
-SOON = timedelta(minutes=20)
-"""Time before an end in which it is amber."""
-_VERY_SOON = timedelta(minutes=5)
+_MOST_DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Forecast:
     name: str
     at: datetime
     rate: str = ""
-    """The rate; empty for time."""
+    """The rate of jobs; that of spending is told by the meter of the cost (`spend_rate`)."""
     guess: bool = True
     """False if the server reported the time."""
     latest: bool = False
@@ -89,12 +88,12 @@ def end_sentence(
     first, limits = told[0], session.limits
     if first.at <= now:
         past = {"time": [f"its time ran out {clock(first.at, now, tz)}"], "cost": _cost_reached(watch)}
-        # A session whose jobs or money are used up may still wait for the last jobs.
-        tone = Tone.BAD if first.name == "time" else Tone.WARN
         told_of = past.get(first.name, ["all its jobs are used"])
-        return line(Cell(fitting([f"{form}, not confirmed ended" for form in told_of], width), tone))
-    at, ahead = clock(first.at, now, tz), "" if first.name == "time" else f", in {spoken(first.at - now)}"
-    verb = "ends about" if first.guess else "expires"
+        said = fitting([f"{form}, not confirmed ended" for form in told_of], width)
+        return line(Cell(said, forecast_tone(first, now)))
+    soon = first.at - now
+    at, ahead = clock(first.at, now, tz), "" if first.name == "time" else f", in {spoken(soon)}"
+    verb = f"{end_verb('ends', soon)} about" if first.guess else end_verb("expires", soon)
     when = {
         "jobs": f", when the {count(limits.jobs or 0)} jobs are used",
         "cost": f", when the {money(limits.money) if limits.money is not None else 'cost limit'} are spent",
@@ -105,8 +104,14 @@ def end_sentence(
     why = f"; no rate for {' and '.join(unrated(watch, told))} yet" if first.latest else ""
     short = f" ({first.name})" if when else ""
     forms = (ahead + when + rate + why, ahead + when + why, when + why, ahead + when, when, ahead + short, short, "")
-    tone = Tone.BAD if first.at - now < _VERY_SOON else Tone.WARN if first.at - now < SOON else Tone.GOOD
-    return line(Cell(fitting([f"{verb} {at}{form}" for form in forms], width), tone))
+    return line(Cell(fitting([f"{verb} {at}{form}" for form in forms], width), forecast_tone(first, now)))
+
+
+def forecast_tone(forecast: Forecast, now: datetime) -> Tone:
+    """Return how urgent it is; a session whose jobs or money are used up may still wait for the last jobs."""
+    if forecast.at <= now and forecast.name != "time":
+        return Tone.WARN
+    return end_tone(forecast.at - now)
 
 
 def _cost_reached(watch: SessionSnapshot) -> list[str]:
@@ -166,17 +171,45 @@ def _of_money(watch: SessionSnapshot, now: datetime) -> Forecast | None:
     span = _span(watch, now)
     if span is None or not watch.listed or watch.priced_count < watch.finished_count:
         return None
-    spent = _spent(watch, limit.unit, (job for job in watch.counted if _within(job.completed_at, now)))
+    spent = _spent(watch, limit.unit, now)
     if paid is None or held is None or spent <= 0:
         return None
     left = limit.value - paid - held
-    hourly = spent / Decimal(span / timedelta(hours=1))
-    rate = f"{figure(hourly, 2)} {unit(limit.unit)}/h"
-    return _at("cost", now, float(left / spent), rate, span)
+    return _at("cost", now, float(left / spent), "", span)
 
 
-def _spent(watch: SessionSnapshot, name: str, jobs: Iterable[Job]) -> Decimal:
-    costs = (watch.costs.get(job.id) for job in jobs if not job.dry_run)
+def spend_rate(watch: SessionSnapshot, now: datetime) -> str:
+    """Return "about 0.81 usd/min over the last 20 min", one amount for each unit; empty before there is a rate.
+
+    "≥" stands before an amount that may be higher, since not all jobs are read and priced; where none is, the rate is
+    unknown.
+    """
+    span = _span(watch, now)
+    if span is None or watch.ended or not (watch.charged or watch.finished_count):
+        return ""
+    per_minute = Decimal(span / timedelta(minutes=1))
+    spent = ((one.unit, _spent(watch, one.unit, now)) for one in watch.charged)
+    rates = [
+        f"{_rate(amount / per_minute)} {unit(name)}/min" for name, amount in spent if amount.is_finite() and amount > 0
+    ]
+    whole, over = watch.charges_complete, f"the last {spoken(span)}"
+    if rates:
+        return f"{'about ' if whole else AT_LEAST}{' + '.join(rates)} over {over}"
+    return f"nothing charged in {over}" if whole else "rate of spending unknown"
+
+
+def _rate(value: Decimal) -> str:
+    """Return an amount with as many digits as a low rate needs, and never as nothing."""
+    if value.adjusted() > _MOST_DIGITS:
+        return figure(value)
+    shortened = (value.quantize(Decimal(digits)) for digits in ("0.01", "0.0001"))
+    return next((figure(short) for short in shortened if short), "< 0.0001")
+
+
+def _spent(watch: SessionSnapshot, name: str, now: datetime) -> Decimal:
+    """Return what the jobs that completed of late were charged in one unit."""
+    jobs = (job for job in watch.counted if not job.dry_run and _within(job.completed_at, now))
+    costs = (watch.costs.get(job.id) for job in jobs)
     known = (cost.cost for cost in costs if cost is not None and not cost.dry_run and cost.cost is not None)
     return sum((amount.value for amount in known if amount.unit == name), Decimal(0))
 
@@ -185,7 +218,7 @@ def _at(name: str, now: datetime, share: float, rate: str, span: timedelta) -> F
     """Return the time that is `share` spans ahead; None if it is too far ahead to be meaningful."""
     if share > _FARTHEST / span:
         return None
-    return Forecast(name, now + share * span, f"{rate} (last {spoken(span)})")
+    return Forecast(name, now + share * span, f"{rate} (last {spoken(span)})" if rate else "")
 
 
 def _span(watch: SessionSnapshot, now: datetime) -> timedelta | None:

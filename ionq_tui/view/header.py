@@ -12,8 +12,11 @@ from ionq_tui.view.sanitize import plain
 from ionq_tui.view.style import Cell, Chip, Line, Tone, joined, line
 from ionq_tui.view.time_text import clock, since, spoken
 
+WHOLE, NO_SOURCE, NO_KEY = 0, 1, 2
+"""How much of the key the header tells: all, its name, nothing."""
 
-@lru_cache(8)
+
+@lru_cache(24)
 def header(
     profile: str,
     key_name: str | None,
@@ -23,21 +26,23 @@ def header(
     read_only: bool = False,
     demo: bool = False,
     color: str = "",
+    brief: int = WHOLE,
 ) -> Line:
     """Return DEMO, READ-ONLY, profile, key name and source, server (the demo has none); without a source no key.
 
-    The profile's name stands as a chip where it has a color.
+    The profile's name stands as a chip where it has a color. `brief` leaves out the key's source, or the key.
     """
     name = plain(profile, 30)
     named = plain(key_name, 40) if key_name is not None else ""
-    key = f"key {named} ({plain(source, 30)})".replace("  ", " ") if source is not None else "no key"
+    found = f" ({plain(source, 30)})" if source is not None and brief == WHOLE else ""
+    key = f"key {named}{found}".replace("  ", " ") if source is not None else "no key"
     production = is_production(base_url)
     return joined(
         [
             line(Cell("DEMO", Tone.WARN)) if demo else (),
             line(Cell("READ-ONLY", Tone.WARN)) if read_only else (),
             line(Chip(f" {name} ", Tone.STRONG, color) if color else Cell(name, Tone.STRONG)),
-            line(key),
+            line(key) if brief < NO_KEY else (),
             () if demo else line("production") if production else line(Cell(_place(base_url), Tone.WARN)),
         ]
     )

@@ -9,15 +9,17 @@ from ionq_tui.model.money import Money, totals
 from ionq_tui.model.overview import BackendOverview
 from ionq_tui.model.record import SessionRecord
 from ionq_tui.model.session import SHORT, Session
+from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import counted, money
-from ionq_tui.view.forecast import SOON, Forecast
+from ionq_tui.view.forecast import Forecast, forecast_tone
 from ionq_tui.view.home_list import HomeList
 from ionq_tui.view.incomplete import AT_LEAST, at_least_charged
 from ionq_tui.view.meter import still_meters
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.sanitize import plain
-from ionq_tui.view.style import Cell, Line, Tone, joined, line, width_of
+from ionq_tui.view.style import Cell, Line, Tone, joined, line, width_of, words
 from ionq_tui.view.time_text import clock, duration, since, spoken
+from ionq_tui.view.urgency import end_verb
 from ionq_tui.view.wrap import fitting, spared
 
 
@@ -48,9 +50,9 @@ def running_line(
 ) -> Line:
     """Answer "is money running?": "2 yours running · 41.20 usd so far · 9fe21c ends first, in 38 min".
 
-    It is red if one has no limit, amber if one is near a limit or not confirmed ended, else green. `ends` is what ends
-    a session first, by id. That nothing runs is said only if that is `certain`: a whole and current list shows it, and
-    this machine knows of nothing either.
+    It is red if one has no limit or is in its last minutes, amber if one is near a limit or not confirmed ended, else
+    green. `ends` is what ends a session first, by id. That nothing runs is said only if that is `certain`: a whole and
+    current list shows it, and this machine knows of nothing either.
     """
     yours = home.own_running
     if not yours:
@@ -60,13 +62,66 @@ def running_line(
     counted_words = [f"{len(listed):,} yours running"] if listed else []
     counted_words += [f"{len(yours) - len(listed):,} not confirmed ended"] if len(listed) < len(yours) else []
     first = [", ".join(counted_words) + (f", {_no_limit(unlimited, len(yours))}" if unlimited else "")]
-    coming = [(ends[one.session.id], one) for one in listed if one.session.id in ends]
-    coming.sort(key=lambda pair: pair[0].at)
-    spent, ending = _spent_so_far(listed), _ends_first(coming, len(yours), now)
-    near = len(listed) < len(yours) or any(_near(item, ends.get(item.session.id), now) for item in listed)
-    tone = Tone.BAD if unlimited else Tone.WARN if near or not loaded else Tone.GOOD
+    paid, ending = _spent_so_far(listed), _ends_first(_coming(listed, ends), len(yours), now)
+    spent = [f"{paid} so far"] if paid else []
     forms = ([*first, *spent, *ending], [*first, *ending], first)
-    return line(Cell(fitting([" · ".join(form) for form in forms], width), tone))
+    told = fitting([" · ".join(form) for form in forms], width)
+    return line(Cell(told, _state(listed, len(yours), ends, now, loaded=loaded)))
+
+
+def running_notes(
+    home: HomeList, ends: Mapping[str, Forecast], now: datetime, *, loaded: bool, certain: bool
+) -> tuple[Line, ...]:
+    """Return the same answer for the header of the other screens, longest first: "1 running, 13.70 usd", "1 running".
+
+    "!" stands before it where its color is not green: a limit is near, one has none, or not all is certain.
+    """
+    yours = home.own_running
+    if not yours:
+        return _none_noted(home, loaded=loaded, certain=certain)
+    listed = [item for item in yours if not item.unseen]
+    state = _state(listed, len(yours), ends, now, loaded=loaded)
+    mark = "" if state is Tone.GOOD else "! "
+    absent = ", NO LIMIT" if any(item.session.limits.absent for item in listed) else ""
+    first = f"{mark}{len(listed):,} running{absent}"
+    if len(listed) < len(yours):
+        unseen = f"{len(yours) - len(listed):,} not confirmed ended"
+        first = f"{first}, {unseen}" if listed else f"{mark}{unseen}"
+    paid = (_spent_so_far(listed) or "cost unknown") if listed else ""
+    ending = _coming(listed, ends)[:1]
+    soon = [f"{first}, {paid}, {_ends_in(one, now)}" for one, _ in ending if mark and one.at > now]
+    short = f"{mark}{len(listed):,} running" if listed else f"{mark}{len(yours):,} unconfirmed"
+    forms = [*soon, f"{first}, {paid}" if paid else "", first, short]
+    return tuple(line(Cell(form, state)) for form in forms if form)
+
+
+def _none_noted(home: HomeList, *, loaded: bool, certain: bool) -> tuple[Line, ...]:
+    """Say in the header that none of yours runs, or why that is not known."""
+    if loaded and certain and not home.ownerless:
+        return (line(Cell("none running", Tone.DIM)),)
+    unknown = "running: unknown"
+    if not loaded:
+        return (line(Cell(unknown, Tone.DIM)),)
+    long = words(_none_of_yours(home, loaded=loaded, certain=certain))
+    return tuple(line(Cell(f"! {form}", Tone.WARN)) for form in (long, unknown))
+
+
+def _coming(listed: Iterable[SessionItem], ends: Mapping[str, Forecast]) -> list[tuple[Forecast, SessionItem]]:
+    """Return what ends each of these sessions, as far as that is known, the earliest first."""
+    coming = [(ends[one.session.id], one) for one in listed if one.session.id in ends]
+    return sorted(coming, key=lambda pair: pair[0].at)
+
+
+def _state(
+    listed: Collection[SessionItem], number: int, ends: Mapping[str, Forecast], now: datetime, *, loaded: bool
+) -> Tone:
+    """Return how urgent it is: red without a limit and in the last minutes, amber near a limit and where unsure."""
+    tones = {forecast_tone(ends[item.session.id], now) for item in listed if item.session.id in ends}
+    if Tone.BAD in tones or any(item.session.limits.absent for item in listed):
+        return Tone.BAD
+    unsure = len(listed) < number or not loaded
+    near = Tone.WARN in tones or any(item.watch is not None and _near(item.watch) for item in listed)
+    return Tone.WARN if unsure or near else Tone.GOOD
 
 
 def _none_of_yours(home: HomeList, *, loaded: bool, certain: bool) -> Line:
@@ -83,15 +138,16 @@ def _no_limit(unlimited: Collection[SessionItem], number: int) -> str:
     return "with NO LIMIT" if len(unlimited) == number else f"{len(unlimited):,} with NO LIMIT"
 
 
-def _spent_so_far(listed: Iterable[SessionItem]) -> list[str]:
+def _spent_so_far(listed: Iterable[SessionItem]) -> str:
+    """Return what these sessions were charged, per unit; empty where it is known of none."""
     watches = [item.watch for item in listed]
     known = [watch for watch in watches if watch is not None and watch.spend_known]
     if not known:
-        return []
+        return ""
     part = len(known) < len(watches) or any(at_least_charged(watch) for watch in known)
     paid = totals(amount for watch in known for amount in watch.charged)
     told = " + ".join(money(amount) for amount in paid) or "nothing charged"
-    return [f"{AT_LEAST if part and paid else ''}{told} so far"]
+    return f"{AT_LEAST if part and paid else ''}{told}"
 
 
 def _ends_first(coming: Sequence[tuple[Forecast, SessionItem]], number: int, now: datetime) -> list[str]:
@@ -101,15 +157,19 @@ def _ends_first(coming: Sequence[tuple[Forecast, SessionItem]], number: int, now
     short = plain(item.session.short, 6)
     if forecast.at <= now:
         return [f"{short} {'should have ended' if forecast.name == 'time' else 'has reached a limit'}"]
-    first = " first," if number > 1 else ""
-    about = "about " if forecast.guess else ""
-    return [f"{short} ends{first} in {about}{spoken(forecast.at - now)}{' or less' if forecast.latest else ''}"]
+    return [f"{short} {_ends_in(forecast, now, ' first,' if number > 1 else '')}"]
 
 
-def _near(item: SessionItem, end: Forecast | None, now: datetime) -> bool:
-    if end is not None and end.at - now < SOON:
-        return True
-    return item.watch is not None and any(one.tone in {Tone.WARN, Tone.BAD} for one in still_meters(item.watch))
+def _ends_in(forecast: Forecast, now: datetime, first: str = "") -> str:
+    """Return "ends in about 17 min", and "ENDS in about 4 min" in the last minutes."""
+    ahead = forecast.at - now
+    about, less = "about " if forecast.guess else "", " or less" if forecast.latest else ""
+    return f"{end_verb('ends', ahead)}{first} in {about}{spoken(ahead)}{less}"
+
+
+def _near(watch: SessionSnapshot) -> bool:
+    """Return whether little is left of the jobs or the cost."""
+    return any(one.tone in {Tone.WARN, Tone.BAD} for one in still_meters(watch))
 
 
 def numbers_as_of(session: Session, at: datetime, now: datetime, tz: tzinfo | None) -> str:

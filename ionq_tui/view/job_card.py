@@ -15,7 +15,7 @@ from ionq_tui.view.row import cost_words
 from ionq_tui.view.sanitize import cells, pad, plain
 from ionq_tui.view.status import NOBODY, job_status, person
 from ionq_tui.view.style import Cell, Fact, Line, Tone, line
-from ionq_tui.view.time_text import NOTHING, both, duration, duration_ms, since
+from ionq_tui.view.time_text import NOTHING, clock, duration, duration_ms, since
 
 WAITED, RAN = "waited", "ran"
 _WHOLE = 4_000
@@ -36,13 +36,13 @@ def job_facts(
         ("part of", plain(job.parent_job_id, 80)),
         ("sent by", person(job.submitter_id, people) if job.submitter_id is not None else NOTHING),
         ("shots", count(job.shots) if job.shots is not None else NOTHING),
-        ("submitted", both(job.submitted_at, now, tz, seconds=True)),
+        ("submitted", _at(job.submitted_at, now, tz)),
         (WAITED, duration(since(job.submitted_at, job.started_at))),
         ("wait about", duration_ms(job.predicted_wait_ms) if job.waiting else NOTHING),
-        ("started", both(job.started_at, now, tz, seconds=True)),
+        ("started", _at(job.started_at, now, tz)),
         (RAN, run if job.finished else NOTHING),
         ("run about", duration_ms(job.predicted_run_ms) if not job.finished else NOTHING),
-        ("completed", both(job.completed_at, now, tz, seconds=True)),
+        ("completed", _at(job.completed_at, now, tz)),
         ("failure", plain(job.failure.code, 200) if job.failure else NOTHING),
         ("", plain(job.failure.message, _WHOLE) if job.failure else NOTHING),
     ]
@@ -66,6 +66,10 @@ def timeline(job: Job, width: int) -> dict[str, tuple[str, str]]:
 
 _NARROWEST = 8
 """Cells of the shortest timeline."""
+
+
+def _at(at: datetime | None, now: datetime, tz: tzinfo | None) -> str:
+    return clock(at, now, tz, seconds=True, zone=True)
 
 
 def detail_facts(detail: JobDetail) -> list[Fact]:

@@ -30,14 +30,18 @@ def status_line(
     *,
     width: int = 80,
     ending: bool = False,
+    with_receipt: bool = False,
 ) -> Line:
-    """Return "STARTED 13:22 · ends about 14:19, when the 40 jobs are used", or how it went if it has ended."""
+    """Return "STARTED 13:22 · ends about 14:19, when the 40 jobs are used", or how it went if it has ended.
+
+    A receipt below it tells when and by whom or what it was ended; then that is left out.
+    """
     session = watch.session
     if session is None:
         return ()
     status = session_status_loud(session, ending=ending, seen_active=watch.seen_active)
     if session.ended or watch.ended or ending:
-        return line(status, "   ", steps(session, now, tz, people))
+        return line(status, "   ", steps(session, now, tz, people, end=ending or not with_receipt))
     since = session.started_at or session.created_at
     first = line(status, f" {clock(since, now, tz)}" if since is not None else "", Cell(" · ", Tone.DIM))
     sentence = end_sentence(watch, told, now, tz, width - width_of(first))

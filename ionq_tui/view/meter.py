@@ -12,16 +12,16 @@ from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, none_of, sums, unit
 from ionq_tui.view.blocks import EIGHTHS, eighths
 from ionq_tui.view.incomplete import at_least, at_least_jobs, jobs_missing
-from ionq_tui.view.style import BarPart, Line, Tone
+from ionq_tui.view.style import BarEdge, BarPart, Line, Tone
 from ionq_tui.view.time_text import NOTHING, clock, minutes, since
 from ionq_tui.view.time_text import left as left_words
 from ionq_tui.view.time_text import used as used_words
+from ionq_tui.view.urgency import in_last_minutes
 
 _NEAR = 0.8
 _NOISE = 1e-9
 """Rounding tolerance of floating-point sums."""
 _CLOSE = 0.95
-_LAST_MINUTES = timedelta(minutes=5)
 _ZERO = timedelta(0)
 
 
@@ -113,7 +113,7 @@ def time_meter(session: Session | None, now: datetime, tz: tzinfo | None = None,
         ("~" if guess else "") + left_words(remaining),
         fraction,
         note=_other_end(session, now, tz),
-        tone=Tone.BAD if over or remaining < _LAST_MINUTES else tone_of(fraction),
+        tone=Tone.BAD if over or in_last_minutes(remaining) else tone_of(fraction),
         over=over,
     )
 
@@ -124,7 +124,7 @@ def _not_started(session: Session, limit: str, now: datetime, tz: tzinfo | None)
     note = "starts with the first job" + (f", limit {asked:,} min" if asked is not None else "")
     if left is not None:
         told = limit if asked is not None else UNKNOWN
-        tone = Tone.BAD if left < _LAST_MINUTES else Tone.PLAIN
+        tone = Tone.BAD if in_last_minutes(left) else Tone.PLAIN
         end, _ = session.end_seen(now)
         if end is not None and (asked is None or left < timedelta(minutes=asked)):
             note += f"; IonQ ends it at {clock(end, now, tz)}"
@@ -276,14 +276,14 @@ def bar(meter: Meter, width: int) -> Line:
         return ()
     tone = Tone.GOOD if meter.tone is Tone.PLAIN else meter.tone
     used, part = divmod(eighths(meter.fraction, width), 8)
-    if meter.reserved > 0 and part:  # the second shade begins where the first one ends
-        used, part = used + (part >= 4 or not used), 0
     filled = used + (part > 0)
     both = max(filled, -(-eighths(meter.fraction + meter.reserved, width) // 8))
-    if meter.reserved > 0 and both == filled < width:
+    if meter.reserved > 0 and both == filled < width:  # without colors a shaded cell tells it, not the edge
         both += 1
+    edge = EIGHTHS[part] if meter.reserved > 0 else ""
     drawn = (
-        BarPart("█" * used + EIGHTHS[part], tone),
+        BarPart("█" * used + ("" if edge else EIGHTHS[part]), tone),
+        BarEdge(edge, tone),
         BarPart("▒" * (both - filled), tone),
         BarPart(" " * (width - both), Tone.DIM),
     )

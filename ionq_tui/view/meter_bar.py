@@ -67,7 +67,12 @@ def meter_line(meter: Meter, width: int, tail: str = "", tail_room: int = 0, col
 
 def note_line(meter: Meter, width: int) -> Line:
     """Return the meter's note, aligned with its text; empty if there is none."""
-    return line(Cell(" " * _NAME + cut(meter.note, max(0, width - _NAME)), Tone.DIM)) if meter.note else ()
+    return below(meter.note, width) if meter.note else ()
+
+
+def below(text: str, width: int) -> Line:
+    """Return a line below a meter, aligned with its text."""
+    return line(Cell(" " * _NAME + cut(text, max(0, width - _NAME)), Tone.DIM))
 
 
 def _columns(meter: Meter, columns: Widths) -> tuple[str, str, str]:

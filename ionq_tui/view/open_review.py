@@ -19,6 +19,7 @@ from ionq_tui.view.time_text import NOTHING, clock
 from ionq_tui.view.wrap import spared
 
 _OURS = (Owner.HERE, Owner.YOU, Owner.UNKNOWN, Owner.OTHER)
+_YOURS = frozenset({Owner.HERE, Owner.YOU})
 
 
 def form_title(backend: Backend, width: int = 80) -> Line:
@@ -51,11 +52,13 @@ def review_lines(
     *,
     readable: bool = True,
 ) -> list[Line]:
-    """Return warnings and facts to know before opening; `items` are the sessions known now.
+    """Return warnings, then facts to know before opening; `items` are the sessions known now.
 
     If a field cannot be read (`readable` is False), missing limits are not mentioned.
     """
-    told = [_active(item, now, tz, people) for item in active_on(request.backend, items)]
+    there = active_on(request.backend, items)
+    yours = [item for item in there if item.owner in _YOURS]
+    told = [_active(item, now, tz, people) for item in yours]
     limits = request.limits
     if not readable:
         pass
@@ -63,6 +66,7 @@ def review_lines(
         told.append(line(Cell("! NO LIMIT: nothing stops this session or its cost until you end it", Tone.BAD)))
     elif limits.money is None:
         told.append(line(Cell("! no cost limit: the cost is not capped", Tone.WARN)))
+    told += [_active(item, now, tz, people) for item in there if item not in yours]
     told.append(line("· limits cannot be changed later"))
     told.append(line("· IonQ does not publish what an idle hour costs"))
     return told
@@ -71,7 +75,7 @@ def review_lines(
 def _active(item: SessionItem, now: datetime, tz: tzinfo | None, people: Mapping[str, str]) -> Line:
     short = plain(item.session.short, 6)
     at = clock(item.session.created_at, now, tz)
-    if item.owner is Owner.HERE or item.owner is Owner.YOU:
+    if item.owner in _YOURS:
         return line(Cell(f"! {short} (yours, opened {at}) is still active on this backend", Tone.WARN))
     owner = owner_name(item.owner, item.session.creator_id, people)
     return line(f"· {short} (owner: {owner}) is active on this backend too")

@@ -17,6 +17,7 @@ from itertools import groupby
 from ionq_tui.view.blocks import RISING
 from ionq_tui.view.chart import Curve, Point
 from ionq_tui.view.sanitize import cells, cut, pad
+from ionq_tui.view.scale import Scale, value_scale
 from ionq_tui.view.style import Cell, Line, Tone, line
 from ionq_tui.view.time_text import clock
 from ionq_tui.view.wrap import fitting
@@ -27,14 +28,10 @@ _AROUND = 3
 _LEAST_WIDTH, _LEAST_ROWS = 8, 2
 _LONGEST_LABEL = 14
 _LEAST_SPAN = timedelta(minutes=1)
-_HEADROOM = Decimal("1.08")
-"""The highest value is drawn a little below the top, so that the limit is not the border."""
-_TICKS = 4
-_ROWS_PER_TICK = 3
 _RESERVED, _AHEAD, _LIMIT, _DASH, _GRID = "▒", "·", "━", "•", "┈"
 _TIMES = tuple(
     timedelta(seconds=seconds)
-    for seconds in (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800)
+    for seconds in (15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800)
 )
 _EPOCH = datetime(2024, 1, 1)
 _NOW = "now"
@@ -44,28 +41,48 @@ Span = tuple[datetime, datetime]
 Spot = tuple[str, Tone]
 
 
-def picture(curve: Curve, over: Span, now: datetime, tz: tzinfo | None, size: tuple[int, int]) -> list[Line]:
-    """Return a heading, the plot, its axis and the times below it; `size` is in cells."""
+def picture(
+    curve: Curve, over: Span, now: datetime, tz: tzinfo | None, size: tuple[int, int], *, numbers: bool = True
+) -> list[Line]:
+    """Return a heading, the plot, its axis and the times below it; `size` is in cells.
+
+    Without `numbers` the heading leaves out those that stand in a meter beside the plot.
+    """
     rows = max(_LEAST_ROWS, size[1] - _AROUND)
-    top = (max(curve.highest, curve.limit or Decimal(0)) or Decimal(1)) * _HEADROOM
-    ticks = value_ticks(top, rows, whole=not curve.unit)
-    labels = {row_of(value, top, rows): _label(curve, value) for value in ticks}
-    side = max(cells(label) for label in labels.values())
+    highest = max(curve.highest, curve.limit or Decimal(0)) or Decimal(1)
+    scale = value_scale(highest, rows, limit=curve.limit, whole=not curve.unit)
+    labels = {row: _label(curve, value) for row, value in scale.ticks.items()}
+    zero = _label(curve, Decimal(0))
+    side = max(map(cells, (zero, *labels.values())))
     width = max(_LEAST_WIDTH, size[0] - side - 2)
-    plot = _Plot(curve, over, now, tz, top, width, rows, frozenset(labels))
-    lines = [_heading(curve, now, tz, size[0])]
-    for number, row in enumerate(plot.rows()):
+    plot = _Plot(curve, over, now, tz, scale, width)
+    drawn = plot.rows()
+    lines = [_heading(curve, now, tz, size[0], numbers=numbers, crossing=plot.crossing)]
+    for number, row in enumerate(drawn):
         mark = "┤" if number in labels else "│"
         lines.append(line(Cell(f"{pad(labels.get(number, ''), side, 'right')} {mark}", Tone.DIM), *_pieces(row)))
-    axis = ["─"] * width
     below = [" "] * (side + 2 + width)
-    for place, words in time_ticks(over, now, tz, width):
-        axis[place] = "┬"
+    ticks = time_ticks(over, now, tz, width)
+    for place, words in ticks:
         start = side + 2 + _start(place, words, width)
         below[start : start + len(words)] = words
-    lines.append(line(Cell(f"{' ' * side} └{''.join(axis)}", Tone.DIM)))
+    axis = _axis([place for place, _ in ticks], plot.now_at, width)
+    lines.append(line(Cell(f"{pad(zero, side, 'right')} └{axis}", Tone.DIM)))
     lines.append(line(Cell("".join(below), Tone.DIM)))
     return lines
+
+
+def _axis(places: Sequence[int], now_at: int | None, width: int) -> str:
+    """Return the axis with a mark at each time, and "now" in it, which would displace one of the times below it."""
+    axis = ["─"] * width
+    for place in places:
+        axis[place] = "┬"
+    if now_at is not None:
+        starts = [max(0, min(width - len(_NOW), now_at + shift)) for shift in (-1, 0, -2, 1, -3)]
+        free = (start for start in starts if "┬" not in axis[start : start + len(_NOW)])
+        start = next(free, starts[0])
+        axis[start : start + len(_NOW)] = _NOW
+    return "".join(axis)
 
 
 class _Plot:
@@ -77,17 +94,20 @@ class _Plot:
         over: Span,
         now: datetime,
         tz: tzinfo | None,
-        top: Decimal,
+        scale: Scale,
         width: int,
-        rows: int,
-        ticks: frozenset[int],
     ) -> None:
         self._curve, self._over, self._now, self._tz = curve, over, now, tz
-        self._top, self._width, self._height = top, width, rows
+        self._scale, self._width, self._height = scale, width, scale.rows
         self._whole = max((over[1] - over[0]).total_seconds(), 1.0)
+        ticks = scale.ticks
         self._cells: list[list[Spot]] = [
-            [(_GRID if row in ticks and row < rows - 1 else " ", Tone.DIM)] * width for row in range(rows)
+            [(_GRID if row in ticks else " ", Tone.DIM)] * width for row in range(scale.rows)
         ]
+        self.now_at = self._column(now) if over[0] <= now <= over[1] else None
+        """The column of the present; None if that is not in the picture."""
+        self.crossing = False
+        """Whether the time at which the limit is reached is written into the plot."""
 
     def rows(self) -> list[list[Spot]]:
         """Draw everything, the most important last."""
@@ -105,17 +125,17 @@ class _Plot:
             used = value_at(self._curve.points, min(moment, self._now))
             held = self._curve.held if column == here else value_at(self._curve.reserved, moment)
             both = used + held
-            eighths = self._eighths(used)
+            eighths = self._scale.eighths(used)
             for row in range(self._height):
                 part = min(8, eighths - 8 * (self._height - 1 - row))
                 if part > 0:
                     self._cells[row][column] = (RISING[part], Tone.ACCENT)
-            for row in range(self._row(both), self._height - eighths // 8):
+            for row in range(self._scale.row(both), self._height - eighths // 8):
                 if both > used and self._cells[row][column][0] not in RISING[1:]:
                     self._cells[row][column] = (_RESERVED, Tone.ACCENT)
 
     def _limit(self, limit: Decimal) -> None:
-        row = self._row(limit)
+        row = self._scale.row(limit)
         # Through a full cell, which is over the limit, but not over the end of a column in this row.
         self._cells[row] = [spot if spot[0] in RISING[1:-1] else (_LIMIT, Tone.WARN) for spot in self._cells[row]]
         self._write(row, 1, f" limit {self._curve.words(limit)} ", Tone.WARN)
@@ -130,7 +150,7 @@ class _Plot:
         for column in range(first + 1, self._width):
             passed = self._whole * (column + 0.5) / self._width - (self._now - self._over[0]).total_seconds()
             share = min(1.0, max(0.0, passed / seconds))
-            row = self._row(begin + (limit - begin) * Decimal(share))
+            row = self._scale.row(begin + (limit - begin) * Decimal(share))
             for below in range(row + 1, self._height):
                 self._cells[below][column] = (_AHEAD, Tone.DIM)
             if share < 1 and (column - first) % 2:
@@ -139,29 +159,20 @@ class _Plot:
             words = f" limit about {clock(reached, self._now, self._tz)} "
             place = self._column(reached)
             start = place - cells(words) if place >= cells(words) else place + 1
-            row = self._row(limit)
+            row = self._scale.row(limit)
             self._cells[row][place] = ("╋", Tone.WARN)
-            self._write(row + 1 if row + 1 < self._height else row, start, words, Tone.WARN)
+            self.crossing = self._write(row + 1 if row + 1 < self._height else row, start, words, Tone.WARN)
 
-    def _write(self, row: int, start: int, words: str, tone: Tone) -> None:
-        """Write words into a row, if they fit."""
-        if start >= 0 and start + cells(words) <= self._width:
+    def _write(self, row: int, start: int, words: str, tone: Tone) -> bool:
+        """Write words into a row, if they fit; return whether they do."""
+        fits = start >= 0 and start + cells(words) <= self._width
+        if fits:
             self._cells[row][start : start + len(words)] = [(one, tone) for one in words]
+        return fits
 
     def _column(self, at: datetime) -> int:
         share = (at - self._over[0]).total_seconds() / self._whole
         return max(0, min(self._width - 1, int(share * self._width)))
-
-    def _row(self, value: Decimal) -> int:
-        return row_of(value, self._top, self._height)
-
-    def _eighths(self, value: Decimal) -> int:
-        return eighths(value, self._top, self._height)
-
-
-def row_of(value: Decimal, top: Decimal, rows: int) -> int:
-    """Return the row of a value, counted from zero at the top, where `rows` are as high as `top`."""
-    return max(0, min(rows - 1, rows - 1 - int(float(value / top) * rows)))
 
 
 def eighths(value: Decimal, top: Decimal, rows: int) -> int:
@@ -175,32 +186,6 @@ def value_at(points: Sequence[Point], at: datetime) -> Decimal:
     return points[index - 1][1] if index else Decimal(0)
 
 
-def value_ticks(top: Decimal, rows: int, *, whole: bool = False) -> list[Decimal]:
-    """Return round values from zero on, in steps of 1, 2 or 5: at least four, but only `whole` ones where asked."""
-    most = max(_TICKS, rows // _ROWS_PER_TICK)
-    least = Decimal(int(whole))
-    step = max(least, _round_up(top / most))
-    values = [step * number for number in range(int(top / step) + 1)]
-    while len(values) < _TICKS and step != least:
-        step = _round_down(step)
-        values = [step * number for number in range(int(top / step) + 1)]
-    return values
-
-
-def _steps(near: Decimal) -> Iterator[Decimal]:
-    power = Decimal(10) ** near.adjusted()
-    yield from (power * number for number in (1, 2, 5, 10))
-
-
-def _round_up(value: Decimal) -> Decimal:
-    return next(one for one in _steps(value) if one >= value)
-
-
-def _round_down(step: Decimal) -> Decimal:
-    below = [one for one in (*_steps(step / 10), *_steps(step)) if one < step]
-    return below[-1]
-
-
 def _label(curve: Curve, value: Decimal) -> str:
     words = curve.words(value)
     if cells(words) <= _LONGEST_LABEL:
@@ -210,7 +195,7 @@ def _label(curve: Curve, value: Decimal) -> str:
 
 
 def time_ticks(over: Span, now: datetime, tz: tzinfo | None, width: int) -> list[tuple[int, str]]:
-    """Return columns and words below them: round times, as many as have room, and "now"; no two words touch."""
+    """Return columns and words below them: round times, as many as have room; no two words touch."""
     (start, end), found = over, []
     whole = max(end - start, _LEAST_SPAN)
     for step in _TIMES:
@@ -219,10 +204,7 @@ def time_ticks(over: Span, now: datetime, tz: tzinfo | None, width: int) -> list
         found = list(_at_steps(start, end, step, now, tz, width))
         if len(_apart(found, width)) == len(found):
             break
-    if start <= now <= end:
-        here = min(width - 1, int((now - start) / whole * width))
-        found = [(here, _NOW), *found]
-    return sorted(_apart(found, width))
+    return _apart(found, width)
 
 
 def _apart(ticks: Sequence[tuple[int, str]], width: int) -> list[tuple[int, str]]:
@@ -261,18 +243,21 @@ def _pieces(row: Sequence[Spot]) -> Iterator[Cell]:
         yield Cell("".join(spot[0] for spot in spots), tone)
 
 
-def _heading(curve: Curve, now: datetime, tz: tzinfo | None, width: int) -> Line:
-    """Return "charged 18.20 of 30.00 usd · 4.10 reserved", with NO LIMIT where there is none."""
-    told = f"{curve.name} {'≥ ' if curve.at_least else ''}{curve.words(curve.last)}"
-    if curve.limit is not None:
-        told += f" of {curve.words(curve.limit)}"
-    told += f" {curve.unit}" if curve.unit else ""
-    more = " · NO LIMIT" if curve.limit is None and curve.limitable else ""
+def _heading(curve: Curve, now: datetime, tz: tzinfo | None, width: int, *, numbers: bool, crossing: bool) -> Line:
+    """Return "charged 18.20 of 30.00 usd · 4.10 reserved", with NO LIMIT where there is none.
+
+    Without `numbers` only what is drawn and how; when the limit is reached is left out if the plot tells it.
+    """
+    told, more = curve.name, ""
+    if numbers:
+        told += f" {'≥ ' if curve.at_least else ''}{curve.words(curve.last)}"
+        told += f" of {curve.words(curve.limit)}" if curve.limit is not None else ""
+        more += " · NO LIMIT" if curve.limit is None and curve.limitable else ""
+    told += f"{'' if numbers else ','} {curve.unit}" if curve.unit else ""
     if curve.held:
-        more += f" · {_RESERVED} {curve.words(curve.held)} reserved"
+        more += f" · {_RESERVED} {curve.words(curve.held) + ' ' if numbers else ''}reserved"
     if curve.limit is not None and curve.reached is not None and curve.reached > now:
-        at = clock(curve.reached, now, tz)
-        more = fitting(
-            (f"{more} · {_DASH} limit about {at} at this rate", f"{more} · limit about {at}"), width - cells(told)
-        )
+        at = "" if crossing else f"limit about {clock(curve.reached, now, tz)}"
+        forms = (f"{more} · {_DASH} {at + ' ' if at else ''}at this rate", f"{more} · {at}" if at else more)
+        more = fitting(forms, width - cells(told))
     return line(Cell(cut(told, width), Tone.STRONG), Cell(cut(more, max(0, width - cells(told))), Tone.DIM))

@@ -27,6 +27,5 @@ def queue_chart(samples: Samples, now: datetime, tz: tzinfo | None, size: tuple[
     ]
     if len(seen) < 2 or now - seen[0][0] < _LEAST:
         return []
-    return picture(
-        Curve("average queue time", tuple(seen), unit="min", limitable=False), (seen[0][0], now), now, tz, size
-    )
+    curve = Curve("average queue time", tuple(seen), unit="min", limitable=False)
+    return picture(curve, (seen[0][0], now), now, tz, size, numbers=False)

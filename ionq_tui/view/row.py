@@ -27,9 +27,9 @@ from ionq_tui.view.status import (
 )
 from ionq_tui.view.style import Cell, Tone
 from ionq_tui.view.time_text import NOTHING, aware, day_or_time, duration, duration_ms, left, since, spoken
+from ionq_tui.view.urgency import end_tone
 
 _CHILD = "└ "
-_LOW = timedelta(minutes=5)
 
 
 class SessionItem(NamedTuple):
@@ -154,7 +154,13 @@ def time_left(session: Session, now: datetime, first: Forecast | None = None) ->
         span, guess = first.at - now, first.guess
     if span is None:
         return Cell(NOTHING)
-    return Cell(("~" if guess else "") + left(span), Tone.BAD if span < _LOW else Tone.PLAIN)
+    return Cell(("~" if guess else "") + left(span), _left_tone(span))
+
+
+def _left_tone(span: timedelta) -> Tone:
+    """Return the tone of a time left; one that is long enough needs no color."""
+    tone = end_tone(span)
+    return Tone.PLAIN if tone is Tone.GOOD else tone
 
 
 JOB_COLUMNS: tuple[Column[JobItem], ...] = (

@@ -41,14 +41,21 @@ def short_title(session: Session, label: str = "") -> Line:
     return joined([line(Cell(one, Tone.STRONG if number == 0 else Tone.PLAIN)) for number, one in enumerate(parts)])
 
 
-def steps(session: Session, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY) -> str:
-    """Return each step with its time; steps to come are left out, an estimate is marked with "~"."""
+def steps(
+    session: Session, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY, *, end: bool = True
+) -> str:
+    """Return each step with its time; steps to come are left out, an estimate is marked with "~".
+
+    Without `end` the end of a session that has ended is left out.
+    """
     told = [f"created {clock(session.created_at, now, tz)}"]
     if session.started_at is not None:
         told.append(f"started {clock(session.started_at, now, tz)}")
     elif not session.ended:
         told.append("not started")
-    if session.ended:
+    if session.ended and not end:
+        pass
+    elif session.ended:
         by = f" by {person(session.ender_id, people)}" if session.ender_id is not None else ""
         at = clock(session.ended_at, now, tz) if session.ended_at is not None else "at an unknown time"
         told.append(f"ended {at}{by}")
@@ -102,6 +109,12 @@ def jobs_line(watch: SessionSnapshot) -> Line:
     parts = [_part(word, many) for word, many in told]
     more = [Cell(f" ({watch.unread:,} more could not be read)", Tone.WARN)] if watch.unread else []
     return line(Cell(number_of_jobs(watch)), *more, ": ", *joined(parts))
+
+
+def jobs_title(watch: SessionSnapshot) -> Line:
+    """Return the title of the list of jobs: how many of each status, which the receipt tells after the end."""
+    ended = watch.ended or (watch.session is not None and watch.session.ended)
+    return line("Jobs") if ended and watch.count else jobs_line(watch)
 
 
 def _part(word: str, many: int) -> Line:

@@ -41,6 +41,11 @@ class BarPart(Cell):
     """A piece of a bar, on the background that shows how long the whole bar is."""
 
 
+@dataclass(frozen=True, slots=True)
+class BarEdge(BarPart):
+    """The last piece of the used part of a bar, on the shade of the reserved part, which begins in the same cell."""
+
+
 Line = tuple[Cell, ...]
 
 Fact = tuple[str, str]

@@ -53,6 +53,27 @@ async def test_all_that_is_known_of_a_backend_fits_a_small_screen(connector: Fak
             assert words in text
 
 
+async def test_a_large_screen_is_filled_with_what_helps_to_choose(connector: FakeConnector) -> None:
+    minutes = range(360, 0, -5)
+    connector.journal.samples = tuple((NOW - timedelta(minutes=one), 60_000.0 * (30 + one % 25)) for one in minutes)
+    app = Stage(connector, BackendsScreen)
+    async with app.run_test(size=(200, 55)) as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: "about 0.65 usd" in app.text() and "average queue time, min" in app.text())
+        await until(pilot, lambda: "two-qubit gate error" in app.text())
+        asked_so_far = list(connector.cloud.asked)
+        await pilot.resize_terminal(160, 45)
+        await pilot.resize_terminal(200, 55)
+        await until(pilot, lambda: "two-qubit gate error" in app.text())
+        assert connector.cloud.asked == asked_so_far, "what is compared is known already"
+        left = [line[:84] for line in app.text().splitlines()]
+        assert any("█" in line for line in left), "bars below the table"
+        plotted = [line for line in app.text().splitlines() if "██████████" in line[90:]]
+        assert len(plotted) >= 20, "the plot has the height that is there"
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: "two-qubit gate error" not in app.text() and "qpu.forte-1" in app.text())
+
+
 async def test_at_the_smallest_the_backends_are_still_to_be_chosen(connector: FakeConnector) -> None:
     app = Stage(connector, BackendsScreen)
     async with app.run_test(size=(60, 15)) as pilot:

@@ -83,6 +83,27 @@ async def test_the_facts_are_told(connector: FakeConnector, hand: Hand, size: tu
         assert "updated 42 s ago" in app.text()
 
 
+@pytest.mark.parametrize("mine", [True, False])
+async def test_in_a_small_terminal_what_decides_and_both_buttons_are_to_be_seen(
+    connector: FakeConnector, hand: Hand, mine: bool
+) -> None:
+    for number, who in enumerate(("ann", "bob", "bob")):
+        job = Job(f"job-{number}", "started" if number else "ready", submitter_id=who, session_id=ONE.id)
+        connector.cloud.jobs[job.id] = job
+    app = stage(connector, *([ONE] if mine else []))
+    async with app.run_test(size=(60, 15)) as pilot:
+        await app.engine.actions.recall()
+        await asked(pilot, app, ONE)
+        await until(pilot, lambda: app.engine.session_poller(ONE.id).store.value.all_listed)
+        app.screen.renew()  # type: ignore[attr-defined]
+        await until(pilot, lambda: "3 jobs (2 running, 1 waiting)" in app.text())
+        for words in (ONE.id, "owner", "unfinished", "cost", "Keep running", "End session", "esc:"):
+            assert words in app.text(), words
+        await pilot.press("pagedown", "pagedown")
+        await until(pilot, lambda: "updated 0 s ago" in app.text())
+        assert "Keep running" in app.text() and "End session" in app.text()
+
+
 @pytest.mark.parametrize("key", ["enter", "escape"])
 @pytest.mark.parametrize("mine", [True, False])
 async def test_the_first_key_sends_nothing(connector: FakeConnector, hand: Hand, key: str, mine: bool) -> None:

@@ -378,6 +378,23 @@ async def test_in_a_small_terminal_all_of_it_can_be_reached(connector: FakeConne
         await until(pilot, lambda: "duration_limit_min" in app.text())
 
 
+async def test_in_a_small_terminal_the_warnings_and_all_buttons_are_to_be_seen(
+    connector: FakeConnector, hand: Hand
+) -> None:
+    connector.cloud.active = {one.id: one for one in map(session, range(1, 5))}
+    connector.journal.opened_here = {session(4).id}
+    app = stage(connector, Limits())
+    async with app.run_test(size=(60, 15)) as pilot:
+        await app.engine.actions.recall()
+        await ready(pilot, app)
+        await until(pilot, lambda: "000004 (yours" in app.text())
+        for words in ("! NO LIMIT: nothing stops this session", "Back", "View 000004", "Open without limits"):
+            assert words in app.text(), words
+        app.screen.query_one("#jobs", Input).value = "40"
+        await until(pilot, lambda: "Open session (billable)" in app.text())
+        assert "! no cost limit" in app.text() and "View 000004" in app.text()
+
+
 async def test_about_how_many_jobs_the_limits_allow_is_told_and_asked_once(
     connector: FakeConnector, hand: Hand
 ) -> None:

@@ -125,6 +125,22 @@ async def test_without_jobs_it_shows_how_each_client_sends_some_and_copies_it(ap
         assert f'session_id = "{ONE.id}"' in app.clipboard
 
 
+@pytest.mark.parametrize("size", [(60, 15), (60, 16), (80, 24)])
+async def test_the_text_that_would_be_copied_is_to_be_seen(app: Stage, hand: Hand, size: tuple[int, int]) -> None:
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot, app)
+        await pilot.press("c")
+        await until(pilot, lambda: shows(app, CopyText) and "attach command" in app.text())
+        texts = ("export", "ionq-tui attach", "# ionq_core", "# qiskit-ionq", "# cirq-ionq")
+        for name in ("id", "export line", "attach command", "ionq_core", "qiskit-ionq", "cirq-ionq"):
+            assert name in app.text(), "all buttons are whole"
+        for text in texts:
+            await pilot.press("tab")
+            await until(pilot, partial(has, app, text))
+            chosen = [one for one in app.screen.query("#scroll TextBlock") if one.has_class("-chosen")]
+            assert [one.text.startswith(text) for one in chosen] == [True]  # type: ignore[attr-defined]
+
+
 async def test_with_jobs_the_key_for_a_client_says_where_the_programs_are(app: Stage, hand: Hand) -> None:
     async with app.run_test() as pilot:
         await ready(pilot, app)

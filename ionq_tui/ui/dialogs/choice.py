@@ -30,6 +30,8 @@ T = TypeVar("T")
 _WIDE, _EDGE_WIDTH, _BUTTON, _GAP, _INPUT_WIDTH = 76, 4, 10, 2, 22
 """Widths in cells: the widest dialog, its edges, the narrowest button, the gap between buttons, and the input."""
 _MORE = dialog_text.MORE_HINT
+LOW = 24
+"""Lines below which a dialog has no empty ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class ChoiceDialog(KeyGuarded, Dialog[T], Generic[T]):
         self.query_one("#dialog").border_subtitle = _MORE if longer else ""
 
     def on_resize(self) -> None:
-        """Stack the choices vertically if they do not fit side by side."""
+        """Stack the choices vertically if they do not fit side by side, and leave no line empty on a low terminal."""
+        self.set_class(self.app.size.height < LOW, "-low")
         labels, beside = [choice.label for choice in self._choices], _INPUT_WIDTH if self._typed else 0
         self.set_class(too_wide(labels, self.app.size.width, beside), "-stacked")
         for facts in self.query("#facts").results(TextBlock):

@@ -16,7 +16,7 @@ from textual.widgets import Button
 
 from ionq_tui.ui.clipboard import passage
 from ionq_tui.ui.commands import DIALOG, bindings
-from ionq_tui.ui.dialogs.choice import too_wide
+from ionq_tui.ui.dialogs.choice import LOW, too_wide
 from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.widgets.scrollable import Scrollable
 from ionq_tui.ui.widgets.text_block import TextBlock
@@ -47,7 +47,8 @@ class CopyText(Dialog[None]):
         with VerticalGroup(id="dialog"):
             yield TextBlock(line(Cell("Copy", Tone.STRONG)), id="title")
             with Scrollable(id="scroll", can_focus=False):  # a receipt may be longer than the screen
-                yield TextBlock(*(one for _, text in self._texts for one in text.split("\n")), id="facts")
+                for index, (_, text) in enumerate(self._texts):
+                    yield TextBlock(*text.split("\n"), id=f"text-{index}")
             with HorizontalGroup(id="choices"):
                 for index, (name, _) in enumerate(self._texts):
                     yield Button(Content(name), id=f"choice-{index}", classes="choice", compact=True)
@@ -61,6 +62,19 @@ class CopyText(Dialog[None]):
     def on_resize(self) -> None:
         """Stack the buttons if they do not fit side by side."""
         self.set_class(too_wide([name for name, _ in self._texts], self.app.size.width), "-stacked")
+        self.set_class(self.app.size.height < LOW, "-low")
+        self.call_after_refresh(self._scroll_to_chosen)
+
+    def on_descendant_focus(self) -> None:
+        """Show the text that would be copied."""
+        self._scroll_to_chosen()
+
+    def _scroll_to_chosen(self) -> None:
+        chosen = _index(self.focused) if isinstance(self.focused, Button) else None
+        for index, block in enumerate(self.query("#scroll TextBlock")):
+            block.set_class(index == chosen, "-chosen")
+            if index == chosen:
+                block.scroll_visible(animate=False, top=True, immediate=True)
 
     def _show_scroll_hint(self, longer: bool) -> None:
         self.query_one("#dialog").border_subtitle = dialog_text.MORE_HINT if longer else ""
@@ -68,7 +82,7 @@ class CopyText(Dialog[None]):
     @on(Button.Pressed, ".choice")
     def _copy(self, event: Button.Pressed) -> None:
         event.stop()
-        name, text = self._texts[int((event.button.id or "").removeprefix("choice-"))]
+        name, text = self._texts[_index(event.button)]
         self.app.copy_to_clipboard(text)
         self._tell(name)
 
@@ -91,6 +105,11 @@ class CopyText(Dialog[None]):
     def action_page_on(self) -> None:
         """Scroll the texts down by a page."""
         self.query_one("#scroll").scroll_page_down(animate=False)
+
+
+def _index(button: Button) -> int:
+    """Return which of the texts a button copies."""
+    return int((button.id or "").removeprefix("choice-"))
 
 
 def session_texts(session_id: str) -> tuple[tuple[str, str], ...]:

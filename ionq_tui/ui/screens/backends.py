@@ -32,8 +32,10 @@ from ionq_tui.view.style import Cell, Fact, Line, Tone, line
 from ionq_tui.view.wrap import all_folded
 
 _NAME = 10
-_LEAST_PLOT, _MOST_PLOT = 9, 20
+_LEAST_PLOT = 9
 """Lines of the plot of observed queue times."""
+_FRAME, _LEAST_LIST = 3, 9
+"""Lines of the table's card beside its rows, and the least of both in a wide layout."""
 _AGES = {"updated"}
 """Facts that would change every second; the header shows the age of the list."""
 
@@ -44,6 +46,7 @@ class BackendsScreen(LiveBase):
     OFFERS: ClassVar[Commands] = BACKENDS
     IN_TABLE: ClassVar[Commands] = (CHOOSE, *TABLE[1:])
     ABOUT: ClassVar[About] = "backend"
+    TELLS_RUNNING = True
     AUTO_FOCUS = "#backends"
 
     table = query_one("#backends", Table)
@@ -58,6 +61,8 @@ class BackendsScreen(LiveBase):
         """Store the engine."""
         super().__init__(engine)
         self._compared = False
+        self._rows = 0
+        """Lines of the table's card in a wide layout."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Compose the table above the facts of one backend."""
@@ -74,6 +79,7 @@ class BackendsScreen(LiveBase):
             yield Card(table, TextBlock(id="notice"), id="list")
             pane = VerticalScroll(TextBlock(id="facts"), TextBlock(id="queue"), id="pane", can_focus=False)
             yield Card(pane, id="one")
+            yield Card(TextBlock(id="compared"), title=screen_text.COMPARED, id="compare-card")
 
     def on_mount(self) -> None:
         """Subscribe to the backends, their queues and the estimates."""
@@ -103,8 +109,8 @@ class BackendsScreen(LiveBase):
         return bool(self.engine.connection.key_masked) or self.engine.connection.demo
 
     def on_resize(self) -> None:
-        """Fit the facts into the new width."""
-        self.call_after_refresh(self._say)
+        """Fit everything into the new size."""
+        self.call_after_refresh(self._show)
 
     def tick(self) -> None:
         """Update what depends on the time."""
@@ -122,7 +128,25 @@ class BackendsScreen(LiveBase):
         measured = fleet.characterizations
         self.table.update_rows({one.name: BackendItem(one, measured.get(one.name)) for one in fleet.backends})
         self.table.display = bool(fleet.backends)
+        self._compare_all([BackendItem(one, measured.get(one.name)) for one in fleet.backends])
         self._say()
+
+    def _compare_all(self, items: list[BackendItem]) -> None:
+        """Draw the comparison below the table in a wide layout."""
+        if self.density < Density.WIDE:
+            return
+        from ionq_tui.view.backend_compare import compare_lines
+
+        def draw() -> None:
+            for card in self.query("#compare-card").results(Card):  # none if the screen was closed meanwhile
+                lines = compare_lines(items, card.room, card.content_size.height)
+                self.query_one("#compared", TextBlock).tell(*lines)
+
+        rows = max(_LEAST_LIST, min(len(items) + _FRAME, self.app.size.height // 2))
+        if rows != self._rows:
+            self._rows = rows
+            self.query_one("#cards").styles.grid_rows = f"{rows} 1fr"
+        self.call_after_refresh(draw)
 
     def _say(self) -> None:
         fleet, item = self.engine.backend_list.fleet.value, self._item()
@@ -149,8 +173,7 @@ class BackendsScreen(LiveBase):
         from ionq_tui.view.queue_chart import queue_chart
 
         samples = self.engine.backend_list.queues.store.value.get(item.backend.name, ())
-        size = min(height, _MOST_PLOT)
-        self.queue.tell(*queue_chart(samples, self.engine.clock.now(), None, (self.rule.room - 1, size)))
+        self.queue.tell(*queue_chart(samples, self.engine.clock.now(), None, (self.rule.room - 1, height)))
 
     def _say_part(self) -> None:
         """Show in the title of the facts whose they are, and which lines are visible if not all are."""
@@ -164,7 +187,8 @@ class BackendsScreen(LiveBase):
     def _facts(self, item: BackendItem) -> list[Fact]:
         samples = self.engine.backend_list.queues.store.value.get(item.backend.name, ())
         estimate = self.engine.estimator.of(item.backend.name)
-        return backend_facts(item.backend, item.measured, self.engine.clock.now(), None, samples, estimate)
+        wide, now = self.density >= Density.WIDE, self.engine.clock.now()
+        return backend_facts(item.backend, item.measured, now, None, samples, estimate, more=wide)
 
     def _item(self) -> BackendItem | None:
         fleet = self.engine.backend_list.fleet.value

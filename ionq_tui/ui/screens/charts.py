@@ -22,6 +22,7 @@ class ChartsScreen(LiveBase):
 
     CSS_PATH = "../styles/charts.tcss"
     ABOUT: ClassVar[About] = "session"
+    TELLS_RUNNING = True
 
     heading_line = query_one("#title", TextBlock)
     drawing = query_one(Charts)
@@ -35,7 +36,7 @@ class ChartsScreen(LiveBase):
     def compose_body(self) -> Iterable[Widget]:
         """Compose the session's title and its charts."""
         yield TextBlock(id="title", classes="one-line")
-        yield Charts(with_table=True)
+        yield Charts(alone=True)
 
     def on_mount(self) -> None:
         """Subscribe to the session."""

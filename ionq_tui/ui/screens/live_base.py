@@ -16,11 +16,12 @@ from ionq_tui.model.overview import BackendOverview, Overview
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.ui.commands import KEY, Commands
 from ionq_tui.ui.messages import KeyRefused, KeyWanted
+from ionq_tui.ui.running_notes import RunningNotes
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.terminal import set_title
 from ionq_tui.ui.widgets.header import Header
 from ionq_tui.view.fault import About, link_fault
-from ionq_tui.view.header import freshness, header, outage
+from ionq_tui.view.header import NO_KEY, NO_SOURCE, WHOLE, freshness, header, outage
 from ionq_tui.view.style import Line
 
 Value = TypeVar("Value")
@@ -44,12 +45,15 @@ class LiveBase(BaseScreen[None]):
     UNBOUND: ClassVar[Commands] = (KEY,)
     ABOUT: ClassVar[About] = ""
     """The subject of the screen's requests, for the texts of faults."""
+    TELLS_RUNNING: ClassVar[bool] = False
+    """Whether the header tells what is running; the session list and a session's screen tell it themselves."""
 
     def __init__(self, engine: Engine) -> None:
         """Store the engine."""
         super().__init__(engine.connection)
         self.engine = engine
         self._stops: list[Callable[[], None]] = []
+        self._running_notes = RunningNotes(engine) if self.TELLS_RUNNING else None
 
     def listen(self, store: Store[Value], method: Callable[[Value], None]) -> None:
         """Call a method with the value now, and once per burst of changes while the screen is visible."""
@@ -102,9 +106,14 @@ class LiveBase(BaseScreen[None]):
 
     def heading(self) -> tuple[Line, Line]:
         """Return the owner of the key and the server, and the age of the data."""
+        source, now = self.source, self.engine.clock.now()
+        right = freshness(source.link, self.answered_at(), now, None, late=source.poller.freshness().late)
+        return self._owner_of_key(), right
+
+    def _owner_of_key(self, brief: int = WHOLE) -> Line:
         told, who = self.engine.connection, self.engine.session_list.identity.value
         has_key = bool(told.key_masked) or told.demo
-        left = header(
+        return header(
             told.profile,
             who.key_name if who is not None else told.key_masked,
             told.source if has_key else None,
@@ -112,9 +121,8 @@ class LiveBase(BaseScreen[None]):
             read_only=told.read_only,
             demo=told.demo,
             color=told.color,
+            brief=brief,
         )
-        source, now = self.source, self.engine.clock.now()
-        return left, freshness(source.link, self.answered_at(), now, None, late=source.poller.freshness().late)
 
     def answered_at(self) -> datetime | None:
         """Return the server's time of the last good answer; None if there was none."""
@@ -140,10 +148,16 @@ class LiveBase(BaseScreen[None]):
     def show_link(self) -> None:
         """Update the age of the data and the reason why it is outdated, always both together."""
         try:
-            self.query_one(Header).tell(*self.heading())
+            self.query_one(Header).tell(*self.heading(), *self._notes())
             self.show_trouble(self.trouble())
         except NoMatches:
             return
+
+    def _notes(self) -> tuple[tuple[Line, ...], ...]:
+        """Return what the header tells of running sessions, and the shorter forms of its left part."""
+        if self._running_notes is None:
+            return ()
+        return self._running_notes.tell(), (self._owner_of_key(NO_SOURCE), self._owner_of_key(NO_KEY))
 
     def _look_for_refusal(self, value: object) -> None:
         if isinstance(value, Overview | BackendOverview | SessionSnapshot):

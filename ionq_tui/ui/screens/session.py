@@ -41,7 +41,7 @@ from ionq_tui.view.job_list import JobList
 from ionq_tui.view.live_session import outcome_lines, status_line
 from ionq_tui.view.mismatch import mismatch_line
 from ionq_tui.view.row import JobItem, job_columns_at, job_moment, job_row, job_text
-from ionq_tui.view.session_card import jobs_line, title
+from ionq_tui.view.session_card import jobs_title, title
 from ionq_tui.view.style import Cell, Line, Tone, joined, line
 from ionq_tui.view.usage import window_title
 from ionq_tui.view.wrap import all_folded
@@ -223,7 +223,9 @@ class SessionScreen(LiveBase):
         self.heading_line.tell(named)
         self.state.tell(named)
         self._forecast(watch, now)
-        self.status.tell(status_line(watch, self._coming, now, None, people, width=room, ending=self.ending))
+        self.status.tell(
+            status_line(watch, self._coming, now, None, people, width=room, ending=self.ending, with_receipt=True)
+        )
         roomy = self.density >= Density.ROOMY
         self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"), gaps=roomy)
         receipt = self._receipt_lines(watch, now)
@@ -459,7 +461,7 @@ class SessionScreen(LiveBase):
     def _arranged(self) -> None:
         """Update the caption after the filter, order or cursor has changed."""
         told = self._table.caption if self._table.display else ""
-        self.query_one("#jobs-card", Card).tell(joined([jobs_line(self._shown[0]), line(Cell(told, Tone.DIM))]))
+        self.query_one("#jobs-card", Card).tell(joined([jobs_title(self._shown[0]), line(Cell(told, Tone.DIM))]))
         self.renew_commands()
 
 

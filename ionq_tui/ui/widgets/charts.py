@@ -24,11 +24,15 @@ _LEAST_HEIGHT = 5
 class Charts(TextBlock):
     """Draw the curves of a snapshot; the same snapshot in the same size is drawn again only as the time goes on."""
 
-    def __init__(self, *, only: str = "", with_table: bool = False, id: str | None = None) -> None:
-        """Start empty. `only` is the name of the curves to draw; empty draws all. The table is that of charges."""
+    def __init__(self, *, only: str = "", alone: bool = False, id: str | None = None) -> None:
+        """Start empty. `only` is the name of the curves to draw; empty draws all.
+
+        Charts that stand `alone` have the numbers in their headings and the table of charges below them; elsewhere
+        meters tell the same.
+        """
         super().__init__(id=id)
         self._only = only
-        self._with_table = with_table
+        self._alone = alone
         self._drawn: tuple[SessionSnapshot, int, tuple[int, int]] | None = None
         self._last: tuple[SessionSnapshot, datetime] | None = None
         """What was to be drawn last, perhaps before there was room for it."""
@@ -64,9 +68,9 @@ class Charts(TextBlock):
         if over is None or not shown:
             return [screen_text.NOTHING_STARTED] if watch is not EMPTY_SNAPSHOT else []
         spare = height - least * len(shown)
-        spent = spend_table(watch, width)[:spare] if self._with_table and spare > 1 else []
+        spent = spend_table(watch, width)[:spare] if self._alone and spare > 1 else []
         room, more = divmod(height - len(spent), len(shown))
         lines: list[Line | str] = []
         for number, curve in enumerate(shown):
-            lines += picture(curve, over, now, None, (width, room + (number < more)))
+            lines += picture(curve, over, now, None, (width, room + (number < more)), numbers=self._alone)
         return [*lines, *spent]

@@ -6,31 +6,55 @@ from textual.content import Content
 from textual.widget import Widget
 
 from ionq_tui.ui.content import painted
-from ionq_tui.view.style import Line, width_of
+from ionq_tui.view.style import Line, joined, width_of
+
+Forms = tuple[Line, ...]
+_APART = 2
+"""Least cells between both parts."""
 
 
 class Header(Widget):
-    """The owner of the key and the server on the left, and the age of the data on the right."""
+    """The owner of the key and the server on the left; what is running and the age of the data on the right."""
 
     def __init__(self) -> None:
         """Start empty."""
         super().__init__()
-        self._told: tuple[Line, Line] = ((), ())
+        self._told: tuple[Line, Line, Forms, Forms] = (), (), (), ()
         self.drawn = False
         """Whether any text has been painted."""
 
-    def tell(self, left: Line, right: Line) -> None:
-        """Show these parts; the same parts are not painted again."""
-        if (left, right) != self._told:
-            self._told = left, right
+    def tell(self, left: Line, right: Line, notes: Forms = (), briefs: Forms = ()) -> None:
+        """Show these parts; the same parts are not painted again.
+
+        Args:
+            left: The owner of the key and the server.
+            right: The age of the data.
+            notes: What is running, longest first; the longest for which there is room is shown before the age.
+            briefs: Shorter forms of the left part, which make room for the shortest of the notes.
+        """
+        told = left, right, notes, briefs
+        if told != self._told:
+            self._told = told
             self.refresh()
 
     def render(self) -> Content:
         """Return both parts, one at each end; on a narrow screen, the right one gets at least half of the width."""
-        left, right = self._told
-        self.drawn = self.drawn or bool(left)
         width = self.size.width
-        last = painted(right).truncate(max(width // 2, width - width_of(left) - 2), ellipsis=True)
-        first = painted(left).truncate(max(0, width - last.cell_length - 2), ellipsis=True)
+        left, right = self._fitted(width)
+        self.drawn = self.drawn or bool(left)
+        last = painted(right).truncate(max(width // 2, width - width_of(left) - _APART), ellipsis=True)
+        first = painted(left).truncate(max(0, width - last.cell_length - _APART), ellipsis=True)
         gap = width - first.cell_length - last.cell_length
         return Content.assemble(first, " " * max(0, gap), last).truncate(width)
+
+    def _fitted(self, width: int) -> tuple[Line, Line]:
+        """Return both parts with the longest note for which there is room; never less of the age of the data."""
+        left, right, notes, briefs = self._told
+        if not notes:
+            return left, right
+        shortest = width_of(joined([notes[-1], right]))
+        found = next((one for one in (left, *briefs) if width_of(one) + _APART + shortest <= width), None)
+        if found is None:
+            return left, right
+        noted = (joined([note, right]) for note in notes)
+        return found, next(one for one in noted if width_of(found) + _APART + width_of(one) <= width)

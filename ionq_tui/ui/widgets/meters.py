@@ -7,10 +7,15 @@ from datetime import datetime
 
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.widgets.text_block import TextBlock
-from ionq_tui.view.forecast import Forecast, tail
+from ionq_tui.view.forecast import Forecast, spend_rate, tail
 from ionq_tui.view.meter import Meter, still_meters, time_meter
-from ionq_tui.view.meter_bar import column_widths, meter_line, note_line
+from ionq_tui.view.meter_bar import below, column_widths, meter_line, note_line
 from ionq_tui.view.style import Line
+
+_RATED = 10
+"""Seconds between two computations of the rate of spending of the same snapshot."""
+_MANY = 500
+"""Number of jobs above which it is computed no more often than that."""
 
 
 class Meters(TextBlock):
@@ -21,24 +26,39 @@ class Meters(TextBlock):
         super().__init__(id=id)
         self._watch = EMPTY_SNAPSHOT
         self._still = still_meters(EMPTY_SNAPSHOT)
-        self._measured: tuple[tuple[Meter, ...], Mapping[str, str], int, bool, bool] | None = None
+        self._rate: tuple[SessionSnapshot, int, str] = EMPTY_SNAPSHOT, 0, ""
+        """The rate of spending, with the snapshot and the moment that it is of."""
+        self._measured: tuple[tuple[Meter, ...], Mapping[str, str], int, bool, bool, str] | None = None
         """The values that the shown lines were made from."""
 
     def measure(
         self, watch: SessionSnapshot, now: datetime, told: Iterable[Forecast], *, notes: bool, gaps: bool = False
     ) -> None:
-        """Show the meters as of now, with the forecasts of when limits are reached, and notes and gaps if those fit."""
+        """Show the meters as of now, with the forecasts of when limits are reached, and notes and gaps if those fit.
+
+        With gaps, the rate of spending stands below the cost.
+        """
         tails = {one.name: tail(one, now, None) for one in told if notes and one.name != "time"}
         if watch is not self._watch:
             self._watch, self._still = watch, still_meters(watch)
         width = self.content_size.width or self.app.size.width - 2
-        measured = (time_meter(watch.session, now), *self._still), tails, width, notes, gaps
+        rate = self._rate_of(watch, now) if notes and gaps else ""
+        measured = (time_meter(watch.session, now), *self._still), tails, width, notes, gaps, rate
         if measured != self._measured:
             self._measured = measured
             self.tell(*_lines(*measured))
 
+    def _rate_of(self, watch: SessionSnapshot, now: datetime) -> str:
+        """Return the rate of spending, computed once in ten seconds: a session may have many jobs."""
+        moment = int(now.timestamp()) // _RATED
+        if self._rate[1] != moment or (self._rate[0] is not watch and len(watch.jobs) <= _MANY):
+            self._rate = watch, moment, spend_rate(watch, now)
+        return self._rate[2]
 
-def _lines(shown: tuple[Meter, ...], tails: Mapping[str, str], width: int, notes: bool, gaps: bool) -> Iterator[Line]:
+
+def _lines(
+    shown: tuple[Meter, ...], tails: Mapping[str, str], width: int, notes: bool, gaps: bool, rate: str
+) -> Iterator[Line]:
     room, columns = max(map(len, tails.values()), default=0), column_widths(shown)
     for number, meter in enumerate(shown):
         if gaps and number:
@@ -46,3 +66,5 @@ def _lines(shown: tuple[Meter, ...], tails: Mapping[str, str], width: int, notes
         yield meter_line(meter, width, tails.get(meter.name, ""), room, columns)
         if notes and (note := note_line(meter, width)):
             yield note
+        if rate and meter.name == "cost":
+            yield below(rate, width)

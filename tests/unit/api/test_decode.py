@@ -279,9 +279,26 @@ def test_measures_that_cannot_be_are_left_out() -> None:
     }
     found = decode.read_characterization(parsed(shown))
     assert {name: of.stderr for name, of in found.fidelity.items()} == {"good": None}
-    assert found.timing == {"t1": 188.0}
+    assert found.timing == {"t1": 188.0} and found.pairs is None
     backend = decode.read_backend(parsed({**BACKEND, "average_queue_time": -5, "kw": -1, "qubits": 10**12}))
     assert (backend.average_queue_time, backend.kw, backend.qubits) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("shown", "pairs"),
+    [
+        ([[0, 1], [1, 2]], 2),
+        ([[0, 1], [1, 0], [0, 1]], 1),
+        ([], None),
+        ([[0, 1], [0]], None),
+        ([[0, "1"]], None),
+        ("all", None),
+        (None, None),
+    ],
+)
+def test_each_pair_of_qubits_counts_once(shown: object, pairs: int | None) -> None:
+    found = decode.read_characterization(parsed({"id": "c", "qubits": 2, "connectivity": shown}))
+    assert found.pairs == pairs and found.all_to_all == (pairs == 1)
 
 
 @pytest.mark.parametrize("odd", [-1, 10**13, 1e300, 0.5])

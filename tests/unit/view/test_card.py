@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -19,9 +20,10 @@ from ionq_tui.view.event_line import event_line
 from ionq_tui.view.forecast import forecasts, runs_out
 from ionq_tui.view.header import freshness, header, outage
 from ionq_tui.view.home_list import NOTHING_LISTED, HomeList
-from ionq_tui.view.home_summary import away_line, running_line, summary, unattended_line
+from ionq_tui.view.home_summary import away_line, running_line, running_notes, summary, unattended_line
 from ionq_tui.view.job_card import histogram, job_facts
 from ionq_tui.view.live_session import status_line
+from ionq_tui.view.receipt import receipt_lines
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.session_card import (
     steps,
@@ -94,6 +96,14 @@ def test_one_line_says_the_status_and_what_ends_it() -> None:
     assert status_line(EMPTY_SNAPSHOT, (), NOW, TZ) == ()
 
 
+def test_above_a_receipt_the_end_is_left_to_it() -> None:
+    over = session(status="ended", active=False, ended_at=at(14, 0), ender_id="u-7")
+    held = apply_session(EMPTY_SNAPSHOT, over, NOW)
+    said = words(status_line(held, (), NOW, TZ, with_receipt=True))
+    assert said == "ENDED   created 13:10 > started 13:22"
+    assert "ended   14:00, by u-7" in [words(one) for one in receipt_lines(held, NOW, TZ)]
+
+
 def test_the_line_of_an_end_names_who_and_when() -> None:
     over = session(status="ended", active=False, ended_at=at(14, 0), ender_id="u-7")
     assert status(over) == "ENDED   created 13:10 > started 13:22 > ended 14:00 by u-7"
@@ -146,6 +156,35 @@ def test_what_was_spent_so_far_is_told_per_unit_and_never_too_surely() -> None:
     assert running(held, width=40)[0] == "1 yours running · 9fe21c ends in 37 min"
 
 
+def noted(*items: SessionItem, loaded: bool = True, certain: bool = True) -> list[tuple[str, Tone]]:
+    ends = {one.session.id: first for one in items if (first := runs_out(one.session)) is not None}
+    lines = running_notes(HomeList.of(items), ends, NOW, loaded=loaded, certain=certain)
+    return [(cell.text, cell.tone) for (cell,) in lines]
+
+
+def test_the_header_of_other_screens_says_shortly_whether_money_is_running() -> None:
+    held = SessionItem(session(), Owner.HERE, "", watch())
+    assert noted(held) == [("1 running, 18.20 usd", Tone.GOOD), ("1 running", Tone.GOOD), ("1 running", Tone.GOOD)]
+    assert noted(held, item(2)._replace(watch=None))[0][0] == "2 running, ≥ 18.20 usd"
+    assert noted(item(1)._replace(watch=None))[0] == ("1 running, cost unknown", Tone.GOOD)
+    near = item(1, expires_at=at(14, 12))
+    assert noted(near)[0] == ("! 1 running, cost unknown, ends in 9 min", Tone.WARN)
+    assert noted(near)[-1] == ("! 1 running", Tone.WARN)
+    assert noted(item(1, expires_at=at(14, 7)))[0] == ("! 1 running, cost unknown, ENDS in 4 min", Tone.BAD)
+    free = item(2, limits=NO_LIMITS, expires_at=None)
+    assert noted(held, free)[-2:] == [("! 2 running, NO LIMIT", Tone.BAD), ("! 2 running", Tone.BAD)]
+
+
+def test_in_the_header_what_is_not_known_is_said_so() -> None:
+    unseen = item(3)._replace(unseen=True)
+    assert [text for text, _ in noted(unseen, certain=False)] == ["! 1 not confirmed ended", "! 1 unconfirmed"]
+    assert noted(item(1), unseen)[-2][0] == "! 1 running, 1 not confirmed ended"
+    assert noted() == noted(item(1, Owner.OTHER)) == [("none running", Tone.DIM)]
+    assert noted(loaded=False) == [("running: unknown", Tone.DIM)]
+    assert noted(item(1, Owner.OTHER), certain=False)[-1] == ("! running: unknown", Tone.WARN)
+    assert noted(item(1, Owner.UNKNOWN))[-1] == ("! running: unknown", Tone.WARN)
+
+
 def test_an_event_shows_one_time() -> None:
     told = words(event_line(Event(at(13, 22), EventKind.STARTED, ID), NOW, TZ))
     assert told == "13:22:00  session started"
@@ -178,7 +217,7 @@ def test_a_job_in_full() -> None:
     assert ("status", "FAILED") in facts
     assert ("failure", "Quota") in facts
     assert ("", "it is all spent") in facts
-    assert ("submitted", "14:00:00 CEST (2026-07-22 12:00:00 UTC)") in facts
+    assert ("submitted", "14:00:00 CEST") in facts
     assert facts[-1] == ("cost", "—")
     assert ("status", 'waiting (IonQ says "ready")') in job_facts(Job("a", "ready"), None, NOW, TZ)
 
@@ -200,8 +239,8 @@ def test_a_backend_in_full() -> None:
     assert facts["fidelity"] == "2q 99.60% ± 0.02"
     assert (facts["lifetime"], facts["timing"]) == ("T1 100 s", "2q 970 µs")
     assert facts["backend"] == "qpu.x, 36 qubits"
-    assert facts["measured"] == "5 h 2 min ago, 09:00 CEST (2026-07-22 07:00 UTC)"
-    assert "estimate" not in facts and "observed" not in facts
+    assert facts["measured"] == "5 h 2 min ago, 09:00 CEST"
+    assert "estimate" not in facts and "observed" not in facts and "connects" not in facts
     assert "retired" in facts[""]
     degraded = Backend("qpu.x", "available", degraded=True, average_queue_time=60_000.0)
     samples = tuple((NOW - timedelta(minutes=10 * number), 60_000.0 * number) for number in (3, 2, 1))
@@ -209,3 +248,15 @@ def test_a_backend_in_full() -> None:
     assert facts["status"] == "available, degraded"
     assert facts["observed"].endswith("last 29 min, about 1 min to 3 min")
     assert facts["estimate"].startswith("about 0.65 usd per 1,000 shots")
+
+
+def test_where_there_is_room_a_backend_says_what_circuits_may_use() -> None:
+    usable = Backend("qpu.x", supported_gates=("h", "cnot"), supported_error_mitigations=("debiasing",))
+    measured = Characterization("c", "qpu.x", qubits=36, pairs=630)
+    samples = tuple((NOW - timedelta(minutes=10 * number), 60_000.0 * number) for number in (3, 2, 1))
+    facts = dict(backend_facts(usable, measured, NOW, TZ, samples, more=True))
+    assert (facts["connects"], facts["gates"]) == ("any two qubits, 630 pairs", "h, cnot")
+    assert facts["supports"] == "error mitigation: debiasing" and "native" not in facts
+    assert facts["observed"] == "last 29 min, about 1 min to 3 min", "its plot is below"
+    some = dict(backend_facts(usable, replace(measured, pairs=35), NOW, TZ, more=True))
+    assert some["connects"] == "35 pairs"

@@ -16,8 +16,9 @@ from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_costs
 from ionq_tui.view.ascii import in_ascii
 from ionq_tui.view.chart import JOBS, MONEY, Curve, courses, curves, foreseen, span
 from ionq_tui.view.forecast import Forecast, forecasts
-from ionq_tui.view.plot import Span, picture, time_ticks, value_ticks
+from ionq_tui.view.plot import Span, picture, time_ticks
 from ionq_tui.view.sanitize import cells
+from ionq_tui.view.scale import value_scale
 from ionq_tui.view.style import width_of, words
 from tests.unit.view.scene import NOW, TZ, at, session, watch
 
@@ -45,20 +46,31 @@ def test_the_picture_is_of_the_size_and_tells_its_numbers_in_words() -> None:
     lines = drawn(told[0], over)
     assert len(lines) == 12 and all(cells(one) <= 60 for one in lines)
     assert lines[0].startswith("charged 18.20 of 30.00 usd · ▒ 4.10 reserved")
-    assert [one.split(" ┤")[0].strip() for one in lines if "┤" in one] == ["30.00", "20.00", "10.00", "0.00"]
+    assert marked(lines) == ["30.00", "20.00", "10.00", "0.00"]
     assert "━ limit 30.00 ━━" in lines[1]
     times = lines[-1].split()
-    assert "now" in times and len(times) >= 4 and lines[-2].count("┬") == len(times)
+    assert len(times) >= 4 and lines[-2].count("┬") == len(times) and "now" in lines[-2]
 
 
 @pytest.mark.parametrize("top", ["0.01", "0.37", "1", "7.3", "30", "999", "1e9", "1e-9", "123456.78"])
 @pytest.mark.parametrize("rows", [2, 6, 7, 16, 40])
-def test_the_ticks_are_round_and_at_least_four(top: str, rows: int) -> None:
-    ticks = value_ticks(Decimal(top), rows)
-    assert len(ticks) >= 4 and ticks[0] == 0 and ticks[-1] <= Decimal(top)
-    step = ticks[1]
-    assert all(later - one == step for one, later in pairwise(ticks))
-    assert step.normalize().as_tuple().digits in {(1,), (2,), (5,)}
+def test_the_ticks_are_round_evenly_apart_and_mostly_four(top: str, rows: int) -> None:
+    highest = Decimal(top)
+    scale = value_scale(highest, rows, limit=highest)
+    values = [Decimal(0), *sorted(scale.ticks.values())]
+    assert len(values) >= (4 if rows >= 8 else min(rows, 2) + 1), "zero is one of them"
+    assert all(later - one == scale.step for one, later in pairwise(values))
+    assert scale.step.normalize().as_tuple().digits in {(1,), (2,), (5,), (2, 5), (1, 5)}
+    places = [rows, *sorted(scale.ticks, reverse=True)]
+    assert {one - later for one, later in pairwise(places)} == {scale.each}, "from the axis on"
+    assert highest <= scale.top <= highest * 2
+
+
+@pytest.mark.parametrize("limit", [20, 30, 40, 50, 60, 100, 150])
+@pytest.mark.parametrize("rows", [6, 7, 9, 16, 28])
+def test_a_round_limit_stands_in_no_row_that_has_another_value(limit: int, rows: int) -> None:
+    scale = value_scale(Decimal(limit), rows, limit=Decimal(limit), whole=True)
+    assert scale.ticks.get(scale.row(Decimal(limit)), limit) == limit
 
 
 def test_the_curve_is_filled_and_what_is_reserved_is_a_second_shade_above_it() -> None:
@@ -68,9 +80,9 @@ def test_the_curve_is_filled_and_what_is_reserved_is_a_second_shade_above_it() -
     assert len(plot) == 20
     assert plot[-1][0] == " " and set(plot[-1][3:]) == {"█"}, "nothing was spent in the first minute"
     heights = [sum(row[column] == "█" for row in plot) for column in range(len(plot[0]))]
-    assert heights == sorted(heights) and heights[-1] == round(18.2 / 32.4 * 20 - 0.5), "it only adds up"
+    assert heights == sorted(heights) and heights[-1] == round(18.2 / 33.3 * 20 - 0.5), "it only adds up"
     shaded = [row[-1] for row in plot].count("▒")
-    assert shaded in {2, 3}, "4.10 of 32.40 in 20 rows"
+    assert shaded in {2, 3}, "4.10 of 33.33 in 20 rows"
 
 
 def test_what_the_rate_leads_to_is_dashed_and_its_crossing_has_a_time() -> None:
@@ -78,13 +90,23 @@ def test_what_the_rate_leads_to_is_dashed_and_its_crossing_has_a_time() -> None:
     over = span(watch(), soon, NOW)
     assert over is not None
     lines = drawn(soon[0], over, (80, 16))
-    assert "• limit about 14:12 at this rate" in lines[0]
-    assert any("limit about 14:12" in one for one in lines[1:])
+    assert lines[0].endswith(" · • at this rate")
+    assert sum("limit about 14:12" in one for one in lines) == 1, "told once"
     assert sum("╋" in one for one in lines) == 1 and sum("•" in one for one in lines) >= 3
     late = courses(watch(), (Forecast("cost", NOW + timedelta(days=9)),))
     far = span(watch(), late, NOW)
     assert far is not None and far[1] - NOW == NOW - far[0]
-    assert not any("╋" in one for one in drawn(late[0], far, (80, 16))), "the crossing is not in the picture"
+    beyond = drawn(late[0], far, (80, 16))
+    assert not any("╋" in one for one in beyond), "the crossing is not in the picture"
+    assert "limit about 31 Jul 14:02" in beyond[0]
+
+
+def test_beside_the_meters_the_heading_says_only_what_is_drawn_and_how() -> None:
+    soon = courses(watch(), (Forecast("cost", NOW + timedelta(minutes=10)),))
+    over = span(watch(), soon, NOW)
+    assert over is not None
+    heading = words(picture(soon[0], over, NOW, TZ, (80, 16), numbers=False)[0])
+    assert heading == "charged, usd · ▒ reserved · • at this rate"
 
 
 def test_without_limits_without_jobs_and_after_the_end() -> None:
@@ -125,8 +147,8 @@ def test_in_ascii_used_reserved_ahead_and_grid_differ() -> None:
 
 
 def marked(lines: list[str]) -> list[str]:
-    """Return the numbers at the ticks, from the top."""
-    return [one.split(" ┤")[0].strip() for one in lines if " ┤" in one]
+    """Return the numbers at the ticks, from the top, and that at the axis."""
+    return [one.replace(" └", " ┤").split(" ┤")[0].strip() for one in lines if " ┤" in one or " └" in one]
 
 
 HOUR = (at(13, 22), at(14, 22))
@@ -152,17 +174,17 @@ def test_a_limit_that_is_exceeded_is_a_line_through_the_filled_area() -> None:
     lines = drawn(over, HOUR)
     (limit,) = [one for one in lines if "━ limit 30.00 ━" in one]
     assert limit.split("┤")[1].replace(" limit 30.00 ", "").strip("━") == ""
-    assert "▃" in lines[lines.index(limit) - 1] or "█" in lines[lines.index(limit) - 1], "it went on above the line"
+    assert set("▁▂▃▄▅▆▇█") & set(lines[lines.index(limit) - 1]), "it went on above the line"
 
 
 @given(st.integers(5, 10**6), st.integers(0, 10**6), st.integers(8, 140))
 def test_the_times_below_the_axis_never_touch(past: int, ahead: int, width: int) -> None:
     over = (NOW - timedelta(seconds=past), NOW + timedelta(seconds=ahead))
     ticks = time_ticks(over, NOW, TZ, width)
-    assert "now" in [words for _, words in ticks]
-    below = drawn(Curve(JOBS, ()), over, (width + 3, 9))[-1]
+    axis, below = drawn(Curve(JOBS, ()), over, (width + 3, 9))[-2:]
     assert below.split() == " ".join(words for _, words in ticks).split()
     assert all(0 <= place < width for place, _ in ticks)
+    assert "now" in axis, "it takes the place of no time"
 
 
 @pytest.mark.parametrize("minutes", [1, 7, 55, 130, 600])

@@ -12,7 +12,7 @@ from ionq_tui.model.money import Money
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs, apply_session
 from ionq_tui.view.alarm import alarms, idle_for
-from ionq_tui.view.forecast import end_sentence, forecasts, tail, unrated
+from ionq_tui.view.forecast import end_sentence, forecasts, spend_rate, tail, unrated
 from ionq_tui.view.style import Tone, words
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -106,13 +106,35 @@ def test_without_a_forecast_it_says_why(limits: Limits, said: str, tone: Tone) -
 def test_the_sentence_has_the_color_of_the_time_left(before: int, tone: Tone) -> None:
     free = watch(0, session=replace(SESSION, limits=Limits(minutes=78)))
     told = forecasts(free, NOW)
-    assert end_sentence(free, told, told[0].at - timedelta(minutes=before), UTC)[0].tone is tone
+    (cell,) = end_sentence(free, told, told[0].at - timedelta(minutes=before), UTC)
+    assert cell.tone is tone
+    assert cell.text.startswith("EXPIRES" if tone is Tone.BAD else "expires")  # not by color alone
+
+
+def test_the_rate_of_spending_is_told_per_unit_and_never_too_surely() -> None:
+    one = watch(20)
+    assert spend_rate(one, NOW) == "about 0.50 usd/min over the last 20 min"
+    credit = apply_costs(one, {"j0": JobCost(cost=Money(Decimal(100), "credit"))})
+    assert spend_rate(credit, NOW) == "about 5.00 credit/min + 0.48 usd/min over the last 20 min"
+    assert spend_rate(replace(one, costs={"j0": one.costs["j0"]}), NOW) == "≥ 0.02 usd/min over the last 20 min"
+    assert spend_rate(replace(one, costs={}), NOW) == "rate of spending unknown"
+    assert spend_rate(watch(2, price="0.0004"), NOW) == "about < 0.0001 usd/min over the last 20 min"
+    assert spend_rate(watch(2, price="0.02"), NOW) == "about 0.002 usd/min over the last 20 min"
+    assert spend_rate(one, NOW + timedelta(hours=1)) == "nothing charged in the last 20 min"
+    assert spend_rate(watch(0), NOW) == ""
+    ended = replace(SESSION, status="ended", active=False, ended_at=NOW)
+    assert spend_rate(watch(20, session=ended), NOW) == ""
+
+
+@pytest.mark.parametrize("price", ["1e30", "99999999999999999999.99"])
+def test_an_absurd_price_has_a_rate(price: str) -> None:
+    assert spend_rate(watch(2, price=price), NOW).endswith("usd/min over the last 20 min")
 
 
 def test_money_counts_what_was_charged_of_late() -> None:
     told = {one.name: one for one in forecasts(watch(20, price="1.00"), NOW)}
     assert told["cost"].at - NOW == timedelta(minutes=10)
-    assert told["cost"].rate == "60.00 usd/h (last 20 min)"
+    assert told["cost"].rate == ""  # told by the meter of the cost, and not twice
 
 
 def test_another_unit_is_no_basis() -> None:
@@ -168,7 +190,7 @@ def test_the_last_five_minutes() -> None:
 
 def test_what_has_run_out_is_told_as_such_and_never_as_an_end() -> None:
     told = [one for one in forecasts(watch(1), NOW) if one.name == "time"]
-    assert words(end_sentence(watch(1), told, told[0].at - timedelta(seconds=1), UTC)).startswith("expires 13:40")
+    assert words(end_sentence(watch(1), told, told[0].at - timedelta(seconds=1), UTC)).startswith("EXPIRES 13:40")
     assert words(end_sentence(watch(1), told, told[0].at, UTC)) == "its time ran out 13:40, not confirmed ended"
     used = watch(41)
     jobs = [one for one in forecasts(used, NOW) if one.name == "jobs"]

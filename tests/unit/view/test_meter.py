@@ -24,7 +24,7 @@ from ionq_tui.model.snapshot import (
 from ionq_tui.view.meter import Meter, bar, jobs_meter, meters, money_meter, time_meter
 from ionq_tui.view.meter_bar import column_widths, meter_line, note_line
 from ionq_tui.view.sanitize import cells
-from ionq_tui.view.style import BarPart, Tone, width_of, words
+from ionq_tui.view.style import BarEdge, BarPart, Tone, width_of, words
 from tests.support.amounts import usd
 from tests.unit.view.scene import LIMITS, NOW, at, jobs, session, watch
 
@@ -281,11 +281,16 @@ def test_a_bar_has_its_width_and_is_full_only_where_all_is_used(fraction: float,
         (1.0, 0.0, "██████████"),
         (0.5, 0.2, "█████▒▒   "),
         (0.0, 0.01, "▒         "),
-        (0.54, 0.2, "█████▒▒▒  "),
+        (0.54, 0.2, "█████▍▒▒  "),
+        (0.54, 0.01, "█████▍▒   "),
+        (0.99, 0.01, "█████████▉"),
     ],
 )
 def test_a_bar_is_exact_to_an_eighth_of_a_cell(fraction: float, reserved: float, drawn: str) -> None:
-    assert words(bar(Meter("m", fraction=fraction, reserved=reserved), 10)) == drawn
+    shown = bar(Meter("m", fraction=fraction, reserved=reserved), 10)
+    assert words(shown) == drawn
+    edges = [cell.text for cell in shown if isinstance(cell, BarEdge)]
+    assert edges == [sign for sign in drawn if sign in "▏▎▍▌▋▊▉" and reserved > 0], "no cell is lost to either part"
 
 
 @pytest.mark.parametrize(("sent", "tone"), [(31, Tone.GOOD), (32, Tone.WARN), (37, Tone.WARN), (38, Tone.BAD)])

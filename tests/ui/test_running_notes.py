@@ -1,0 +1,50 @@
+"""What the header of the screens beside home and live tells of running sessions."""
+
+from __future__ import annotations
+
+import pytest
+
+from ionq_tui.ui.screens.backends import BackendsScreen
+from ionq_tui.ui.screens.usage import UsageScreen
+from ionq_tui.ui.widgets.header import Header
+from tests.ui.cast import Cast, active, at_home, until
+from tests.ui.fake import FakeConnector, session
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 36)])
+async def test_every_other_screen_says_that_one_is_running(connector: FakeConnector, size: tuple[int, int]) -> None:
+    active(connector, session(1))
+    connector.journal.opened_here = {session(1).id}
+    app = Cast(connector)
+    async with at_home(app, size) as pilot:
+        assert "1 running" not in app.text().splitlines()[0]  # the line below it says more
+        for key, kind in (("b", BackendsScreen), ("u", UsageScreen)):
+            await pilot.press(key)
+            await until(pilot, lambda kind=kind: app.shows(kind))
+            await until(pilot, lambda: "1 running" in app.text().splitlines()[0])
+            first = app.text().splitlines()[0]
+            assert len(first) <= size[0]
+            assert any(word in first for word in ("live", "no answer yet", "updated", "STALE", "REFUSED"))
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is app.home)
+
+
+async def test_it_costs_no_request_and_is_painted_only_when_it_changes(connector: FakeConnector) -> None:
+    active(connector, session(1))
+    connector.journal.opened_here = {session(1).id}
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        await pilot.press("b")
+        await until(pilot, lambda: app.shows(BackendsScreen) and "1 running" in app.text())
+        header, asked = app.screen.query_one(Header), list(connector.cloud.asked)
+        told = header._told
+        for _ in range(3):
+            app.screen.tick()  # type: ignore[attr-defined]
+        assert header._told is told
+        assert connector.cloud.asked == asked
+        active(connector)
+        app.running.session_list.poller.nudge()
+        await until(pilot, lambda: not app.running.session_list.overview.value.sessions)
+        app.screen.tick()  # type: ignore[attr-defined]
+        await pilot.pause()
+        assert "! 1 unconfirmed" in app.text().splitlines()[0]
