@@ -203,6 +203,8 @@ async def test_a_key_is_kept_only_where_that_is_asked_for(trouble: str) -> None:
         await type_key(pilot, app)
         await until(pilot, lambda: app.shows(SessionsScreen))
         assert connector.kept == ["••••7777"]
+        if trouble:
+            await until(pilot, lambda: "memory only" in app.toasts())
         await pilot.pause()
         assert ("memory only" in app.toasts()) == bool(trouble)
 

@@ -233,8 +233,7 @@ async def test_a_refusal_is_told_and_the_form_lives_on(connector: FakeConnector,
     app = stage(connector)
     async with app.run_test() as pilot:
         await press_open(pilot, app, hand)
-        await until(pilot, lambda: "nothing was opened" in app.text())
-        assert "[b]sessions[/b]" in app.text()
+        await until(pilot, lambda: "nothing was opened" in app.text() and "[b]sessions[/b]" in app.text())
         connector.cloud.open_outcome = None
         await press_open(pilot, app, hand)
         await until(pilot, lambda: shows(app, SessionScreen))
@@ -250,7 +249,7 @@ async def test_an_adopted_session_is_told(connector: FakeConnector, hand: Hand) 
         await press_open(pilot, app, hand)
         await until(pilot, lambda: shows(app, SessionScreen))
         assert any("found after the reply was lost" in one.message for one in app._notifications)
-        assert made.id in app.text()
+        await until(pilot, lambda: made.id in app.text())
 
 
 async def test_one_question_about_one_candidate(connector: FakeConnector, hand: Hand) -> None:
@@ -260,7 +259,7 @@ async def test_one_question_about_one_candidate(connector: FakeConnector, hand: 
     async with app.run_test() as pilot:
         await press_open(pilot, app, hand)
         await until(pilot, lambda: shows(app, ChoiceDialog))
-        assert "Is this the session you just opened?" in app.text()
+        await until(pilot, lambda: "Is this the session you just opened?" in app.text())
         connector.cloud.active[made.id] = made
         await deliberate(pilot, hand, ["tab", "enter"])
         await until(pilot, lambda: shows(app, SessionScreen))
