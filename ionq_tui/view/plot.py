@@ -175,11 +175,6 @@ class _Plot:
         return max(0, min(self._width - 1, int(share * self._width)))
 
 
-def eighths(value: Decimal, top: Decimal, rows: int) -> int:
-    """Return the height of a value in eighths of rows; a value above zero is never drawn as nothing."""
-    return max(1, round(float(value / top) * rows * 8)) if value > 0 else 0
-
-
 def value_at(points: Sequence[Point], at: datetime) -> Decimal:
     """Return what a curve had come to at a moment."""
     index = bisect_right(points, at, key=lambda point: point[0])

@@ -101,6 +101,9 @@ class Shown:
 
 
 def _counts(screen: SessionScreen) -> str:
+    """Return how many jobs of each status are told: above the list, and by the receipt once the session has ended."""
+    if receipt := re.search(r"^jobs +(.*)$", screen.receipt.text, re.MULTILINE):
+        return receipt[1]
     told = screen.query_one("#jobs-card", Card).told
     assert isinstance(told, tuple)
     return words(told).partition(" · row ")[0]

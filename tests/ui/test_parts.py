@@ -27,6 +27,7 @@ def job(number: int, parent: int | None = None) -> Job:
         parent_job_id=None if parent is None else f"job-{parent:06}",
         shots=1000 - 100 * (number % 4),
         submitted_at=NOW - timedelta(minutes=30 - 7 * number % 20),
+        started_at=None if number % 4 == 3 else NOW - timedelta(minutes=3 * number % 8),
         run_ms=1000 * (number * 5 % 9 + 1),
     )
 

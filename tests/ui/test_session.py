@@ -172,7 +172,7 @@ async def test_an_end_is_told_with_its_proof(app: Stage, hand: Hand) -> None:
         await until(pilot, lambda: shows(app, EndSession))
         await deliberate(pilot, hand, ["tab", "enter"])
         await until(pilot, lambda: "ENDED" in app.text())
-        assert "ended 13:02" in app.text()
+        assert "ended   13:02, IonQ does not say by whom" in app.text()
         assert "5 jobs" in app.text()
         await pilot.press("e")
         assert not shows(app, EndSession)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from textual.app import App
+from textual.content import Content
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
@@ -26,6 +27,7 @@ from ionq_tui.ui.textual_internals import (
     drop_cached_styles,
     key_parser,
     measure_again,
+    retitle,
     withdraw_notifications,
 )
 from tests.house.source import imported, modules, tree
@@ -51,7 +53,7 @@ METHODS: dict[tuple[type, str], list[str]] = {
 
 ATTRIBUTES: dict[type, list[str]] = {
     App: ["_driver", "_notifications", "_clipboard", "_exception", "_exit_renderables"],
-    Widget: ["_layout_updates"],
+    Widget: ["_border_title", "_layout_updates"],
     LinuxDriver: ["_app", "_loop", "_debug", "_file", "_writer_thread", "_in_band_window_resize"],
     WriterThread: ["_queue"],
 }
@@ -140,6 +142,11 @@ async def test_the_hooks_of_an_app_do_what_they_say() -> None:
         before = block._layout_updates
         measure_again(block)
         assert block._layout_updates == before + 1
+        block.styles.border = ("round", "white")
+        await pilot.pause()
+        retitle(block, Content("a title"))
+        await pilot.pause()
+        assert "a title" in app.export_screenshot().replace("&#160;", " "), broken("Widget._border_title")
 
 
 async def test_a_crash_is_reported_by_the_hook(monkeypatch: pytest.MonkeyPatch) -> None:
