@@ -58,7 +58,7 @@ async def test_on_the_live_screen_its_events_and_its_end(named: FakeConnector) -
         over = replace(ONE, status="ended", active=False, ended_at=NOW, ender_id="b3nb3nb3n")
         named.cloud.active, named.cloud.over = {}, {ONE.id: over}
         await pilot.press("r")
-        await until(pilot, lambda: "session ended by Ben" in app.text() and "ended   13:02 by Ben" in app.text())
+        await until(pilot, lambda: "session ended by Ben" in app.text() and "ended   13:02, by Ben" in app.text())
 
 
 async def test_on_the_screen_of_a_job(named: FakeConnector) -> None:
