@@ -8,6 +8,7 @@ from textual.app import App
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.activity import Activity
+from ionq_tui.model.clone import CloneDone
 from ionq_tui.model.outcome import CancelDone, Done, EndDone, Ended, OpenDone, Opened, UnconfirmedClosed
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.toasts import toast, withdraw
@@ -49,6 +50,8 @@ def _about(done: Done) -> str:
         return done.outcome.session.id if isinstance(done.outcome, Opened) else done.token
     if isinstance(done, EndDone) and not isinstance(done.outcome, Ended):
         return _not_ended(done.session_id)
+    if isinstance(done, CloneDone):
+        return f"clone {done.job_id}"
     return str(done.request) if isinstance(done, UnconfirmedClosed) else done.session_id
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
+from ionq_tui.model.clone import clone_words
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import JobCost
 from ionq_tui.view.amount import money
@@ -20,6 +21,12 @@ _TONES = {
     EventKind.ALARM: Tone.WARN,
     EventKind.LIMITS_DIFFER: Tone.WARN,
     EventKind.COST_CHANGED: Tone.WARN,
+    EventKind.NOT_CLONED: Tone.WARN,
+}
+_CLONING = {
+    EventKind.CLONE_REQUESTED: "is to be cloned into this session, requested by you",
+    EventKind.CLONED: "was cloned: the new job is ",
+    EventKind.NOT_CLONED: "was not cloned: ",
 }
 _NO_COSTS: Mapping[str, JobCost] = {}
 
@@ -49,6 +56,8 @@ def event_words(event: Event, costs: Mapping[str, JobCost] = _NO_COSTS, people: 
         return words
     if event.kind is EventKind.ENDED:
         return "session ended" + (f" by {person(event.words, people)}" if words else "")
+    if event.kind in _CLONING:
+        return f"job {plain(event.subject[-6:])} {_CLONING[event.kind]}{plain(clone_words(event), 300)}"
     if not event.subject:
         return f"session {event.kind.value}" + (f": {words}" if words else "")
     what = event.kind.value.removeprefix("job ")
