@@ -227,9 +227,9 @@ class IonQClient(GeneratedCallsClient):
     def clone_job(self, job_id: str, session_id: str) -> str:
         """Clone a job into a session with exactly one POST request, and return the id of the clone.
 
-        The clone is a new job, which may be charged. It has the circuit, backend, shots, settings, name and metadata of
-        the original, and in its metadata a random mark, by which it is found if the reply is lost. Raises CloneUncertain
-        if it may exist and was not found.
+        The clone is a new job, which may be charged. It has the circuit, backend, shots, settings, name and metadata
+        of the original, and in its metadata a random mark, by which it is found if the reply is lost. Raises
+        CloneUncertain if it may exist and was not found.
         """
         request = new_request(job_id, session_id, self.runner.run(operations.job_metadata(job_id)))
         return cloned(request, self.runner.run_critical(cloning(request)))

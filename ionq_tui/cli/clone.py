@@ -56,9 +56,8 @@ async def _clone(engine: Engine, settings: Settings, args: argparse.Namespace) -
         assert not isinstance(metadata, Fault)
         sent = operations.clone_job(new_request(job.id, session.id, metadata))
         return print_operation(sent, settings, as_json=args.json)
-    if any(
-        one.subject == job.id for one in unconfirmed_clones(await engine.journal.events(engine.place(), session.id))
-    ):
+    events = await engine.journal.events(engine.place(), session.id)
+    if any(one.subject == job.id for one in unconfirmed_clones(events)):
         say(f"{words.UNCONFIRMED_BEFORE}. Check: {_check(session)}")
     if not args.yes:
         await confirm(args.yes, await _question(engine, job, watch))

@@ -5,11 +5,11 @@ body may set `name`, `shots`, `backend`, `session_id`, `settings`, `metadata` an
 reply has the id of the new job and its session. What a repeated request does is not documented, and there is no
 idempotency key, so the request is sent once.
 
-The new job gets a random mark in its metadata, by which it can be recognized for certain if the reply is lost. It is not
-documented whether `metadata` replaces what is inherited or is added to it, so that of the original is sent with it.
+The new job gets a random mark in its metadata, by which it can be recognized for certain if the reply is lost. It is
+not documented whether `metadata` replaces what is inherited or is added to it, so that of the original is sent with it.
 Metadata are strings by name. Version 0.3 of the documentation (core concepts) allows 10 names of up to 40 characters
-each, and values of at least 400 characters; version 0.4 states no limits. If the mark is one name too many, IonQ refuses
-the request and says so.
+and values of up to 40,000 (its example says 400); version 0.4 states no limits. If the mark is one name too many, IonQ
+refuses the request and says so.
 """
 
 from __future__ import annotations
@@ -132,11 +132,15 @@ def unconfirmed_clones(events: Iterable[Event]) -> tuple[Event, ...]:
 
 def clones_found(events: Iterable[Event], jobs: Iterable[Job]) -> list[Event]:
     """Return an event for each requested clone that is among the jobs and of which no event tells yet."""
-    requests = {one.words: one for one in _without(events, {EventKind.CLONED})}
+    held = tuple(events)
+    requests = {one.words: one for one in _without(held, {EventKind.CLONED})}
     if not requests:
         return []
+    ruled_out = {_mark(one): one.at for one in held if one.kind is EventKind.NOT_CLONED}
     made = [(requests[job.clone_mark], job) for job in jobs if job.clone_mark in requests]
-    return [cloned_event(one, job.id, job.submitted_at or one.at) for one, job in made]
+    return [
+        cloned_event(one, job.id, max(job.submitted_at or one.at, ruled_out.get(one.words, one.at))) for one, job in made
+    ]
 
 
 def clones_missing(events: Iterable[Event], jobs: Iterable[Job], now: datetime) -> list[Event]:
@@ -157,10 +161,14 @@ def clones_missing(events: Iterable[Event], jobs: Iterable[Job], now: datetime) 
     ]
 
 
+def _mark(event: Event) -> str:
+    return event.words.partition(": ")[0]
+
+
 def _without(events: Iterable[Event], outcomes: set[EventKind]) -> tuple[Event, ...]:
     """Return the requests to clone that have none of these outcomes."""
     held = tuple(events)
-    settled = {event.words.partition(": ")[0] for event in held if event.kind in outcomes}
+    settled = {_mark(event) for event in held if event.kind in outcomes}
     return tuple(one for one in held if one.kind is EventKind.CLONE_REQUESTED and one.words not in settled)
 
 

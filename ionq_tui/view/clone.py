@@ -27,7 +27,7 @@ UNCONFIRMED_BEFORE = "an earlier clone of this job is not confirmed: it may exis
 def clone_facts(
     job: Job, cost: JobCost | Fault | None, watch: SessionSnapshot, label: str, now: datetime
 ) -> list[Fact]:
-    """Return what is sent, what it may cost, and what is left of the session; `cost` of the original, None if unread."""
+    """Return what is sent, what it may cost, and what is left; `cost` is that of the original, None if not read yet."""
     session = watch.session
     shown = plain(label, 40).strip()
     facts = [
