@@ -139,7 +139,8 @@ def clones_found(events: Iterable[Event], jobs: Iterable[Job]) -> list[Event]:
     ruled_out = {_mark(one): one.at for one in held if one.kind is EventKind.NOT_CLONED}
     made = [(requests[job.clone_mark], job) for job in jobs if job.clone_mark in requests]
     return [
-        cloned_event(one, job.id, max(job.submitted_at or one.at, ruled_out.get(one.words, one.at))) for one, job in made
+        cloned_event(one, job.id, max(job.submitted_at or one.at, ruled_out.get(one.words, one.at)))
+        for one, job in made
     ]
 
 

@@ -204,13 +204,8 @@ class FakeCloud:
         if self.clone_outcome is not None:
             return self.clone_outcome
         original = self.jobs.get(request.job_id) or next(one for one in self.elsewhere if one.id == request.job_id)
-        made = replace(
-            original,
-            id=f"{len(self.jobs):012d}",
-            status="ready",
-            session_id=request.session_id,
-            clone_mark=request.mark,
-        )
+        made = replace(original, id=f"{len(self.jobs):012d}", status="ready", session_id=request.session_id)
+        made = replace(made, clone_mark=request.mark)
         self.jobs[made.id] = made
         return Cloned(NewJob(made.id, made.session_id))
 
