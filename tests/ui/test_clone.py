@@ -72,7 +72,15 @@ async def test_what_is_sent_and_what_is_left_are_shown_and_the_safe_answer_has_t
         await ready(pilot, app)
         assert "C clone job" in app.text() and "x cancel job" not in app.text()
         await open_dialog(pilot, app)
-        for words in (FAILED.id, "vqe-1", "1,000", "qpu.forte-1", ONE.id, "about 0.65 usd", "as estimated for the original"):
+        for words in (
+            FAILED.id,
+            "vqe-1",
+            "1,000",
+            "qpu.forte-1",
+            ONE.id,
+            "about 0.65 usd",
+            "as estimated for the original",
+        ):
             assert words in app.text()
         assert "jobs 38" in app.text() and "cost " in app.text()
         assert isinstance(app.focused, Button) and str(app.focused.label) == "Do not clone"

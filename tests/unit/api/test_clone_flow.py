@@ -90,7 +90,8 @@ def test_a_list_in_which_the_clone_may_be_missing_is_not_called_complete(answer:
 def test_metadata_are_read_whole_or_not_at_all() -> None:
     assert read_metadata({"metadata": {"a": "x" * 5000, "b": ""}}) == {"a": "x" * 5000, "b": ""}
     assert read_metadata({"metadata": None}) == read_metadata({}) == {}
-    for strange in ([], "text", {"a": 7}, {"a": {"b": "c"}}):
+    several: tuple[object, ...] = ([], "text", {"a": 7}, {"a": {"b": "c"}})
+    for strange in several:
         with pytest.raises(Unreadable):
             read_metadata({"metadata": strange})
 

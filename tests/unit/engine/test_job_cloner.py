@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from ionq_tui.engine.actions import Actions
 from ionq_tui.journal.journal import Journal
-from ionq_tui.model.clone import CloneDone, Cloned, CloneUnconfirmed, NewJob, NotCloned, unconfirmed_clones
+from ionq_tui.model.clone import Cloned, CloneDone, CloneOutcome, CloneUnconfirmed, NewJob, NotCloned, unconfirmed_clones
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.outcome import NOTHING_KNOWN
@@ -40,17 +41,24 @@ class Place:
         assert self.journal.close(30)
 
 
+async def until(condition: Callable[[], object]) -> None:
+    """Wait for something that depends on the thread of the journal."""
+    for _ in range(10_000):
+        if condition():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("it never came to be")
+
+
 async def test_the_request_is_on_disk_before_it_is_sent(tmp_path: Path) -> None:
     place = Place(tmp_path / "journal.sqlite3")
     place.cloud.gate = asyncio.Event()
     cloning = asyncio.create_task(place.actions.clone("job-0001", "s"))
-    while not place.cloud.asked:  # the metadata of the original
-        await asyncio.sleep(0)
+    await until(lambda: place.cloud.asked)  # the metadata of the original
     assert await place.on_disk() == []
     place.cloud.gate.set()
     place.cloud.gate = asyncio.Event()
-    while not place.cloud.cloned:
-        await asyncio.sleep(0.001)
+    await until(lambda: place.cloud.cloned)
     (asked,) = await place.on_disk()
     assert (asked.kind, asked.subject) == (EventKind.CLONE_REQUESTED, "job-0001")
     assert asked.words == place.cloud.cloned[0].mark
@@ -65,7 +73,7 @@ async def test_the_request_is_on_disk_before_it_is_sent(tmp_path: Path) -> None:
 
 async def test_the_outcome_is_recorded_and_published(tmp_path: Path) -> None:
     place = Place(tmp_path / "journal.sqlite3")
-    outcomes = {
+    outcomes: dict[EventKind | None, CloneOutcome] = {
         EventKind.CLONED: Cloned(NewJob("new", "s")),
         EventKind.NOT_CLONED: NotCloned(WORDS),
         None: CloneUnconfirmed(OFFLINE),

@@ -101,4 +101,4 @@ def test_several_requests_for_one_job_are_told_apart() -> None:
 
 
 def test_an_event_bears_what_it_is_about() -> None:
-    assert ASKED == Event(NOON, EventKind.CLONE_REQUESTED, "s", "old", "mark-1")
+    assert Event(NOON, EventKind.CLONE_REQUESTED, "s", "old", "mark-1") == ASKED
