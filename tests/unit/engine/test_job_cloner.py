@@ -7,7 +7,15 @@ from pathlib import Path
 
 from ionq_tui.engine.actions import Actions
 from ionq_tui.journal.journal import Journal
-from ionq_tui.model.clone import Cloned, CloneDone, CloneOutcome, CloneUnconfirmed, NewJob, NotCloned, unconfirmed_clones
+from ionq_tui.model.clone import (
+    Cloned,
+    CloneDone,
+    CloneOutcome,
+    CloneUnconfirmed,
+    NewJob,
+    NotCloned,
+    unconfirmed_clones,
+)
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.outcome import NOTHING_KNOWN
