@@ -251,7 +251,7 @@ class SessionUncertain(IonQError):
 class CloneUncertain(IonQError):
     """A clone of a job may exist: the reply was lost, and no job with its mark was found so far."""
 
-    def __init__(self, message: str, session_id: str, mark: str) -> None:
+    def __init__(self, message: str, session_id: str = "", mark: str = "") -> None:
         """Take the message, the session into which it was cloned, and the mark in the metadata of the clone."""
         self.session_id = session_id
         self.mark = mark

@@ -23,7 +23,11 @@ def _sync(client: IonQClient, job_id: str, session_id: str) -> str:
 
 
 def _async(client: IonQClient, job_id: str, session_id: str) -> str:
-    return asyncio.run(client.async_clone_job(job_id, session_id))
+    async def work() -> str:
+        async with client:
+            return await client.async_clone_job(job_id, session_id)
+
+    return asyncio.run(work())
 
 
 @pytest.fixture
