@@ -19,7 +19,7 @@ NONE_WAITS = "no job is waiting: press x to cancel a running one"
 NO_BACKEND = "no backend is selected: press r to load them again"
 NO_KEY = 'this needs an API key: press : and choose "API key"'
 HAS_JOBS = "the session has jobs: c offers the programs to copy"
-NOT_RUNNING = "the session is not running: nothing can be cloned into it"
+NOT_RUNNING = "the session is not running: nothing to clone into"
 NOTHING_TO_CLONE = "no job is selected that failed or was canceled"
 CLONING = "a clone of this job is being requested"
 NO_RESULT = "there is no result to save"
@@ -49,16 +49,16 @@ def not_to_be_cloned(job: Job, watch: SessionSnapshot) -> str:
     if session is None or watch.ended:
         return NOT_RUNNING
     if not job.missing_result:
-        return f"{name} is {job_status(job.status).text}: only a job that failed or was canceled can be cloned"
+        return f"{name} is {job_status(job.status).text}: not failed or canceled"
     if job.parent_job_id is not None:
-        return f"{name} is part of job {plain(job.parent_job_id, 64)}: clone that one"
+        return f"{name} is a part of job {plain(job.parent_job_id[-6:], 6)}: clone that one"
     if job.backend is None or job.backend != session.backend:
         theirs, ours = (plain(one.backend, 40) or "an unknown backend" for one in (job, session))
-        return f"{name} is for {theirs}, and this session is on {ours}"
+        return f"{name} is for {theirs}, not {ours}"
     return ""
 
 
 def not_yours(session: Session) -> str:
     """Say that nothing is cloned from here into a session of another user."""
     short = plain(session.short, 6)
-    return f"{short} is not yours; to clone into it: ionq-tui clone JOB {short} --not-mine"
+    return f"not yours: ionq-tui clone JOB {short} --not-mine"

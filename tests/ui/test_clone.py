@@ -200,10 +200,10 @@ def _read_only(app: Stage) -> None:
 
 REASONS: list[tuple[Callable[[Stage], None], str]] = [
     (_ended, "the session is not running"),
-    (_elsewhere, "job 000001 is for qpu.aria-1, and this session is on qpu.forte-1"),
-    (_part, "is part of job job-parent: clone that one"),
-    (_theirs, "is not yours; to clone into it: ionq-tui clone JOB"),
-    (_running, "only a job that failed or was canceled can be cloned"),
+    (_elsewhere, "job 000001 is for qpu.aria-1, not qpu.forte-1"),
+    (_part, "is a part of job parent: clone that one"),
+    (_theirs, "not yours: ionq-tui clone JOB"),
+    (_running, "not failed or canceled"),
     (_read_only, "read-only"),
 ]
 
