@@ -14,7 +14,7 @@ refuses the request and says so.
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ class CloneRequest:
 
 def new_request(job_id: str, session_id: str, metadata: Mapping[str, str]) -> CloneRequest:
     """Return a request with a mark of its own; `metadata` are those of the original."""
-    return CloneRequest(job_id, session_id, secrets.token_hex(16), metadata)
+    return CloneRequest(job_id, session_id, os.urandom(16).hex(), metadata)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def clone_offer(engine: Engine, watch: SessionSnapshot, job: Job | None, missed:
     if job is not None and job.missing_result:
         why = _why_not(engine, job, watch)
         return CloneOffer(() if why else (job,), why, relevant=True)
-    elsewhere = tuple(one for one in missed if not _why_not(engine, one, watch))
+    elsewhere = tuple(one for one in missed if one.missing_result and not _why_not(engine, one, watch))
     if elsewhere:
         return CloneOffer(elsewhere, "", relevant=True)
     return CloneOffer() if job is None else CloneOffer((), _why_not(engine, job, watch))

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Set
 from datetime import datetime, tzinfo
 
-from ionq_tui.model.clone import Cloned, CloneOutcome, CloneUnconfirmed, NewJob, unconfirmed_clones
+from ionq_tui.model.clone import (
+    Cloned,
+    CloneDone,
+    CloneOutcome,
+    CloneUnconfirmed,
+    NewJob,
+    NotCloned,
+    unconfirmed_clones,
+)
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, count, money
 from ionq_tui.view.end_review import left_words
 from ionq_tui.view.fault import fault_words
+from ionq_tui.view.notice import LONG, Notice
 from ionq_tui.view.result import lost_words
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.style import Cell, Fact, Line, Tone, line
@@ -81,6 +90,15 @@ def clone_result(
         )
         return Cell(f"{said}: {looked}{'; each new list is checked' if polls else ''}", Tone.WARN)
     return Cell(f"{job} was not cloned: {fault_words(outcome.fault, 'job', once=True)}", Tone.BAD)
+
+
+def clone_notice(done: CloneDone, now: datetime, tz: tzinfo | None) -> Notice:
+    """Return the notification of the outcome."""
+    said = clone_result(done.job_id, done.session_id, done.outcome, now, tz)
+    if isinstance(done.outcome, Cloned):
+        good = said.tone is Tone.GOOD and not done.outcome.adopted
+        return Notice(said.text, "information" if good else "warning", 30.0)
+    return Notice(said.text, "error" if isinstance(done.outcome, NotCloned) else "warning", LONG)
 
 
 def misplaced(job: NewJob, session_id: str) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal
 
-from ionq_tui.model.clone import Cloned, CloneDone, NotCloned
 from ionq_tui.model.outcome import (
     AdoptDone,
     Done,
@@ -18,13 +17,11 @@ from ionq_tui.model.outcome import (
     Opened,
     UnconfirmedClosed,
 )
-from ionq_tui.view.clone import clone_result
 from ionq_tui.view.result import closed_words, end_result, open_result
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY
-from ionq_tui.view.style import Tone
 
-_LONG, _SHORT = 60.0, 10.0
+LONG, _SHORT = 60.0, 10.0
 """Display times in seconds for failures and for successes."""
 
 
@@ -45,8 +42,6 @@ def notice_of(done: Done, now: datetime, tz: tzinfo | None, people: Mapping[str,
         return _ended(done, now, tz, people)
     if isinstance(done, AdoptDone):
         return Notice(f"{plain(done.session_id[-6:], 6)}: accepted as the session you opened", "information", 20.0)
-    if isinstance(done, CloneDone):
-        return _cloned(done, now, tz)
     if isinstance(done, UnconfirmedClosed):
         return Notice(closed_words(done), "information", 30.0)
     return None
@@ -60,15 +55,7 @@ def _opened(done: OpenDone, now: datetime, tz: tzinfo | None) -> Notice:
             return Notice(said, "warning", 20.0)
         return Notice(f"opened: {plain(outcome.session.id, 64)}", "information", 30.0)
     what = f"{plain(done.request.backend, 60)}: {said}"
-    return Notice(what, "error" if isinstance(outcome, NotOpened) else "warning", _LONG)
-
-
-def _cloned(done: CloneDone, now: datetime, tz: tzinfo | None) -> Notice:
-    said = clone_result(done.job_id, done.session_id, done.outcome, now, tz)
-    if isinstance(done.outcome, Cloned):
-        good = said.tone is Tone.GOOD and not done.outcome.adopted
-        return Notice(said.text, "information" if good else "warning", 30.0)
-    return Notice(said.text, "error" if isinstance(done.outcome, NotCloned) else "warning", _LONG)
+    return Notice(what, "error" if isinstance(outcome, NotOpened) else "warning", LONG)
 
 
 def _ended(done: EndDone, now: datetime, tz: tzinfo | None, people: Mapping[str, str]) -> Notice | None:
@@ -76,4 +63,4 @@ def _ended(done: EndDone, now: datetime, tz: tzinfo | None, people: Mapping[str,
     if done.repeated and not ended:
         return None  # shown once; the banner says that it is retried
     said = end_result(done.outcome, now, tz, people, done.session_id).text
-    return Notice(said, "information" if ended else "error", _SHORT if ended else _LONG)
+    return Notice(said, "information" if ended else "error", _SHORT if ended else LONG)
