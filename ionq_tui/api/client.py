@@ -33,10 +33,11 @@ from ionq_tui.api.event_loop import require_asyncio
 from ionq_tui.api.flows import end_confirmed
 from ionq_tui.api.job_list import async_job_pages, job_pages
 from ionq_tui.api.runner import RETRIES, Runner
-from ionq_tui.api.session_outcome import ended, opened, opening
+from ionq_tui.api.session_outcome import cloned, cloning, ended, opened, opening
 from ionq_tui.api.transport import ConnectionConfig, user_agent
 from ionq_tui.model.address import checked_url
 from ionq_tui.model.backend import Backend
+from ionq_tui.model.clone import new_request
 from ionq_tui.model.connection import PRODUCTION_URL
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.key import ApiKey, KeyIdentity
@@ -223,6 +224,16 @@ class IonQClient(GeneratedCallsClient):
         """Request the cancellation of one job."""
         self.runner.run(operations.cancel_job(job_id))
 
+    def clone_job(self, job_id: str, session_id: str) -> str:
+        """Clone a job into a session with exactly one POST request, and return the id of the clone.
+
+        The clone is a new job, which may be charged. It has the circuit, backend, shots, settings, name and metadata
+        of the original, and in its metadata a random mark, by which it is found if the reply is lost. Raises
+        CloneUncertain if it may exist and was not found.
+        """
+        request = new_request(job_id, session_id, self.runner.run(operations.job_metadata(job_id)))
+        return cloned(request, self.runner.run_critical(cloning(request)))
+
     async def async_whoami(self) -> KeyIdentity:
         """Async version of `whoami`."""
         return await self.runner.arun(operations.whoami())
@@ -269,6 +280,11 @@ class IonQClient(GeneratedCallsClient):
     async def async_cancel_job(self, job_id: str) -> None:
         """Async version of `cancel_job`."""
         await self.runner.arun(operations.cancel_job(job_id))
+
+    async def async_clone_job(self, job_id: str, session_id: str) -> str:
+        """Async version of `clone_job`."""
+        request = new_request(job_id, session_id, await self.runner.arun(operations.job_metadata(job_id)))
+        return cloned(request, await self.runner.arun_critical(cloning(request)))
 
 
 def _key_of(given: str | None) -> ApiKey:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ionq_tui.api import operations
+from ionq_tui.api.clone_flow import clone_once
 from ionq_tui.api.errors import IonQError, fault_of_error
 from ionq_tui.api.flows import WRONG_SESSION, end_confirmed, open_once
 from ionq_tui.api.operations import Operation
 from ionq_tui.api.runner import Runner
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
+from ionq_tui.model.clone import CloneOutcome, CloneRequest, NotCloned
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
@@ -112,6 +114,17 @@ class HttpCloud:
         if len(job_ids) == 1:
             return await self._ask(operations.cancel_job, job_ids[0])
         return await self._ask(operations.cancel_jobs, job_ids)
+
+    async def job_metadata(self, job_id: str) -> Mapping[str, str] | Fault:
+        """Get the metadata of one job."""
+        return await self._ask(operations.job_metadata, job_id)
+
+    async def clone_once(self, request: CloneRequest) -> CloneOutcome:
+        """Clone a job with exactly one POST request and determine the outcome."""
+        try:
+            return await self._runner.arun_flow(clone_once(request))
+        except IonQError as error:  # an id that cannot be part of an address: nothing was sent
+            return NotCloned(fault_of_error(error), error)
 
     async def open_once(
         self, request: OpenRequest, known: Known, seen: dict[str, Session], lost: Callable[[Fault], None]

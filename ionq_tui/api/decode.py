@@ -30,8 +30,9 @@ from ionq_tui.api.scalar import (
     text,
 )
 from ionq_tui.model.backend import Backend, Characterization, Measured
+from ionq_tui.model.clone import NewJob
 from ionq_tui.model.estimate import Circuit, Estimate
-from ionq_tui.model.job import Failure, Job, JobCost, JobPage
+from ionq_tui.model.job import CLONE_MARK, Failure, Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.limits import Limits
@@ -356,7 +357,16 @@ def read_job(value: object) -> Job:
         predicted_run_ms=duration(get("predicted_execution_duration_ms")),
         run_ms=duration(get("execution_duration_ms")),
         failure=_failure(get("failure")),
+        clone_mark=_clone_mark(item),
     )
+
+
+def _clone_mark(item: Mapping[str, Any]) -> str | None:
+    """Decode the mark of a clone of ours: empty if the job has none, None if its metadata are not told."""
+    if "metadata" not in item:
+        return None
+    metadata = item["metadata"]
+    return (text(metadata.get(CLONE_MARK)) or "")[:_MAX_ID_LENGTH] if isinstance(metadata, dict) else ""
 
 
 def _failure(value: object) -> Failure | None:
@@ -377,6 +387,25 @@ def read_job_page(value: object) -> JobPage:
     if not (after is None or isinstance(after, str)):
         unreadable += 1  # there may be more, and this does not say where
     return JobPage(jobs, text(after) or None, unreadable)
+
+
+def read_metadata(value: object) -> Mapping[str, str]:
+    """Decode the metadata of `GET /jobs/{id}` whole, to be sent again. Raises Unreadable if they are not all text."""
+    metadata = _item(value).get("metadata")
+    if metadata is None:
+        return {}
+    if not isinstance(metadata, dict):
+        raise Unreadable("the job's metadata are not an object")
+    kept = {name: held for name, held in metadata.items() if held is not None}
+    if not all(isinstance(held, str) for held in kept.values()):
+        raise Unreadable("the job's metadata are not all text")
+    return {encodable(name): encodable(held) for name, held in kept.items()}
+
+
+def read_new_job(value: object) -> NewJob:
+    """Decode the reply to a request that makes a job."""
+    item = _item(value)
+    return NewJob(_id(item), text(item.get("session_id")) or None)
 
 
 _MAX_SETTINGS = 64

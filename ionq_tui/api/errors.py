@@ -18,6 +18,7 @@ IonQError
 +-- InvalidLimitError          also a ValueError: a limit is invalid
 +-- ReadOnlyError              a change was requested in read-only mode; nothing was sent
 +-- SessionUncertain           a session may have been created; `candidates` may be that session
++-- CloneUncertain             a clone of a job may exist; `mark` is in its metadata
 +-- JobTimeoutError            a job did not finish within the time given to `wait_for_job`
 +-- JobFailedError             a job that was waited for failed
 
@@ -244,6 +245,16 @@ class SessionUncertain(IonQError):
     def __init__(self, message: str, candidates: tuple[Session, ...] = ()) -> None:
         """Take the message and the sessions that may be the created one."""
         self.candidates = candidates
+        super().__init__(message)
+
+
+class CloneUncertain(IonQError):
+    """A clone of a job may exist: the reply was lost, and no job with its mark was found so far."""
+
+    def __init__(self, message: str, session_id: str = "", mark: str = "") -> None:
+        """Take the message, the session into which it was cloned, and the mark in the metadata of the clone."""
+        self.session_id = session_id
+        self.mark = mark
         super().__init__(message)
 
 

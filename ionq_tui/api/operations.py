@@ -12,6 +12,7 @@ from ionq_tui.api import decode
 from ionq_tui.api.errors import MalformedIdError
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
+from ionq_tui.model.clone import CloneRequest, NewJob
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
@@ -241,6 +242,22 @@ def organization_usage(organization_id: str, period: Period, grouping: Grouping)
         end_date=period.last.isoformat(),
         group_by=grouping.value,
         modality="daily",
+    )
+
+
+def job_metadata(job_id: str) -> Operation[Mapping[str, str]]:
+    """Get the metadata of one job, whole."""
+    return _get(f"the metadata of job {job_id}", _path("jobs", job_id), decode.read_metadata, Priority.CONFIRM)
+
+
+def clone_job(request: CloneRequest) -> Operation[NewJob]:
+    """Clone a job into a session. Each request makes a job that may cost something, so it is never repeated."""
+    return Operation(
+        f"Failed to clone job {request.job_id}",
+        "POST",
+        _path("jobs", request.job_id, "clone"),
+        decode.read_new_job,
+        body=request.body,
     )
 
 

@@ -1,10 +1,13 @@
-"""Turn the outcome of opening or ending a session into a session or an error."""
+"""Turn the outcome of opening or ending a session, or of cloning a job, into a session or an error."""
 
 from __future__ import annotations
 
+from ionq_tui.api.clone_flow import clone_once
 from ionq_tui.api.critical_request import CriticalRequest, logger
-from ionq_tui.api.errors import IonQError, SessionUncertain, fault_text, with_context
+from ionq_tui.api.errors import CloneUncertain, IonQError, SessionUncertain, fault_text, with_context
 from ionq_tui.api.flows import open_once
+from ionq_tui.model.clone import Cloned, CloneOutcome, CloneRequest, NotCloned
+from ionq_tui.model.job import CLONE_MARK
 from ionq_tui.model.outcome import Ended, EndOutcome, NotOpened, Opened, OpenOutcome, OpenRequest, StillOpen
 from ionq_tui.model.session import Session
 
@@ -34,6 +37,44 @@ def ended(session_id: str, outcome: EndOutcome) -> Session:
         why = f" ({fault_text(outcome.fault)})" if outcome.fault else ""
         raise IonQError(f"Failed to end session {session_id}: it is STILL OPEN, status {outcome.session.status}{why}")
     raise IonQError(f"Failed to end session {session_id}: the end is not confirmed ({fault_text(outcome.fault)})")
+
+
+def cloned(request: CloneRequest, outcome: CloneOutcome) -> str:
+    """Return the id of the clone. Raises IonQError if there is none, and CloneUncertain if there may be one."""
+    if isinstance(outcome, Cloned):
+        return outcome.job.id
+    attempt = f"Failed to clone job {request.job_id}"
+    if isinstance(outcome, NotCloned):
+        cause = outcome.cause if isinstance(outcome.cause, IonQError) else IonQError(outcome.fault.words)
+        raise with_context(attempt, cause)
+    raise CloneUncertain(
+        f"{attempt}: {fault_text(outcome.fault)}; the clone may exist anyway: check the jobs of session"
+        f" {request.session_id} for metadata {CLONE_MARK}={request.mark} before cloning again",
+        request.session_id,
+        request.mark,
+    ) from outcome.cause
+
+
+def cloning(request: CloneRequest) -> CriticalRequest[CloneOutcome]:
+    """Return the critical request that clones a job.
+
+    If its caller is gone before the outcome is known, the outcome is at least logged.
+    """
+    outcomes: list[CloneOutcome] = []
+
+    def log_outcome() -> None:
+        logger.warning("cloned after the caller stopped waiting: %s", outcomes[0])
+
+    async def alog_outcome() -> None:
+        log_outcome()
+
+    return CriticalRequest(
+        f"cloning job {request.job_id}, mark {request.mark}",
+        clone_once(request),
+        on_outcome=outcomes.append,
+        on_abandoned=log_outcome,
+        on_abandoned_async=alog_outcome,
+    )
 
 
 def opening(request: OpenRequest) -> CriticalRequest[OpenOutcome]:

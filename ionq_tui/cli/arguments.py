@@ -123,7 +123,7 @@ def _add_options(parser: argparse._ActionsContainer, default: str | None = None)
         dest="read_only",
         action="store_true",
         default=argparse.SUPPRESS,
-        help="never open or end sessions or cancel jobs",
+        help="never open or end sessions, or cancel or clone jobs",
     )
     mode.add_argument(
         "--write",
@@ -203,6 +203,19 @@ def _add_about_jobs(add: _Add) -> None:
         help="allow canceling a job that was neither sent with your key nor into a session of yours",
     )
     cancel.add_argument("--yes", action="store_true", help=_YES)
+    clone = add("clone", "clone a job that failed or was canceled into a running session (billable)")
+    clone.add_argument("job", metavar="JOB", help="id of the job; in the session itself, a part of it is enough")
+    clone.add_argument("session", metavar="SESSION", help=_ID)
+    clone.add_argument(
+        "--not-mine",
+        action="store_true",
+        help="allow a session that was opened neither on this machine nor with your key",
+    )
+    clone.add_argument(
+        "--dry-run", action="store_true", help="print the request that would be sent, and clone and record nothing"
+    )
+    clone.add_argument("--yes", action="store_true", help=_YES)
+    clone.add_argument("--json", action="store_true", help="print the new job as JSON instead of its id")
     for one in (job, results):
         one.add_argument("job", metavar="JOB", help="id of the job")
     job.add_argument(
@@ -223,9 +236,11 @@ def _add_about_jobs(add: _Add) -> None:
 _YES = "confirm beforehand; without it a terminal is asked, and without a terminal nothing is sent"
 
 
+_ID = "id of the session; its first or last characters are enough if no other session has the same"
+
+
 def _add_id(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
-    words = "id of the session; its first or last characters are enough if no other session has the same"
-    parser.add_argument("id", metavar="ID", nargs=nargs, default="", help=words)
+    parser.add_argument("id", metavar="ID", nargs=nargs, default="", help=_ID)
 
 
 def _add_json(parser: argparse._ActionsContainer) -> None:

@@ -270,7 +270,7 @@ class _Local:
                 intents = journal.unsettled_intents()
                 found = {one: _described(how.backend, how.label) for how in intents for one in how.candidates}
             else:
-                ending = self.position.command.name in ("end", "watch")
+                ending = self.position.command.name in ("end", "watch", "clone")
                 found = {
                     one.id: _described(one.backend, one.label, ended=not one.running)
                     for one in journal.sessions(word)

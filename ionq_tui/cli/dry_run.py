@@ -1,8 +1,9 @@
-"""`ionq-tui open --dry-run`: check the backend and print the request that would be sent; nothing is opened."""
+"""`--dry-run`: check what can be checked and print the request that would be sent; it is not sent."""
 
 from __future__ import annotations
 
 from ionq_tui.api import operations
+from ionq_tui.api.operations import Operation
 from ionq_tui.cli.backend_check import check_backend
 from ionq_tui.cli.common import json_text, say, tell_json
 from ionq_tui.engine.engine import Engine
@@ -20,7 +21,11 @@ async def print_request(engine: Engine, request: OpenRequest, settings: Settings
     unknown = await check_backend(engine, request.backend)
     if unknown is not None:
         say(f"the backend was not checked: {fault_words(unknown, 'backends', once=True)}")
-    sent = operations.create_session(request)
+    return print_operation(operations.create_session(request), settings, as_json=as_json)
+
+
+def print_operation(sent: Operation[object], settings: Settings, *, as_json: bool) -> int:
+    """Print method, URL and body of a request."""
     url = f"{settings.base_url}{sent.path}"
     if as_json:
         return tell_json({"request": {"method": sent.method, "url": url, "body": dict(sent.body or {})}})

@@ -105,11 +105,11 @@ def _journal_trouble(engine: Engine) -> str:
     return f"\n{engine.journal.trouble}" if engine.journal.trouble else ""
 
 
-def check_owner(engine: Engine, session: Session, not_mine: bool) -> None:
-    """Raise Stop before ending another user's session, unless `--not-mine` was given."""
+def check_owner(engine: Engine, session: Session, not_mine: bool, what: str = "end it") -> None:
+    """Raise Stop before doing `what` to another user's session, unless `--not-mine` was given."""
     if engine.actions.activity.value.owner(session) in (Owner.OTHER, Owner.UNKNOWN) and not not_mine:
         raise CommandError(
-            f"{plain(session.id, 64)} was not opened on this machine or by this key: add --not-mine to end it"
+            f"{plain(session.id, 64)} was not opened on this machine or by this key: add --not-mine to {what}"
             f"{_journal_trouble(engine)}",
             USAGE,
         )

@@ -26,6 +26,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "ionq-tui results d4e5f6 --session b07e44 --shots --csv",
     ),
     "cancel": ("ionq-tui cancel d4e5f6 --session b07e44", "ionq-tui cancel d4e5f6 a7b8c9 --session b07e44 --yes"),
+    "clone": ("ionq-tui clone d4e5f6 b07e44", "ionq-tui clone d4e5f6 b07e44 --dry-run"),
     "open": (
         "ionq-tui open qpu.forte-1 --max-jobs 40 --max-time 1h30m --max-cost 30 --yes",
         "ionq-tui open qpu.forte-1 --max-jobs 40 --dry-run",

@@ -210,6 +210,10 @@ _FORMS: Mapping[str, Schema] = {
     },
     "results": {"anyOf": [_document(None, _DETAIL, **_RESULT), _FILE], "description": "the second form is of --shots"},
     "cancel": _document(jobs=_list(_object(id=_STRING, status=_TEXT))),
+    "clone": {
+        "anyOf": [_document(_object(original_id=_STRING), id=_STRING, session_id=_TEXT), _document(request=_REQUEST)],
+        "description": "the second form is of --dry-run",
+    },
     "open": {"anyOf": [_SESSION, _document(request=_REQUEST)], "description": "the second form is of --dry-run"},
     "end": {"anyOf": [_SESSION, _document(sessions=_list(_LISTED_SESSION))], "description": "the second: --all-here"},
     "watch": {**_CHANGE, "description": "one such object on each line"},

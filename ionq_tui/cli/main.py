@@ -292,6 +292,10 @@ def _command(args: argparse.Namespace, settings: Settings) -> int:
         from ionq_tui.cli import cancel
 
         return cancel.run(args, settings)
+    if args.command == "clone":
+        from ionq_tui.cli import clone
+
+        return clone.run(args, settings)
     if args.command in ("job", "results"):
         from ionq_tui.cli import job
 

@@ -1,4 +1,4 @@
-"""Open, adopt and end sessions, and cancel jobs, in tasks that outlive the screen that asked for them.
+"""Open, adopt and end sessions, and cancel and clone jobs, in tasks that outlive the screen that asked for them.
 
 A screen may close while a request is in flight; the request must not be canceled with it. `Actions.activity` holds the
 current state of these actions, `Actions.done` their outcomes, newest last.
@@ -15,9 +15,12 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from ionq_tui.engine.candidates import COMMITS_WITHIN, from_intent, may_be_of, may_have_come_of, token_of
+from ionq_tui.engine.job_cloner import JobCloner
+from ionq_tui.engine.job_statuses import job_statuses
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.store import Store
 from ionq_tui.model.activity import EMPTY_ACTIVITY, Activity, Opening, UnconfirmedSession
+from ionq_tui.model.clone import CloneDone, CloneOutcome
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.mismatch import differences
@@ -46,7 +49,7 @@ _log = logging.getLogger("ionq_tui.action")
 
 
 class Actions:
-    """Open, adopt and end sessions, cancel jobs, and publish progress (`activity`) and outcomes (`done`)."""
+    """Open, adopt and end sessions, cancel and clone jobs, and publish progress (`activity`) and outcomes (`done`)."""
 
     def __init__(
         self,
@@ -76,6 +79,8 @@ class Actions:
         self._opens: dict[str, asyncio.Task[OpenOutcome]] = {}
         self._ends: dict[str, asyncio.Task[EndOutcome]] = {}
         self._cancels: dict[str, asyncio.Task[Mapping[str, str | Fault]]] = {}
+        self._clones: dict[str, asyncio.Task[CloneOutcome]] = {}
+        self._cloner = JobCloner(cloud, clock, journal, place, self.activity, happened)
         self._intents: dict[str, int] = {}
         self._candidates: dict[str, dict[str, Session]] = {}
         self._session_ids: dict[str, str] = {}
@@ -270,6 +275,15 @@ class Actions:
         """
         return await _joined_task(self._cancels, " ".join(job_ids), lambda: self._cancel(session_id, job_ids))
 
+    async def clone(self, job_id: str, session_id: str) -> CloneOutcome:
+        """Clone a job into a session with one request; a second call during the first awaits the same outcome."""
+        return await _joined_task(self._clones, f"{job_id} {session_id}", lambda: self._clone(job_id, session_id))
+
+    async def _clone(self, job_id: str, session_id: str) -> CloneOutcome:
+        outcome = await self._cloner.clone(job_id, session_id)
+        self._add_outcome(CloneDone(job_id, session_id, outcome))
+        return outcome
+
     async def adopt(self, unconfirmed: UnconfirmedSession, session: Session) -> None:
         """Adopt a candidate as the session that an unconfirmed request opened, because the user said so."""
         await self._record_opened(unconfirmed.token, unconfirmed.request, session, unconfirmed.label, adopted=True)
@@ -289,12 +303,12 @@ class Actions:
 
     @property
     def busy(self) -> bool:
-        """True while a session is being opened or ended, or jobs are being canceled."""
+        """True while a session is being opened or ended, or jobs are being canceled or cloned."""
         return bool(self._pending())
 
     def _pending(self) -> list[asyncio.Task[object]]:
         tasks: list[asyncio.Task[object]] = [*self._opens.values(), *self._ends.values(), *self._cancels.values()]
-        return [task for task in tasks if not task.done()]
+        return [task for task in (*tasks, *self._clones.values()) if not task.done()]
 
     async def _open(self, token: str, request: OpenRequest, label: str) -> OpenOutcome:
         """Open one session at a time; two identical requests with lost replies could not be told apart afterwards."""
@@ -441,27 +455,11 @@ class Actions:
     async def _cancel(self, session_id: str, job_ids: tuple[str, ...]) -> Mapping[str, str | Fault]:
         _log.info("cancel: requested for session %s: %s", session_id, ", ".join(job_ids))
         asked = await self._cloud.cancel_jobs(job_ids)
-        results = await self._statuses(session_id, job_ids)
+        results = await job_statuses(self._cloud, session_id, job_ids)
         if isinstance(asked, Fault):
             results = {job_id: status if status == "canceled" else asked for job_id, status in results.items()}
         self._add_outcome(CancelDone(session_id, results))
         return results
-
-    async def _statuses(self, session_id: str, job_ids: tuple[str, ...]) -> Mapping[str, str | Fault]:
-        """Read job statuses in batches; read a few jobs individually that the batched replies omitted."""
-        few = [job_ids[start : start + _STATUS_BATCH] for start in range(0, len(job_ids), _STATUS_BATCH)]
-        few = few if session_id else []  # jobs without a session are in no list of a session
-        pages = await asyncio.gather(*(self._cloud.session_jobs(session_id, ids=ids, limit=len(ids)) for ids in few))
-        results: dict[str, str | Fault] = dict.fromkeys(job_ids, _MISSING)
-        for ids, page in zip(few, pages, strict=True):
-            reply = {} if isinstance(page, Fault) else {job.id: job.status for job in page.jobs}
-            left_out = page if isinstance(page, Fault) else _MISSING
-            results |= {job_id: reply.get(job_id, left_out) for job_id in ids}
-        missing = [job_id for job_id, status in results.items() if status is _MISSING][:_SINGLE_READS]
-        singles = await asyncio.gather(*map(self._cloud.job, missing))
-        return results | {
-            key: one if isinstance(one, Fault) else one.status for key, one in zip(missing, singles, strict=True)
-        }
 
     def _opening(self, token: str, opening: Opening | None) -> None:
         others = {key: value for key, value in self.activity.value.opening.items() if key != token}
@@ -487,12 +485,5 @@ _JOURNAL_READS = 3
 """Maximum number of journal reads by one `recall` while this process keeps changing the data."""
 _UNLISTED_READS = 4
 """Maximum number of unlisted candidates that are read individually after one list."""
-_STATUS_BATCH = 50
-"""Number of jobs whose statuses are read with one request."""
-_SINGLE_READS = 10
-"""Maximum number of jobs read individually when replies omitted them; there may be a thousand."""
-_MISSING = Fault(FaultKind.GARBLED, "the job is missing in the reply")
-
-
 _LISTS_TO_CLOSE = 2
 """Number of consecutive complete lists without a candidate that close an unconfirmed session."""

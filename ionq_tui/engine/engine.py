@@ -23,6 +23,7 @@ from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.session_list import BackendList, SessionList
 from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.engine.user_activity import LONG_AGO, UserActivity
+from ionq_tui.model.clone import CloneDone
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.event import Event
 from ionq_tui.model.key import KeyIdentity
@@ -355,7 +356,7 @@ class Engine:
         last = done[-1]
         if isinstance(last, EndDone):
             self._on_end(last.session_id, last.outcome)
-        if isinstance(last, CancelDone):
+        if isinstance(last, CancelDone | CloneDone):
             self.session_poller(last.session_id).poller.nudge()
         if isinstance(last, EndDone | OpenDone | AdoptDone):
             self.session_list.poller.nudge()

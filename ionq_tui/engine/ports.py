@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
+from ionq_tui.model.clone import CloneOutcome, CloneRequest
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
@@ -75,6 +76,12 @@ class Cloud(Protocol):
 
     async def cancel_jobs(self, job_ids: tuple[str, ...]) -> frozenset[str] | Fault:
         """Cancel jobs; return the ids that the server named as canceled."""
+
+    async def job_metadata(self, job_id: str) -> Mapping[str, str] | Fault:
+        """Read the metadata of one job, whole."""
+
+    async def clone_once(self, request: CloneRequest) -> CloneOutcome:
+        """Clone a job with a single request and determine its outcome; a clone whose reply was lost is searched for."""
 
     async def open_once(
         self, request: OpenRequest, known: Known, seen: dict[str, Session], lost: Callable[[Fault], None]

@@ -66,6 +66,8 @@ class Activity:
     """The outcome of the last attempt to end a session from here, by session id."""
     retries: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))
     """The time of the next attempt to end a session, by session id."""
+    cloning: frozenset[str] = frozenset()
+    """Ids of jobs of which a clone is being requested, or searched for after a lost reply."""
     unconfirmed: tuple[UnconfirmedSession, ...] = ()
     trouble: str = ""
     """Why the journal cannot be written, as text; empty if it can."""

@@ -24,10 +24,18 @@ class EventKind(StrEnum):
     """IonQ set other limits, or another backend, than requested; occurs once."""
     COST_CHANGED = "cost changed"
     """IonQ reports a different final cost of a job than before."""
+    CLONE_REQUESTED = "clone requested"
+    """A clone of job `subject` into the session is about to be requested; the words are its mark."""
+    CLONED = "cloned"
+    """The clone of job `subject` exists; the words are its mark and its id."""
+    NOT_CLONED = "not cloned"
+    """No clone of job `subject` was made; the words are the mark and the reason."""
     NOTE = "note"
 
 
-TOLD_BY_WORDS = frozenset({EventKind.NOTE, EventKind.COST_CHANGED})
+TOLD_BY_WORDS = frozenset(
+    {EventKind.NOTE, EventKind.COST_CHANGED, EventKind.CLONE_REQUESTED, EventKind.CLONED, EventKind.NOT_CLONED}
+)
 """Kinds that may occur several times for one subject and are distinguished by their words."""
 
 JOB_ENDINGS = {

@@ -10,6 +10,8 @@ from ionq_tui.model.money import Money
 
 WAITING = frozenset({"submitted", "ready"})
 FINISHED = frozenset({"completed", "failed", "canceled"})
+CLONE_MARK = "ionq_tui_clone"
+"""Name in a job's metadata of the mark that this program gives to a clone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Job:
     predicted_run_ms: int | None = None
     run_ms: int | None = None
     failure: Failure | None = None
+    clone_mark: str | None = None
+    """The mark of a clone that this program made; empty if it has none, None if its metadata are unknown."""
 
     @property
     def short(self) -> str:
@@ -75,6 +79,11 @@ class Job:
     def failed(self) -> bool:
         """True if it failed by itself (not canceled)."""
         return self.status == "failed"
+
+    @property
+    def missing_result(self) -> bool:
+        """True if it finished without a result: it failed or was canceled."""
+        return self.finished and not self.completed
 
 
 @dataclass(frozen=True, slots=True)

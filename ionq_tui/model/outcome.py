@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ionq_tui.model.clone import CloneDone
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.session import Session
@@ -174,5 +175,5 @@ class CancelDone:
     """Each job's status afterwards, or why it is unknown, by job id."""
 
 
-Done = OpenDone | EndDone | AdoptDone | UnconfirmedClosed | CancelDone
+Done = OpenDone | EndDone | AdoptDone | UnconfirmedClosed | CancelDone | CloneDone
 """The outcome of an action of this process."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
+from ionq_tui.model.clone import clones_found, clones_missing
 from ionq_tui.model.event import JOB_ENDINGS, TOLD_BY_WORDS, Event, EventKind
 from ionq_tui.model.job import Job, JobCost, is_part
 from ionq_tui.model.job_totals import NO_TOTALS, JobTotals, amounts, cost_is_final, totals_of
@@ -183,14 +184,18 @@ def apply_jobs(
     changed = {job.id: job for job in jobs if snapshot.jobs.get(job.id) != job}
     listed = snapshot.all_listed or complete
     settled = snapshot.settled or (complete and settles(snapshot, began))
-    if not changed and (listed, settled) == (snapshot.all_listed, snapshot.settled) and snapshot.jobs_fault is None:
+    known = MappingProxyType({**snapshot.jobs, **changed}) if changed else snapshot.jobs
+    happened = clones_found(snapshot.events, changed.values())
+    if listed and not snapshot.unread:
+        happened += clones_missing((*snapshot.events, *happened), known.values(), now)
+    same = (listed, settled) == (snapshot.all_listed, snapshot.settled) and snapshot.jobs_fault is None
+    if not changed and same and not happened:
         return snapshot
-    happened = [
+    happened += [
         event
         for job in changed.values()
         for event in _job_events(snapshot.jobs.get(job.id), job, snapshot.all_listed, now)
     ]
-    known = MappingProxyType({**snapshot.jobs, **changed}) if changed else snapshot.jobs
     return replace(
         snapshot,
         jobs=known,
@@ -267,7 +272,8 @@ def noted(snapshot: SessionSnapshot, event: Event) -> SessionSnapshot:
 
 def recalled(snapshot: SessionSnapshot, events: Iterable[Event]) -> SessionSnapshot:
     """Add stored events; where a stored and a current event describe the same thing, keep the stored one."""
-    return replace(snapshot, events=_kept(_kept((), events), snapshot.events))
+    held = _kept(_kept((), events), snapshot.events)
+    return replace(snapshot, events=_kept(held, clones_found(held, snapshot.jobs.values())))
 
 
 def _kept(events: tuple[Event, ...], more: Iterable[Event]) -> tuple[Event, ...]:

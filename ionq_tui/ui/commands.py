@@ -112,6 +112,12 @@ LIVE: Commands = (
     Command("end", "e", "end", "End this session; asks first."),
     Command("cancel", "x", "cancel job", "Cancel the selected job; asks first."),
     Command("cancel_waiting", "X", "cancel waiting", "Cancel all jobs not yet started; asks first."),
+    Command(
+        "clone",
+        "C",
+        "clone job",
+        "Clone the selected job, or one that missed the session, into this session if it failed or was canceled; asks.",
+    ),
     Command("client", "m", "client", "Without jobs: show how to submit some with the next client."),
     Command("copy", "c,y", "copy", "Copy the id, the export line, the attach command, or a program of a client."),
     Command("save", "w", "save receipt", "Save the report on this session as Markdown, in the current folder."),
@@ -122,6 +128,7 @@ LIVE: Commands = (
 
 JOB: Commands = (
     Command("cancel", "x", "cancel job", "Cancel this job; asks first."),
+    Command("clone", "C", "clone job", "If this job failed or was canceled, clone it into its session; asks first."),
     Command("export", "w", "save result", "Save the result to a new file; asks for CSV or JSON."),
     Command("files", "f", "shots, circuit", "Show the shots or the compiled circuit; they are read only then."),
     Command("copy", "c,y", "copy", "Copy the job's id."),

@@ -8,10 +8,11 @@ from textual.app import App
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.activity import Activity
+from ionq_tui.model.clone import CloneDone
 from ionq_tui.model.outcome import CancelDone, Done, EndDone, Ended, OpenDone, Opened, UnconfirmedClosed
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.toasts import toast, withdraw
-from ionq_tui.view.notice import notice_of
+from ionq_tui.view.notice import Notice, notice_of
 
 Result = TypeVar("Result")
 
@@ -26,7 +27,13 @@ def notify_of_outcomes(app: App[Result], engine: Engine) -> None:
             from ionq_tui.ui.dialogs.cancel import show_cancel_results
 
             show_cancel_results(app, done.results)
-        if (told := notice_of(done, engine.clock.now(), None, engine.people)) is not None:
+        if isinstance(done, CloneDone):
+            from ionq_tui.view.clone import clone_notice
+
+            told: Notice | None = clone_notice(done, engine.clock.now(), None)
+        else:
+            told = notice_of(done, engine.clock.now(), None, engine.people)
+        if told is not None:
             toast(app, told.text, _about(done), told.severity, told.seconds)
 
     def ended(activity: Activity) -> None:
@@ -49,6 +56,8 @@ def _about(done: Done) -> str:
         return done.outcome.session.id if isinstance(done.outcome, Opened) else done.token
     if isinstance(done, EndDone) and not isinstance(done.outcome, Ended):
         return _not_ended(done.session_id)
+    if isinstance(done, CloneDone):
+        return f"clone {done.job_id}"
     return str(done.request) if isinstance(done, UnconfirmedClosed) else done.session_id
 
 

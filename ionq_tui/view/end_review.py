@@ -50,17 +50,23 @@ def end_facts(
     if session is None:
         return [("session", "no data yet"), ("data", UNKNOWN)]
     shown = plain(label, 60).strip()
-    left = [f"{meter.name} {meter.left} {meter.unit}".rstrip() for meter in meters(watch, now) if meter.left != UNKNOWN]
     return [
         ("session", plain(session.id, 80) + (f' "{shown}"' if shown else "")),
         ("backend", plain(session.backend, 60)),
         ("owner", owner_words(owner, session.creator_id, people)),
         ("unfinished", unfinished_words(watch, people) + (f"; {_BECOMES}" if watch.unfinished else "")),
         ("cost", cost_words(watch)),
-        ("left", ", ".join(left) if left else "NO LIMIT" if session.limits.absent else UNKNOWN),
+        ("left", left_words(watch, now)),
         ("status", words(status_line(watch, forecasts(watch, now), now, tz, people))),
         ("data", f"updated {ago(heard, now)}" if heard is not None else "not confirmed by IonQ"),
     ]
+
+
+def left_words(watch: SessionSnapshot, now: datetime) -> str:
+    """Return what is left of the limits of a session."""
+    left = [f"{meter.name} {meter.left} {meter.unit}".rstrip() for meter in meters(watch, now) if meter.left != UNKNOWN]
+    unlimited = watch.session is not None and watch.session.limits.absent
+    return ", ".join(left) if left else "NO LIMIT" if unlimited else UNKNOWN
 
 
 def unfinished_words(watch: SessionSnapshot, people: Mapping[str, str] = NOBODY) -> str:

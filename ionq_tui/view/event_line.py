@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
+from ionq_tui.model.clone import clone_words
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import JobCost
 from ionq_tui.view.amount import money
@@ -20,7 +21,9 @@ _TONES = {
     EventKind.ALARM: Tone.WARN,
     EventKind.LIMITS_DIFFER: Tone.WARN,
     EventKind.COST_CHANGED: Tone.WARN,
+    EventKind.NOT_CLONED: Tone.WARN,
 }
+_CLONING = frozenset({EventKind.CLONE_REQUESTED, EventKind.CLONED, EventKind.NOT_CLONED})
 _NO_COSTS: Mapping[str, JobCost] = {}
 
 
@@ -49,6 +52,8 @@ def event_words(event: Event, costs: Mapping[str, JobCost] = _NO_COSTS, people: 
         return words
     if event.kind is EventKind.ENDED:
         return "session ended" + (f" by {person(event.words, people)}" if words else "")
+    if event.kind in _CLONING:
+        return _cloning(event)
     if not event.subject:
         return f"session {event.kind.value}" + (f": {words}" if words else "")
     what = event.kind.value.removeprefix("job ")
@@ -56,3 +61,12 @@ def event_words(event: Event, costs: Mapping[str, JobCost] = _NO_COSTS, people: 
     cost = costs.get(event.subject) if event.kind is EventKind.JOB_COMPLETED else None
     final = cost is not None and not (cost.early or cost.dry_run)
     return said + (f", {money(cost.cost)}" if final and cost is not None and cost.cost is not None else "")
+
+
+def _cloning(event: Event) -> str:
+    job, told = f"job {plain(event.subject[-6:])}", clone_words(event)
+    if event.kind is EventKind.CLONE_REQUESTED:
+        return f"clone of {job} requested by you"
+    if event.kind is EventKind.CLONED:
+        return f"{job} was cloned: the new job is {plain(told[-6:])}"
+    return f"{job} was not cloned: {plain(told, 300)}"

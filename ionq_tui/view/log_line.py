@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ionq_tui.model.clone import Cloned, CloneDone, NotCloned
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.outcome import (
     AdoptDone,
@@ -48,6 +49,8 @@ def done_line(done: Done) -> tuple[bool, str]:
             return True, f"adopt: {plain(done.session_id, 80)} accepted as the session that was opened"
         case CancelDone():
             return _canceled(done)
+        case CloneDone():
+            return _cloned(done)
         case UnconfirmedClosed():
             ended = ", ".join(plain(one.id, 80) for one in done.ended)
             came = f"{ended} ended" if ended else "no session was opened by it"
@@ -74,6 +77,16 @@ def _ended(done: EndDone) -> tuple[bool, str]:
     if isinstance(outcome, StillOpen):
         return False, f'end: {session_id}: STILL OPEN, status "{plain(outcome.session.status, 40)}": {why}'
     return False, f"end: {session_id}: not confirmed: {why}"
+
+
+def _cloned(done: CloneDone) -> tuple[bool, str]:
+    outcome = done.outcome
+    what = f"clone: job {plain(done.job_id, 80)} into session {plain(done.session_id, 80)}"
+    if isinstance(outcome, Cloned):
+        how = " (found after the reply was lost)" if outcome.adopted else ""
+        return True, f"{what}: made {plain(outcome.job.id, 80)}{how}"
+    how = "nothing was made" if isinstance(outcome, NotCloned) else "unconfirmed"
+    return False, f"{what}: {how}: {fault_words(outcome.fault, 'job', once=True)}"
 
 
 def _canceled(done: CancelDone) -> tuple[bool, str]:

@@ -42,7 +42,7 @@ FILES: Rows = (
     (
         "`--log FILE`",
         "A log of each request to IonQ (method, path, status, milliseconds, request id), each decision to "
-        "open, adopt, end, or cancel with its result, and each error. It contains no key, header, or body. A "
+        "open, adopt, end, cancel, or clone with its result, and each error. It contains no key, header, or body. A "
         "new file is readable by you alone (0600); an existing file keeps its mode. `--log-level info` leaves"
         " out successful requests; `warning` and `error` keep only problems.",
     ),

@@ -21,7 +21,7 @@ from ionq_tui.view.result import closed_words, end_result, open_result
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY
 
-_LONG, _SHORT = 60.0, 10.0
+LONG, _SHORT = 60.0, 10.0
 """Display times in seconds for failures and for successes."""
 
 
@@ -55,7 +55,7 @@ def _opened(done: OpenDone, now: datetime, tz: tzinfo | None) -> Notice:
             return Notice(said, "warning", 20.0)
         return Notice(f"opened: {plain(outcome.session.id, 64)}", "information", 30.0)
     what = f"{plain(done.request.backend, 60)}: {said}"
-    return Notice(what, "error" if isinstance(outcome, NotOpened) else "warning", _LONG)
+    return Notice(what, "error" if isinstance(outcome, NotOpened) else "warning", LONG)
 
 
 def _ended(done: EndDone, now: datetime, tz: tzinfo | None, people: Mapping[str, str]) -> Notice | None:
@@ -63,4 +63,4 @@ def _ended(done: EndDone, now: datetime, tz: tzinfo | None, people: Mapping[str,
     if done.repeated and not ended:
         return None  # shown once; the banner says that it is retried
     said = end_result(done.outcome, now, tz, people, done.session_id).text
-    return Notice(said, "information" if ended else "error", _SHORT if ended else _LONG)
+    return Notice(said, "information" if ended else "error", _SHORT if ended else LONG)

@@ -59,6 +59,8 @@ def test_all_that_is_printed_is_documented(site: Site, shell: Shell) -> None:
     clock.advance(30)
     site.job(entry, name="last")
     check(shell, "cancel", shell("cancel", entry.jobs[-1].id, "--yes", "--json").json)
+    check(shell, "clone", shell("clone", entry.jobs[-1].id, entry.id, "--dry-run", "--json").json)
+    check(shell, "clone", shell("clone", entry.jobs[-1].id, entry.id, "--yes", "--json").json)
     for argv in (["job"], ["results"]):
         check(shell, argv[0], shell(*argv, entry.jobs[0].id, "--json").json)
     for argv in (["ls", "--all"], ["show", entry.id], ["jobs", entry.id], ["events", entry.id], ["backends"]):

@@ -25,7 +25,7 @@ DOCUMENTS = ("README.md", "CONTRIBUTING.md", "tests/bench/README.md")
 COMMANDS = ("attach", "auth", "backends", "ls", "show", "jobs", "open", "end", "answer", "run", "watch", "id")
 OWN = (
     *COMMANDS, "usage", "config", "doctor", "simulate", "completion", "man",
-    "events", "job", "results", "cancel", "help",
+    "events", "job", "results", "cancel", "clone", "help",
 )  # fmt: skip
 _ID = "a1b2c3"
 

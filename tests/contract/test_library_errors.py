@@ -40,7 +40,7 @@ def test_each_of_their_errors_catches_ours_of_the_same_name_and_no_other(name: s
         assert issubclass(ours, getattr(ionq_core, other)) is expected, other
 
 
-@pytest.mark.parametrize("name", ["MissingKeyError", "InvalidLimitError", "SessionUncertain"])
+@pytest.mark.parametrize("name", ["MissingKeyError", "InvalidLimitError", "SessionUncertain", "CloneUncertain"])
 def test_what_is_ours_alone_is_caught_as_their_ionq_error(name: str) -> None:
     with pytest.raises(ionq_core.IonQError, match="why"):
         raise getattr(ionq_tui, name)("why")

@@ -22,13 +22,13 @@ MANAGER = ["from_id", "open", "close", "status", "async_open", "async_close", "a
 MANAGER += ["__enter__", "__exit__", "__aenter__", "__aexit__"]
 STRICTER = ["end", "details", "jobs", "remaining"]
 CLIENT = ["whoami", "backends", "backend", "sessions", "session", "create_session", "end_session"]
-CLIENT += ["session_jobs", "job", "job_cost", "cancel_job"]
+CLIENT += ["session_jobs", "job", "job_cost", "cancel_job", "clone_job"]
 
 
 def test_every_public_name_is_there_and_no_other() -> None:
     assert set(ionq_tui.__all__) == {
         *("IonQClient", "SessionManager", "__version__", *THEIR_ERRORS),
-        *("MissingKeyError", "InvalidLimitError", "SessionUncertain"),
+        *("MissingKeyError", "InvalidLimitError", "SessionUncertain", "CloneUncertain"),
         *("wait_for_job", "async_wait_for_job", "iter_jobs", "aiter_jobs", "iter_session_jobs", "aiter_session_jobs"),
     }
     for name in ionq_tui.__all__:
@@ -108,7 +108,7 @@ def test_their_errors_hold_what_ours_hold() -> None:
     assert vars(ours) == vars(theirs) and str(ours) == str(theirs) == "HTTP 429"
 
 
-@pytest.mark.parametrize("name", ["MissingKeyError", "InvalidLimitError", "SessionUncertain"])
+@pytest.mark.parametrize("name", ["MissingKeyError", "InvalidLimitError", "SessionUncertain", "CloneUncertain"])
 def test_what_is_ours_beside_them_is_an_ionq_error_too(name: str) -> None:
     assert issubclass(getattr(ionq_tui, name), IonQError)
 

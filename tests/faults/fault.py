@@ -11,6 +11,7 @@ class Operation(Enum):
 
     OPEN = "open"
     END = "end"
+    CLONE = "clone"
     STATUS = "status"
     LIST = "list"
     BACKENDS = "backends"
@@ -25,6 +26,8 @@ class Operation(Enum):
                 return cls.OPEN
             case "POST", ["sessions", _, "end"]:
                 return cls.END
+            case "POST", ["jobs", _, "clone"]:
+                return cls.CLONE
             case "GET", ["sessions", _]:
                 return cls.STATUS
             case "GET", ["sessions"]:

@@ -10,8 +10,10 @@ import termios
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from random import Random
 from types import TracebackType
@@ -21,7 +23,7 @@ from ionq_tui.simulator import validation
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import PREFIX, Reply, Request, respond
 from ionq_tui.simulator.random_stream import hashed_id
-from ionq_tui.simulator.store import SessionEntry
+from ionq_tui.simulator.store import JobEntry, SessionEntry
 from tests.faults.fault import BLIND, Colleague, Fault, Operation, Stage
 from tests.house.held_port import held_port
 
@@ -35,8 +37,7 @@ class _Due:
     """Something that becomes visible at a monotonic time."""
 
     at: float
-    entry: SessionEntry
-    ends: bool
+    reveal: Callable[[], object]
 
 
 @dataclass
@@ -66,6 +67,8 @@ class FaultServer:
         """Ids of the sessions that requests to open created; a colleague's are not among them."""
         self.alike: list[str] = []
         """Ids of identical sessions that others with our very key opened at the same moment."""
+        self.cloned: list[str] = []
+        """Ids of the jobs that requests to clone made."""
         self.made: dict[str, SessionEntry] = {}
         """The sessions of both lists, also those that are not visible yet."""
         self.held = threading.Event()
@@ -237,6 +240,8 @@ class FaultServer:
             reply = self._open(fault, request)
         elif operation is Operation.END:
             reply = self._end(fault, request)
+        elif operation is Operation.CLONE:
+            reply = self._clone(fault, request)
         elif operation is Operation.STATUS:
             reply = self._stale_reading(request) or respond(self.cloud, request)
         else:
@@ -283,8 +288,25 @@ class FaultServer:
                 self.made[entry.id] = entry
                 if fault.late:
                     del self.cloud.sessions[entry.id], self.cloud.active[entry.id]
-                    self._due.append(_Due(time.monotonic() + fault.late * self.scale, entry, ends=False))
+                    self._later(fault, partial(self._show_session, entry))
         return reply
+
+    def _clone(self, fault: Fault, request: Request) -> Reply:
+        with self.cloud.lock:
+            before = set(self.cloud.jobs)
+            reply = respond(self.cloud, request)
+            for entry in [one for key, one in self.cloud.jobs.items() if key not in before]:
+                if fault.carried_out:
+                    self.cloned.append(entry.id)
+                if fault.late or not fault.carried_out:
+                    del self.cloud.jobs[entry.id]
+                    self.cloud.sessions[entry.session_id or ""].jobs.remove(entry)
+                if fault.late:
+                    self._later(fault, partial(self._show_job, entry))
+        return reply
+
+    def _later(self, fault: Fault, reveal: Callable[[], object]) -> None:
+        self._due.append(_Due(time.monotonic() + fault.late * self.scale, reveal))
 
     def _end(self, fault: Fault, request: Request) -> Reply:
         session_id = request.path.split("/")[-2]
@@ -294,7 +316,7 @@ class FaultServer:
             return before
         if fault.late:
             entry = self.cloud.sessions[session_id]
-            self._due.append(_Due(time.monotonic() + fault.late * self.scale, entry, ends=True))
+            self._later(fault, partial(self.cloud.end, entry, None))
             return before
         reply = respond(self.cloud, request)
         if fault.stale_readings:
@@ -314,10 +336,14 @@ class FaultServer:
         with self.cloud.lock:
             for due in [one for one in self._due if one.at <= now][:most]:
                 self._due.remove(due)
-                if due.ends:
-                    self.cloud.end(due.entry, None)
-                else:
-                    self.cloud.sessions[due.entry.id] = self.cloud.active[due.entry.id] = due.entry
+                due.reveal()
+
+    def _show_session(self, entry: SessionEntry) -> None:
+        self.cloud.sessions[entry.id] = self.cloud.active[entry.id] = entry
+
+    def _show_job(self, entry: JobEntry) -> None:
+        self.cloud.jobs[entry.id] = entry
+        self.cloud.sessions[entry.session_id or ""].jobs.append(entry)
 
     def _shuffled(self, reply: Reply) -> Reply:
         """Put a list in another order: the API promises none."""

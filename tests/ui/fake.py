@@ -11,6 +11,7 @@ from decimal import Decimal
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization, Measured
+from ionq_tui.model.clone import Cloned, CloneOutcome, CloneRequest, NewJob
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
@@ -107,6 +108,7 @@ class FakeCloud:
         self.used: OrganizationUsage | Fault = OrganizationUsage()
         self.open_outcome: OpenOutcome | None = None
         self.end_outcome: EndOutcome | None = None
+        self.clone_outcome: CloneOutcome | None = None
         self.seen_active: dict[str, bool] = {}
         """By id: whether an end was asked for by one who had seen `active: true`."""
         self.gate: asyncio.Event | None = None
@@ -192,6 +194,20 @@ class FakeCloud:
         for one in job_ids:
             self.jobs[one] = replace(self.jobs[one], status="canceled")
         return frozenset(job_ids)
+
+    async def job_metadata(self, job_id: str) -> Mapping[str, str] | Fault:
+        await self._hear(f"metadata {job_id}")
+        return {}
+
+    async def clone_once(self, request: CloneRequest) -> CloneOutcome:
+        await self._hear(f"clone {request.job_id} into {request.session_id}")
+        if self.clone_outcome is not None:
+            return self.clone_outcome
+        original = self.jobs.get(request.job_id) or next(one for one in self.elsewhere if one.id == request.job_id)
+        made = replace(original, id=f"{len(self.jobs):012d}", status="ready", session_id=request.session_id)
+        made = replace(made, clone_mark=request.mark)
+        self.jobs[made.id] = made
+        return Cloned(NewJob(made.id, made.session_id))
 
     async def open_once(
         self, request: OpenRequest, known: Known, seen: dict[str, Session], lost: Callable[[Fault], None]

@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from ionq_tui.model.job import Job
+from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.ui.screens.backends import BackendsScreen
 from ionq_tui.ui.screens.job import JobScreen
 from ionq_tui.ui.screens.session import SessionScreen
@@ -20,6 +21,8 @@ from tests.ui.stage import Stage, until
 
 ONE = session(1)
 DONE = Job("job-000001", "completed", "qpu.forte-1", "vqe", session_id=ONE.id, submitted_at=NOW - timedelta(minutes=5))
+
+PART = replace(DONE, parent_job_id=ONE.id)
 
 
 @pytest.fixture
@@ -115,6 +118,12 @@ def test_the_reasons_fit_the_smallest_screen() -> None:
         disabled_reason.session_ended(ONE),
         disabled_reason.job_finished(DONE),
         disabled_reason.backend_unknown(ONE),
+        disabled_reason.not_yours(ONE),
+        *(
+            disabled_reason.not_to_be_cloned(job, SessionSnapshot(ONE))
+            for job in (DONE, replace(DONE, status="failed", backend="qpu.aria-1"), replace(PART, status="failed"))
+        ),
     ]
+    assert all(told)
     assert len(told) > 10
     assert [one for one in told if cells(f"! {one}") > 58] == []

@@ -14,7 +14,8 @@ from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.job import Job
 from ionq_tui.model.job_detail import Findings
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.ui.commands import JOB, Commands
+from ionq_tui.ui.cloning import CloneOffer, clone_offer
+from ionq_tui.ui.commands import JOB, Command, Commands
 from ionq_tui.ui.dialogs.cancel import ask_to_cancel
 from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.dialogs.export import ask_to_export
@@ -145,13 +146,15 @@ class JobScreen(LiveBase):
     def why_not(self, command: str) -> str:
         """Return why the command is disabled, or an empty string."""
         job = self._job
-        if command == "cancel" and self.engine.connection.read_only:
+        if command in {"cancel", "clone"} and self.engine.connection.read_only:
             return disabled_reason.READ_ONLY
         if command == "cancel":
             return disabled_reason.NO_JOB if job is None else disabled_reason.job_finished(job) if job.finished else ""
         if command == "files":
             known = self._job_details.findings.value.known
             return disabled_reason.FILES_UNKNOWN if job is None or known is None else no_files(job, known)
+        if command == "clone":
+            return self._clone_offer.why_not
         return disabled_reason.NO_RESULT if command == "export" and not self._shares else ""
 
     @property
@@ -163,6 +166,21 @@ class JobScreen(LiveBase):
         """Cancel this job after a confirmation."""
         if job := self._job:
             ask_to_cancel(self.app, self.engine, self._session_poller, (job,))
+
+    def action_clone(self) -> None:
+        """Clone this job after a confirmation."""
+        from ionq_tui.ui.dialogs.clone import ask_which_to_clone
+
+        ask_which_to_clone(self.app, self.engine, self._session_poller, self._clone_offer.jobs)
+
+    @property
+    def _clone_offer(self) -> CloneOffer:
+        return clone_offer(self.engine, self._session_poller.store.value, self._job)
+
+    def label(self, command: Command) -> str:
+        """Return the label of a command: a job without a result can be cloned, any other may be canceled."""
+        idle = "cancel" if self._clone_offer.relevant else "clone"
+        return "" if command.id == idle else super().label(command)
 
     def action_export(self) -> None:
         """Save the result in a format that the user chooses."""

@@ -15,12 +15,14 @@ from textual.widget import Widget
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.missed_jobs import MOST
 from ionq_tui.engine.session_poller import SessionPoller
+from ionq_tui.model.clone import unconfirmed_clones
 from ionq_tui.model.job import Job
 from ionq_tui.model.link_state import FaultKind, Refused
 from ionq_tui.model.outcome import Done, EndDone, Ended
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.alarms import ring
+from ionq_tui.ui.cloning import CloneOffer, clone_offer
 from ionq_tui.ui.commands import LIVE, Command, Commands
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.screens.live_base import LiveBase
@@ -240,6 +242,10 @@ class SessionScreen(LiveBase):
             from ionq_tui.view.missed_jobs import missed_jobs_line
 
             lines.append(missed_jobs_line(self._missed.store.value, MOST, now, None, room))
+        if unconfirmed_clones(watch.events):
+            from ionq_tui.view.clone import clone_lines
+
+            lines += clone_lines(watch, activity.cloning, now, None)
         lines += [*self._alarm, *outcome_lines(watch, outcome, now, None, people, ending=self.ending, again=again)]
         if not self.engine.user_activity.clock_seen and (skew := skew_line(self.engine.clock_error())):
             lines.append(skew)
@@ -315,12 +321,14 @@ class SessionScreen(LiveBase):
 
     def why_not(self, command: str) -> str:
         """Return why the command is disabled; outdated data never prevents ending a session."""
-        if command in {"end", "cancel", "cancel_waiting"} and self.engine.connection.read_only:
+        if command in {"end", "cancel", "cancel_waiting", "clone"} and self.engine.connection.read_only:
             return disabled_reason.READ_ONLY
         if command == "end":
             return self._why_no_end()
         if command == "cancel":
             return self._why_no_cancel()
+        if command == "clone":
+            return disabled_reason.JOBS_HIDDEN if self.history.whole else self._clone_offer.why_not
         if command == "client" and not self.empty.display:
             return disabled_reason.HAS_JOBS
         if command == "cancel_waiting" and not any(job.waiting for job in self.known.unfinished):
@@ -342,6 +350,10 @@ class SessionScreen(LiveBase):
             return disabled_reason.JOBS_HIDDEN
         return disabled_reason.NO_JOB if job is None else disabled_reason.job_finished(job) if job.finished else ""
 
+    @property
+    def _clone_offer(self) -> CloneOffer:
+        return clone_offer(self.engine, self._session_poller.store.value, self.selected, self._missed.store.value)
+
     def action_end(self) -> None:
         """End the session after a confirmation."""
         from ionq_tui.ui.dialogs.end import ask_to_end
@@ -356,6 +368,12 @@ class SessionScreen(LiveBase):
         if job := self.selected:
             ask_to_cancel(self.app, self.engine, self._session_poller, (job,))
 
+    def action_clone(self) -> None:
+        """Clone the selected job, or one that missed the session, after a confirmation."""
+        from ionq_tui.ui.dialogs.clone import ask_which_to_clone
+
+        ask_which_to_clone(self.app, self.engine, self._session_poller, self._clone_offer.jobs)
+
     def action_cancel_waiting(self) -> None:
         """Cancel all jobs that have not started, after a confirmation."""
         from ionq_tui.ui.dialogs.cancel import ask_to_cancel
@@ -369,14 +387,19 @@ class SessionScreen(LiveBase):
             return ""
         if not self.history.whole:
             return super().label(command)
-        return {"events": "jobs", "cancel": "", "cancel_waiting": ""}.get(command.id, super().label(command))
+        return {"events": "jobs", "cancel": "", "cancel_waiting": "", "clone": ""}.get(
+            command.id, super().label(command)
+        )
 
     @property
     def _idle(self) -> set[str]:
         """The commands that do nothing in this state of the session."""
         if self.known.ended:
-            return {"end", "cancel", "cancel_waiting", "client"}
-        return {"save", "cancel", "cancel_waiting"} if self.empty.display else {"save", "client"}
+            return {"end", "cancel", "cancel_waiting", "client", "clone"}
+        idle = {"save", "cancel", "cancel_waiting"} if self.empty.display else {"save", "client"}
+        if not self._clone_offer.relevant:
+            return idle | {"clone"}
+        return idle | {"cancel"} if self.selected is not None and self.selected.missing_result else idle
 
     def go_back(self) -> None:
         """Return from the events to the jobs, or from the jobs to the previous screen."""

@@ -27,6 +27,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "ServerError": (503, "a page", None),
     "NetworkSettingError": ("the reason", "HTTPS_PROXY"),
     "SessionUncertain": ("the reason", (Session("s-1", status="started"),)),
+    "CloneUncertain": ("the reason", "s-1", "mark"),
     "JobTimeoutError": ("j-1", 5.0, "started"),
     "JobFailedError": ("j-1", Failure("InvalidInput", "the reason")),
 }

@@ -13,6 +13,7 @@ from ionq_tui.api import operations
 from ionq_tui.api.errors import IonQError, MalformedIdError
 from ionq_tui.api.operations import Operation
 from ionq_tui.api.runner import Runner
+from ionq_tui.model.clone import CloneRequest
 from ionq_tui.model.estimate import Circuit
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
@@ -106,9 +107,10 @@ def test_opening_sends_the_limits_that_are_set_and_nothing_else() -> None:
     }
 
 
-def test_what_opens_or_ends_is_never_repeated() -> None:
-    posts = (operations.create_session(OpenRequest("b")), operations.end_session("s"))
-    assert [(one.method, one.repeatable, one.changes) for one in posts] == [("POST", False, True)] * 2
+def test_what_opens_ends_or_clones_is_never_repeated() -> None:
+    clone = operations.clone_job(CloneRequest("j", "s", "mark"))
+    posts = (operations.create_session(OpenRequest("b")), operations.end_session("s"), clone)
+    assert [(one.method, one.repeatable, one.changes) for one in posts] == [("POST", False, True)] * 3
     puts = (operations.cancel_job("j"), operations.cancel_jobs(("j", "k")))
     assert [(one.method, one.repeatable, one.changes) for one in puts] == [("PUT", True, True)] * 2
     assert puts[1].body == {"ids": ["j", "k"]}

@@ -12,6 +12,7 @@ from ionq_tui.api.cloud import HttpCloud
 from ionq_tui.api.dashboard_runner import dashboard_runner
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
+from ionq_tui.model.clone import Cloned, CloneOutcome, CloneRequest, NewJob, NotCloned
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
@@ -81,6 +82,8 @@ class ScriptedCloud:
         self.used = OrganizationUsage()
         self.outcome: OpenOutcome | None = None
         self.end_outcome: EndOutcome | None = None
+        self.clone_outcome: CloneOutcome | None = None
+        self.cloned: list[CloneRequest] = []
         self.gate: asyncio.Event | None = None
         self.under_way = self.most_under_way = 0
         self.known: list[Known] = []
@@ -179,6 +182,16 @@ class ScriptedCloud:
             return fault
         self.jobs = [replace(one, status="canceled") if one.id in job_ids else one for one in self.jobs]
         return frozenset(job_ids)
+
+    async def job_metadata(self, job_id: str) -> Mapping[str, str] | Fault:
+        return await self._hear(f"metadata {job_id}") or {}
+
+    async def clone_once(self, request: CloneRequest) -> CloneOutcome:
+        self.cloned.append(request)
+        fault = await self._hear(f"clone {request.job_id}")
+        if fault is not None:
+            return NotCloned(fault)
+        return self.clone_outcome or Cloned(NewJob(f"new-{next(self._numbers)}", request.session_id))
 
     async def open_once(
         self, request: OpenRequest, known: Known, seen: dict[str, Session], lost: Callable[[Fault], None]

@@ -1,0 +1,123 @@
+"""Cloning a job: the facts to confirm, and what became of the request, in words that never claim more than is known."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from datetime import datetime, tzinfo
+
+from ionq_tui.model.clone import (
+    Cloned,
+    CloneDone,
+    CloneOutcome,
+    CloneUnconfirmed,
+    NewJob,
+    NotCloned,
+    unconfirmed_clones,
+)
+from ionq_tui.model.job import Job, JobCost
+from ionq_tui.model.link_state import Fault
+from ionq_tui.model.snapshot import SessionSnapshot
+from ionq_tui.view.amount import UNKNOWN, count, money
+from ionq_tui.view.end_review import left_words
+from ionq_tui.view.fault import fault_words
+from ionq_tui.view.notice import LONG, Notice
+from ionq_tui.view.result import lost_words
+from ionq_tui.view.sanitize import plain
+from ionq_tui.view.style import Cell, Fact, Line, Tone, line
+from ionq_tui.view.time_text import clock
+
+CLONE_TITLE = "Clone this job into the session?"
+DO_NOT_CLONE = "Do not clone"
+CLONE_BUTTON = "Clone job (billable)"
+NO_COST = "unknown: IonQ reports neither a cost nor an estimate of the original"
+UNCONFIRMED_BEFORE = "an earlier clone of this job is not confirmed: it may exist already"
+
+
+def clone_facts(
+    job: Job, cost: JobCost | Fault | None, watch: SessionSnapshot, label: str, now: datetime
+) -> list[Fact]:
+    """Return what is sent, what it may cost, and what is left; `cost` is that of the original, None if not read yet."""
+    session = watch.session
+    shown = plain(label, 40).strip()
+    facts = [
+        ("job", plain(job.id, 80)),
+        ("name", plain(job.name, 60) or UNKNOWN),
+        ("shots", count(job.shots) if job.shots is not None else UNKNOWN),
+        ("backend", plain(job.backend, 60)),
+        ("session", (plain(session.id, 80) if session is not None else UNKNOWN) + (f' "{shown}"' if shown else "")),
+        ("cost", cost_estimate(job, cost)),
+        ("left", left_words(watch, now)),
+    ]
+    if any(event.subject == job.id for event in unconfirmed_clones(watch.events)):
+        facts.append(("warning", UNCONFIRMED_BEFORE))
+    return facts
+
+
+def cost_estimate(job: Job, cost: JobCost | Fault | None) -> str:
+    """Return what the clone may cost, as far as the original tells."""
+    if job.dry_run:
+        return "none: the original is a dry run, and so is its clone"
+    if isinstance(cost, Fault):
+        return f"unknown: {fault_words(cost, 'job', once=True)}"
+    if cost is None:
+        return "reading that of the original…"
+    may = "the clone may cost more or less"
+    if cost.estimate is not None:
+        return f"about {money(cost.estimate)}, as estimated for the original; {may}"
+    if cost.cost is not None:
+        return f"{money(cost.cost)} was charged for the original; {may}"
+    return NO_COST
+
+
+def clone_result(
+    job_id: str, session_id: str, outcome: CloneOutcome, now: datetime, tz: tzinfo | None, *, polls: bool = True
+) -> Cell:
+    """Return what became of the request; `polls` says that the session's jobs are read again and again."""
+    job = f"job {plain(job_id[-6:])}"
+    if isinstance(outcome, Cloned):
+        how = " (found after the reply was lost)" if outcome.adopted else ""
+        elsewhere = misplaced(outcome.job, session_id)
+        said = (
+            f"{job} was cloned{how}: the new job is {plain(outcome.job.id, 64)}{f'; {elsewhere}' if elsewhere else ''}"
+        )
+        return Cell(said, Tone.WARN if elsewhere else Tone.GOOD)
+    if isinstance(outcome, CloneUnconfirmed):
+        said = f"a clone of {job} may exist ({lost_words(outcome.fault)})"
+        looked = (
+            "IonQ's list of the session's jobs could not be read completely since then"
+            if outcome.looked_at is None
+            else f"not in IonQ's list as of {clock(outcome.looked_at, now, tz, seconds=True)}"
+        )
+        return Cell(f"{said}: {looked}{'; each new list is checked' if polls else ''}", Tone.WARN)
+    return Cell(f"{job} was not cloned: {fault_words(outcome.fault, 'job', once=True)}", Tone.BAD)
+
+
+def clone_notice(done: CloneDone, now: datetime, tz: tzinfo | None) -> Notice:
+    """Return the notification of the outcome."""
+    said = clone_result(done.job_id, done.session_id, done.outcome, now, tz)
+    if isinstance(done.outcome, Cloned):
+        good = said.tone is Tone.GOOD and not done.outcome.adopted
+        return Notice(said.text, "information" if good else "warning", 30.0)
+    return Notice(said.text, "error" if isinstance(done.outcome, NotCloned) else "warning", LONG)
+
+
+def misplaced(job: NewJob, session_id: str) -> str:
+    """Return that IonQ put a new job elsewhere than into the session; empty if it did not."""
+    if job.session_id is None:
+        return "IonQ's reply names no session: it may wait in the public queue"
+    if job.session_id.lower() != session_id.lower():
+        return f"IonQ put it into another session, {plain(job.session_id, 64)}"
+    return ""
+
+
+def clone_lines(watch: SessionSnapshot, cloning: Set[str], now: datetime, tz: tzinfo | None) -> list[Line]:
+    """Return a line for each clone of which it is not known whether it exists; mostly nothing."""
+    told = []
+    for event in unconfirmed_clones(watch.events):
+        job = f"job {plain(event.subject[-6:])}"
+        if event.subject in cloning:
+            told.append(f"! cloning {job}: no reply yet; nothing is sent again")
+        else:
+            at = clock(event.at, now, tz)
+            told.append(f"! a clone of {job}, requested {at}, may exist: each new job list is checked")
+    return [line(Cell(words, Tone.WARN)) for words in told]
