@@ -12,28 +12,18 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard, TypeVar
 
-from ionq_tui.api.artifact import artifacts, shots_run
-from ionq_tui.api.error_message import code_in, words_in
 from ionq_tui.api.fast_dataclass import fast_dataclass
 from ionq_tui.api.scalar import (
     MAX_DURATION_MS,
     count,
-    duration,
     encodable,
     flag,
     limit_money,
     moment,
-    money,
     number,
-    rounded,
-    shared,
     text,
 )
 from ionq_tui.model.backend import Backend, Characterization, Measured
-from ionq_tui.model.clone import NewJob
-from ionq_tui.model.estimate import Circuit, Estimate
-from ionq_tui.model.job import CLONE_MARK, Failure, Job, JobCost, JobPage
-from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.overview import ListedSessions
@@ -42,9 +32,9 @@ from ionq_tui.model.session import Session
 T = TypeVar("T")
 
 # Lists contain thousands of these.
-_session, _limits, _job = fast_dataclass(Session), fast_dataclass(Limits), fast_dataclass(Job)
+_session, _limits = fast_dataclass(Session), fast_dataclass(Limits)
 
-_MAX_ID_LENGTH = 256
+MAX_ID_LENGTH = 256
 _MAX_DIGITS = 40
 _LONG_REPLY = 1024 * 1024
 _REPLACEMENT = "\ufffd"
@@ -119,36 +109,38 @@ def _int(digits: str) -> int | None:
     return int(digits) if len(digits) <= _MAX_DIGITS else None
 
 
-def _item(value: object) -> Mapping[str, Any]:
+def item_of(value: object) -> Mapping[str, Any]:
+    """Return a JSON object. Raises Unreadable for anything else."""
     if not isinstance(value, dict):
         raise Unreadable("the reply is not an object")
     return value
 
 
-def _id(item: Mapping[str, Any], key: str = "id") -> str:
+def id_of(item: Mapping[str, Any], key: str = "id") -> str:
+    """Return the id of an object. Raises Unreadable if it has none that can be used."""
     value = item.get(key)
-    if not _is_id(value):
+    if not is_id(value):
         raise Unreadable(f"the reply has no usable {key!r}")
     return value
 
 
-def _is_id(value: object) -> TypeGuard[str]:
+def is_id(value: object) -> TypeGuard[str]:
     """Return True for a string that can be used as an id. With a byte lost to decoding, it would identify nothing."""
     return (
         isinstance(value, str)
-        and 0 < len(value.strip()) <= len(value) <= _MAX_ID_LENGTH
+        and 0 < len(value.strip()) <= len(value) <= MAX_ID_LENGTH
         and value.isprintable()
         and _REPLACEMENT not in value
     )
 
 
-def _part(item: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def part_of(item: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """Return a nested object, or an empty one if it is missing."""
     value = item.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def _items(value: object, read: Callable[[object], T]) -> tuple[tuple[T, ...], int]:
+def items_of(value: object, read: Callable[[object], T]) -> tuple[tuple[T, ...], int]:
     """Decode a list item by item. Return the decoded items and the number of items that could not be decoded."""
     if not isinstance(value, list):
         raise Unreadable("the reply has no list where one is required")
@@ -163,17 +155,17 @@ def _items(value: object, read: Callable[[object], T]) -> tuple[tuple[T, ...], i
 
 def read_identity(value: object) -> KeyIdentity:
     """Decode `GET /whoami`."""
-    item = _item(value)
-    return KeyIdentity(_id(item, "key_id"), text(item.get("key_name")) or "", text(item.get("project_id")))
+    item = item_of(value)
+    return KeyIdentity(id_of(item, "key_id"), text(item.get("key_name")) or "", text(item.get("project_id")))
 
 
 def read_session(value: object) -> Session:
     """Decode one session."""
-    item = _item(value)
+    item = item_of(value)
     get, settings = item.get, item.get("settings")
     limit = (settings if isinstance(settings, dict) else _NO_SETTINGS).get
     return _session(
-        id=_id(item),
+        id=id_of(item),
         status=text(get("status")) or "unknown",
         active=flag(get("active")),
         backend=_backend(get("backend")),
@@ -252,16 +244,16 @@ def _raw_text(value: object) -> str:
 
 def read_sessions(value: object) -> ListedSessions:
     """Decode `GET /sessions`."""
-    item = _item(value)
-    sessions, unreadable = _items(item.get("sessions"), read_session)
+    item = item_of(value)
+    sessions, unreadable = items_of(item.get("sessions"), read_session)
     return ListedSessions(sessions, text(item.get("organization_id")), unreadable)
 
 
 def read_backend(value: object) -> Backend:
     """Decode one backend."""
-    item = _item(value)
+    item = item_of(value)
     return Backend(
-        name=_id(item, "backend"),
+        name=id_of(item, "backend"),
         status=text(item.get("status")) or "unknown",
         degraded=flag(item.get("degraded")),
         qubits=count(item.get("qubits")),
@@ -276,15 +268,18 @@ def read_backend(value: object) -> Backend:
     )
 
 
+_MAX_NAMES = 64
+
+
 def _names(value: object) -> tuple[str, ...]:
     """Decode a list of names; items that are not text are left out."""
-    names = value[:_MAX_SETTINGS] if isinstance(value, list) else []
-    return tuple(encodable(name[:_MAX_ID_LENGTH]) for name in names if isinstance(name, str))
+    names = value[:_MAX_NAMES] if isinstance(value, list) else []
+    return tuple(encodable(name[:MAX_ID_LENGTH]) for name in names if isinstance(name, str))
 
 
 def read_backends(value: object) -> tuple[Backend, ...]:
     """Decode `GET /backends`."""
-    backends, unreadable = _items(value, read_backend)
+    backends, unreadable = items_of(value, read_backend)
     if unreadable and not backends:
         raise Unreadable("the reply contains no backend that can be read")
     return backends
@@ -296,20 +291,20 @@ _MAX_SECONDS = 1_000_000
 
 def read_characterization(value: object) -> Characterization:
     """Decode one characterization."""
-    item = _item(value)
+    item = item_of(value)
     return Characterization(
-        id=_id(item),
+        id=id_of(item),
         backend=text(item.get("backend")) or "",
         date=moment(item.get("date")),
         qubits=count(item.get("qubits")),
         fidelity={
             encodable(name): Measured(median, number(of.get("stderr"), 1))
-            for name, of in _part(item, "fidelity").items()
+            for name, of in part_of(item, "fidelity").items()
             if isinstance(of, dict) and (median := number(of.get("median"), 1)) is not None
         },
         timing={
             encodable(name): seconds
-            for name, value in _part(item, "timing").items()
+            for name, value in part_of(item, "timing").items()
             if (seconds := number(value, _MAX_SECONDS)) is not None
         },
         pairs=_pairs(item.get("connectivity")),
@@ -327,187 +322,7 @@ def _pairs(value: object) -> int | None:
 
 def read_newest_characterization(value: object) -> Characterization:
     """Decode the first item of `GET /backends/{backend}/characterizations`."""
-    found, _ = _items(_item(value).get("characterizations"), read_characterization)
+    found, _ = items_of(item_of(value).get("characterizations"), read_characterization)
     if not found:
         raise Unreadable("there is no characterization")
     return found[0]
-
-
-def read_job(value: object) -> Job:
-    """Decode one job."""
-    item = _item(value)
-    get = item.get
-    return _job(
-        id=_id(item),
-        status=shared(get("status")) or "unknown",
-        backend=shared(get("backend")),
-        name=text(get("name")),
-        type=shared(get("type")),
-        cost_model=shared(get("cost_model")),
-        session_id=shared(get("session_id")),
-        submitter_id=shared(get("submitter_id")),
-        parent_job_id=shared(get("parent_job_id")) or None,
-        project_id=shared(get("project_id")),
-        dry_run=flag(get("dry_run")) or False,
-        shots=count(get("shots")),
-        submitted_at=moment(get("submitted_at")),
-        started_at=moment(get("started_at")),
-        completed_at=moment(get("completed_at")),
-        predicted_wait_ms=duration(get("predicted_wait_time_ms")),
-        predicted_run_ms=duration(get("predicted_execution_duration_ms")),
-        run_ms=duration(get("execution_duration_ms")),
-        failure=_failure(get("failure")),
-        clone_mark=_clone_mark(item),
-    )
-
-
-def _clone_mark(item: Mapping[str, Any]) -> str | None:
-    """Decode the mark of a clone of ours: empty if the job has none, None if its metadata are not told."""
-    if "metadata" not in item:
-        return None
-    metadata = item["metadata"]
-    return (text(metadata.get(CLONE_MARK)) or "")[:_MAX_ID_LENGTH] if isinstance(metadata, dict) else ""
-
-
-def _failure(value: object) -> Failure | None:
-    """Decode why a job failed. Accepts a string, a list, or an object with a code or a message."""
-    if value is None:
-        return None
-    code, words = code_in(value), words_in(value, fields=True)
-    return Failure(code, words) if code or words else None
-
-
-def read_job_page(value: object) -> JobPage:
-    """Decode one page of jobs."""
-    item = _item(value)
-    jobs, unreadable = _items(item.get("jobs"), read_job)
-    if unreadable and not jobs:
-        raise Unreadable("the reply contains no job that can be read")
-    after = item.get("next")
-    if not (after is None or isinstance(after, str)):
-        unreadable += 1  # there may be more, and this does not say where
-    return JobPage(jobs, text(after) or None, unreadable)
-
-
-def read_metadata(value: object) -> Mapping[str, str]:
-    """Decode the metadata of `GET /jobs/{id}` whole, to be sent again. Raises Unreadable if they are not all text."""
-    metadata = _item(value).get("metadata")
-    if metadata is None:
-        return {}
-    if not isinstance(metadata, dict):
-        raise Unreadable("the job's metadata are not an object")
-    kept = {name: held for name, held in metadata.items() if held is not None}
-    if not all(isinstance(held, str) for held in kept.values()):
-        raise Unreadable("the job's metadata are not all text")
-    return {encodable(name): encodable(held) for name, held in kept.items()}
-
-
-def read_new_job(value: object) -> NewJob:
-    """Decode the reply to a request that makes a job."""
-    item = _item(value)
-    return NewJob(_id(item), text(item.get("session_id")) or None)
-
-
-_MAX_SETTINGS = 64
-_MAX_SETTING_LENGTH = 1_000
-
-
-def read_job_detail(value: object) -> JobDetail:
-    """Decode the fields of `GET /jobs/{id}` that job lists leave out."""
-    item = _item(value)
-    stats = _part(item, "stats")
-    gates = _part(stats, "gate_counts")
-    counts = ((name, number(value)) for name, value in list(gates.items())[:_MAX_SETTINGS])
-    return JobDetail(
-        id=_id(item),
-        qubits=count(stats.get("qubits")),
-        circuits=count(stats.get("circuits")),
-        gates={encodable(name[:_MAX_ID_LENGTH]): many for name, many in counts if many is not None},
-        settings=_settings(_part(item, "settings")),
-        noise=_settings(_part(item, "noise")),
-        children=_children(item.get("child_job_ids")),
-        metadata=_settings(_part(item, "metadata")),
-        shots_run=shots_run(item),
-        predicted_us=count(stats.get("predicted_quantum_compute_time_us")),
-        billed_us=count(stats.get("billed_quantum_compute_time_us")),
-        kwh=number(stats.get("kwh")),
-        artifacts=artifacts(item),
-    )
-
-
-def _children(value: object) -> tuple[str, ...]:
-    """Decode the ids of child jobs; what is no text is left out."""
-    listed = value[:_MAX_SETTINGS] if isinstance(value, list) else []
-    return tuple(encodable(one[:_MAX_ID_LENGTH]) for one in listed if isinstance(one, str) and one)
-
-
-def _settings(item: Mapping[str, Any]) -> dict[str, str]:
-    """Flatten nested settings into strings by dotted name."""
-    read: dict[str, str] = {}
-    waiting: list[tuple[str, object]] = list(item.items())[:_MAX_SETTINGS]
-    while waiting and len(read) < _MAX_SETTINGS:
-        name, value = waiting.pop(0)
-        if isinstance(value, dict):
-            inner = [(f"{name}.{key}"[:_MAX_ID_LENGTH], held) for key, held in list(value.items())[:_MAX_SETTINGS]]
-            waiting[:0] = inner[: 2 * _MAX_SETTINGS]
-        elif value is not None:
-            several = value[:_MAX_SETTINGS] if isinstance(value, list) else [value]
-            read[encodable(name[:_MAX_ID_LENGTH])] = encodable(", ".join(map(_setting, several))[:_MAX_SETTING_LENGTH])
-    return read
-
-
-def _setting(value: object) -> str:
-    """Format one setting as it was written in JSON."""
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, int | Decimal):
-        return f"{rounded(value).normalize():f}"
-    return value[:_MAX_SETTING_LENGTH] if isinstance(value, str) else "…"
-
-
-def read_cost(value: object) -> JobCost:
-    """Decode `GET /jobs/{id}/cost`. Raises Unreadable if the cost is present but is not a valid amount."""
-    item = _item(value)
-    charged = money(raw := item.get("cost"))
-    if raw is not None and charged is None:
-        raise Unreadable(f"the reply has an invalid cost: {_amount_text(raw)}")
-    return JobCost(flag(item.get("dry_run")) or False, charged, money(item.get("estimated_cost")))
-
-
-def _amount_text(value: object) -> str:
-    """Format an invalid amount in a few characters."""
-    parts = (value.get("value"), value.get("unit")) if isinstance(value, dict) else (value,)
-    return " ".join(encodable(_setting(one))[:_MAX_SHOWN_LENGTH] for one in parts if one is not None) or "nothing"
-
-
-_MAX_SHOWN_LENGTH = 24
-
-
-def read_estimate(value: object, backend: str, circuit: Circuit) -> Estimate:
-    """Decode `GET /jobs/estimate`. All fields are optional, since the live API has returned another format before."""
-    item = _item(value)
-    return Estimate(
-        backend,
-        circuit,
-        money({"value": item.get("estimated_total_cost"), "unit": item.get("estimated_unit")}),
-        duration(item.get("estimated_execution_time")),
-        duration(item.get("current_predicted_queue_time")),
-    )
-
-
-_MAX_OUTCOMES = 65_536
-
-
-def read_probabilities(value: object) -> Mapping[str, float]:
-    """Decode `GET /jobs/{id}/results/probabilities`: probabilities from 0 to 1 by outcome."""
-    item = _item(value)
-    read = {name: number(item.get(name), 1) for name in list(item)[:_MAX_OUTCOMES] if len(name) <= _MAX_ID_LENGTH}
-    return {encodable(name): share for name, share in read.items() if share is not None}
-
-
-def read_canceled(value: object) -> frozenset[str]:
-    """Decode the job ids in the reply to canceling one or several jobs."""
-    item = _item(value)
-    ids = item.get("ids")
-    named = ids if isinstance(ids, list) else [item.get("id")]
-    return frozenset(one for one in named if _is_id(one))

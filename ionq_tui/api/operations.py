@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote
 
-from ionq_tui.api import decode
+from ionq_tui.api import decode, decode_job
 from ionq_tui.api.errors import MalformedIdError
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
@@ -163,7 +163,7 @@ def _job_page(
         f"Failed to fetch {what}",
         "GET",
         path,
-        decode.read_job_page,
+        decode_job.read_job_page,
         query=(*named, *given, *size, *cursor),
         repeatable=True,
         priority=Priority.PAGE,
@@ -172,17 +172,17 @@ def _job_page(
 
 def get_job(job_id: str) -> Operation[Job]:
     """Get one job."""
-    return _get(f"job {job_id}", _path("jobs", job_id), decode.read_job, Priority.PAGE)
+    return _get(f"job {job_id}", _path("jobs", job_id), decode_job.read_job, Priority.PAGE)
 
 
 def job_detail(job_id: str) -> Operation[JobDetail]:
     """Get the settings and circuit statistics of one job."""
-    return _get(f"job {job_id}", _path("jobs", job_id), decode.read_job_detail, Priority.PAGE)
+    return _get(f"job {job_id}", _path("jobs", job_id), decode_job.read_job_detail, Priority.PAGE)
 
 
 def job_cost(job_id: str) -> Operation[JobCost]:
     """Get the cost of one job."""
-    return _get(f"the cost of job {job_id}", _path("jobs", job_id, "cost"), decode.read_cost, Priority.DETAIL)
+    return _get(f"the cost of job {job_id}", _path("jobs", job_id, "cost"), decode_job.read_cost, Priority.DETAIL)
 
 
 def probabilities(job_id: str) -> Operation[Mapping[str, float]]:
@@ -190,7 +190,7 @@ def probabilities(job_id: str) -> Operation[Mapping[str, float]]:
     return _get(
         f"the result of job {job_id}",
         _path("jobs", job_id, "results", "probabilities"),
-        decode.read_probabilities,
+        decode_job.read_probabilities,
         Priority.PAGE,
     )
 
@@ -223,7 +223,7 @@ def estimate(backend: str, circuit: Circuit) -> Operation[Estimate]:
         ("2q_gates", str(circuit.two_qubit_gates)),
         ("error_mitigation", str(circuit.error_mitigation).lower()),
     )
-    read = partial(decode.read_estimate, backend=backend, circuit=circuit)
+    read = partial(decode_job.read_estimate, backend=backend, circuit=circuit)
     return Operation(
         "Failed to fetch an estimate", "GET", "/jobs/estimate", read, query, repeatable=True, priority=Priority.PAGE
     )
@@ -247,7 +247,7 @@ def organization_usage(organization_id: str, period: Period, grouping: Grouping)
 
 def job_metadata(job_id: str) -> Operation[Mapping[str, str]]:
     """Get the metadata of one job, whole."""
-    return _get(f"the metadata of job {job_id}", _path("jobs", job_id), decode.read_metadata, Priority.CONFIRM)
+    return _get(f"the metadata of job {job_id}", _path("jobs", job_id), decode_job.read_metadata, Priority.CONFIRM)
 
 
 def clone_job(request: CloneRequest) -> Operation[NewJob]:
@@ -256,7 +256,7 @@ def clone_job(request: CloneRequest) -> Operation[NewJob]:
         f"Failed to clone job {request.job_id}",
         "POST",
         _path("jobs", request.job_id, "clone"),
-        decode.read_new_job,
+        decode_job.read_new_job,
         body=request.body,
     )
 
@@ -267,7 +267,7 @@ def cancel_job(job_id: str) -> Operation[frozenset[str]]:
         f"Failed to cancel job {job_id}",
         "PUT",
         _path("jobs", job_id, "status", "cancel"),
-        decode.read_canceled,
+        decode_job.read_canceled,
         repeatable=True,
     )
 
@@ -276,5 +276,5 @@ def cancel_jobs(job_ids: tuple[str, ...]) -> Operation[frozenset[str]]:
     """Cancel several jobs. Canceling them twice has the same effect as once."""
     body = {"ids": list(job_ids)}
     return Operation(
-        "Failed to cancel jobs", "PUT", "/jobs/status/cancel", decode.read_canceled, body=body, repeatable=True
+        "Failed to cancel jobs", "PUT", "/jobs/status/cancel", decode_job.read_canceled, body=body, repeatable=True
     )

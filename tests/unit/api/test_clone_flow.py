@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from ionq_tui.api.clone_flow import PAGES, clone_once
-from ionq_tui.api.decode import Unreadable, read_job, read_metadata, read_new_job
+from ionq_tui.api.decode import Unreadable
+from ionq_tui.api.decode_job import read_job, read_metadata, read_new_job
 from ionq_tui.api.errors import APIConnectionError, IonQError
 from ionq_tui.api.flows import OPEN_CHECK_DELAYS
 from ionq_tui.api.operations import clone_job, job_metadata

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ionq_tui.api import decode, encode
+from ionq_tui.api import decode, decode_job, encode
 from ionq_tui.api.scalar import moment
 from ionq_tui.model.backend import Backend
 from ionq_tui.model.estimate import Circuit, Estimate
@@ -26,7 +26,7 @@ Read = Callable[[object], Session | Job | Backend]
 
 READERS: tuple[tuple[Read, Mapping[str, object]], ...] = (
     (decode.read_session, SESSION),
-    (decode.read_job, JOB),
+    (decode_job.read_job, JOB),
     (decode.read_backend, BACKEND),
 )
 ENLARGED = "x" * 100_000
@@ -125,7 +125,7 @@ def test_a_bad_session_leaves_its_neighbours_untouched(field: tuple[str, ...], v
 def test_an_item_without_an_id_is_counted_and_left_out(bad: object) -> None:
     heard = decode.read_sessions(parsed({"sessions": [SESSION, bad]}))
     assert ([one.id for one in heard.sessions], heard.unreadable) == (["0193-aaaaaa"], 1)
-    assert [one.id for one in decode.read_job_page(parsed({"jobs": [bad, JOB]})).jobs] == ["job-1"]
+    assert [one.id for one in decode_job.read_job_page(parsed({"jobs": [bad, JOB]})).jobs] == ["job-1"]
 
 
 @pytest.mark.parametrize("shown", [None, [], 7, "text", {}, {"sessions": None}, {"sessions": {}}, {"sessions": "x"}])
@@ -159,10 +159,10 @@ def test_no_number_is_too_strange(number: str) -> None:
 
 
 def test_money_stays_exact_and_a_missing_cost_is_unknown() -> None:
-    cost = decode.read_cost(decode.parse(b'{"dry_run": false, "cost": {"value": 0.10, "unit": "credit"}}'))
+    cost = decode_job.read_cost(decode.parse(b'{"dry_run": false, "cost": {"value": 0.10, "unit": "credit"}}'))
     assert cost.cost == Money(Decimal("0.10"), "credit")
-    assert decode.read_cost(parsed({"cost": None})).cost is None
-    assert decode.read_cost(parsed({})).cost is None
+    assert decode_job.read_cost(parsed({"cost": None})).cost is None
+    assert decode_job.read_cost(parsed({})).cost is None
 
 
 @pytest.mark.parametrize(
@@ -245,15 +245,15 @@ def test_bytes_that_are_no_text_are_read_only_where_something_was_done() -> None
     ],
 )
 def test_a_cost_that_cannot_be_one_is_said(cost: str) -> None:
-    assert decode.read_cost(decode.parse(f'{{"estimated_cost": {cost}}}'.encode())).estimate is None
+    assert decode_job.read_cost(decode.parse(f'{{"estimated_cost": {cost}}}'.encode())).estimate is None
     with pytest.raises(decode.Unreadable, match="the reply has an invalid cost") as caught:
-        decode.read_cost(decode.parse(f'{{"cost": {cost}}}'.encode()))
+        decode_job.read_cost(decode.parse(f'{{"cost": {cost}}}'.encode()))
     assert len(str(caught.value)) < 100
 
 
 @pytest.mark.parametrize("unit", ["usd", "USD", " Usd ", "credit", "Credits"])
 def test_a_unit_in_other_letters_is_the_same_unit(unit: str) -> None:
-    cost = decode.read_cost(parsed({"cost": {"value": 0, "unit": unit}})).cost
+    cost = decode_job.read_cost(parsed({"cost": {"value": 0, "unit": unit}})).cost
     assert cost == Money(Decimal(0), "credit" if "redit" in unit else "usd")
     limits = decode.read_session(parsed({"id": "a", "settings": {"cost_limit": {"value": 1, "unit": unit}}})).limits
     assert limits.money is not None and limits.money.unit in ("usd", "credit") and not limits.unread
@@ -304,7 +304,7 @@ def test_each_pair_of_qubits_counts_once(shown: object, pairs: int | None) -> No
 @pytest.mark.parametrize("odd", [-1, 10**13, 1e300, 0.5])
 def test_durations_that_cannot_be_are_unknown(odd: float) -> None:
     names = ("shots", "predicted_wait_time_ms", "predicted_execution_duration_ms", "execution_duration_ms")
-    job = decode.read_job(parsed({**JOB, **dict.fromkeys(names, odd)}))
+    job = decode_job.read_job(parsed({**JOB, **dict.fromkeys(names, odd)}))
     assert (job.shots, job.predicted_wait_ms, job.predicted_run_ms, job.run_ms) == (None, None, None, None)
 
 
@@ -318,25 +318,25 @@ def test_a_limit_beyond_what_the_api_counts_is_unknown(number: int) -> None:
 
 
 def test_half_a_character_becomes_one_that_can_be_written() -> None:
-    job = decode.read_job(
+    job = decode_job.read_job(
         decode.parse(rb'{"id": "a", "name": "x\ud83dy", "failure": {"code": "\udc00", "message": "m"}}')
     )
     assert job.name == "x?y"
     assert job.failure is not None and job.failure.code == "?"
-    page = decode.read_job_page(decode.parse(rb'{"jobs": [], "next": "\ud800"}'))
+    page = decode_job.read_job_page(decode.parse(rb'{"jobs": [], "next": "\ud800"}'))
     assert page.next == "?"
 
 
 @pytest.mark.parametrize("after", ["17", "0", "false", "{}", '["x"]'])
 def test_a_next_page_that_cannot_be_asked_for_is_not_the_end_of_the_list(after: str) -> None:
     told = f'{{"jobs": [{{"id": "a", "status": "ready"}}], "next": {after}}}'
-    page = decode.read_job_page(decode.parse(told.encode()))
+    page = decode_job.read_job_page(decode.parse(told.encode()))
     assert ([job.id for job in page.jobs], page.next, page.unreadable) == (["a"], None, 1)
 
 
 @pytest.mark.parametrize("after", [b"", b', "next": null', b', "next": ""'])
 def test_the_last_page(after: bytes) -> None:
-    page = decode.read_job_page(decode.parse(b'{"jobs": []%s}' % after))
+    page = decode_job.read_job_page(decode.parse(b'{"jobs": []%s}' % after))
     assert (page.next, page.unreadable) == (None, 0)
 
 
@@ -347,7 +347,7 @@ def test_more_of_half_a_character() -> None:
 
 def test_a_failure_may_come_in_several_forms() -> None:
     def failure(shown: object) -> tuple[str, str] | None:
-        found = decode.read_job(parsed({"id": "a", "failure": shown})).failure
+        found = decode_job.read_job(parsed({"id": "a", "failure": shown})).failure
         return None if found is None else (found.code, found.message)
 
     assert failure({"code": "C", "message": "m"}) == ("C", "m")
@@ -367,14 +367,14 @@ def test_a_failure_may_come_in_several_forms() -> None:
     assert failure({"code": None, "where": "laser"}) == ("", "where laser")
     assert failure("text") == ("", "text")
     assert failure({}) is None and failure(" ") is None and failure(7) == ("7", "")
-    read = decode.read_job(parsed({"id": "a", "status": "failed", "failure": {"code": None, "message": "m"}}))
+    read = decode_job.read_job(parsed({"id": "a", "status": "failed", "failure": {"code": None, "message": "m"}}))
     assert failure_words(read) == "m"
 
 
 def test_cancelled_ids_are_read_of_one_and_of_many() -> None:
-    assert decode.read_canceled(parsed({"id": "a", "status": "canceled"})) == {"a"}
-    assert decode.read_canceled(parsed({"ids": ["a", 7, None, "b", "\x1b[2J", " "]})) == {"a", "b"}
-    assert decode.read_canceled(parsed({})) == frozenset()
+    assert decode_job.read_canceled(parsed({"id": "a", "status": "canceled"})) == {"a"}
+    assert decode_job.read_canceled(parsed({"ids": ["a", 7, None, "b", "\x1b[2J", " "]})) == {"a", "b"}
+    assert decode_job.read_canceled(parsed({})) == frozenset()
 
 
 def test_a_measure_without_its_median_is_left_out() -> None:
@@ -388,8 +388,8 @@ def test_a_measure_without_its_median_is_left_out() -> None:
 def test_what_is_written_reads_back_as_the_same() -> None:
     session = decode.read_session(parsed(SESSION))
     assert decode.read_session(parsed(encode.session_json(session))) == session
-    job = decode.read_job(parsed(JOB))
-    assert decode.read_job(parsed(encode.job_json(job))) == job
+    job = decode_job.read_job(parsed(JOB))
+    assert decode_job.read_job(parsed(encode.job_json(job))) == job
     backend = decode.read_backend(parsed(BACKEND))
     assert decode.read_backend(parsed(encode.backend_json(backend))) == backend
 
@@ -401,12 +401,12 @@ def test_an_estimate_and_one_of_another_shape() -> None:
         "estimated_execution_time": 14_000,
         "current_predicted_queue_time": 2_640_000,
     }
-    read = decode.read_estimate(parsed(shown), "qpu.forte-1", Circuit())
+    read = decode_job.read_estimate(parsed(shown), "qpu.forte-1", Circuit())
     assert read == Estimate("qpu.forte-1", Circuit(), Money(Decimal("0.71"), "usd"), 14_000, 2_640_000)
-    other = decode.read_estimate(parsed({"cost": {"usd": 3}, "estimated_total_cost": "much"}), "b", Circuit())
+    other = decode_job.read_estimate(parsed({"cost": {"usd": 3}, "estimated_total_cost": "much"}), "b", Circuit())
     assert other == Estimate("b", Circuit())
     absurd = {**shown, "estimated_total_cost": -1, "estimated_execution_time": 10**13}
-    read = decode.read_estimate(parsed(absurd), "b", Circuit())
+    read = decode_job.read_estimate(parsed(absurd), "b", Circuit())
     assert (read.cost, read.run_ms, read.queue_ms) == (None, None, 2_640_000)
 
 
@@ -418,7 +418,7 @@ def test_the_detail_of_a_job() -> None:
         "noise": {"model": "aria-1", "seed": 7},
         "metadata": {"shot": "one", "list": [1, "two", None, {"three": 3}]},
     }
-    assert decode.read_job_detail(parsed(shown)) == JobDetail(
+    assert decode_job.read_job_detail(parsed(shown)) == JobDetail(
         "j",
         12,
         1,
@@ -432,9 +432,9 @@ def test_the_detail_of_a_job() -> None:
 @pytest.mark.parametrize("odd", [None, 7, "x", [], [[1]], {"a": {"b": {"c": [[[]]]}}}, {"": None}])
 @pytest.mark.parametrize("part", ["stats", "settings", "noise", "metadata"])
 def test_a_detail_of_odd_parts_is_read_as_far_as_it_goes(part: str, odd: object) -> None:
-    assert decode.read_job_detail(parsed({"id": "j", part: odd})).id == "j"
+    assert decode_job.read_job_detail(parsed({"id": "j", part: odd})).id == "j"
     with pytest.raises(decode.Unreadable):
-        decode.read_job_detail(parsed({part: odd}))
+        decode_job.read_job_detail(parsed({part: odd}))
 
 
 @pytest.mark.slow
@@ -444,14 +444,14 @@ def test_a_detail_is_bounded_whatever_is_in_it() -> None:
         deep = {f"level-{number}": deep, "x" * 5_000: "y" * 5_000}
     wide = {f"{number}": {f"{inner}": "z" * 5_000 for inner in range(300)} for number in range(300)}
     for settings in (deep, wide):
-        read = decode.read_job_detail(parsed({"id": "j", "settings": settings}))
+        read = decode_job.read_job_detail(parsed({"id": "j", "settings": settings}))
         assert len(read.settings) <= 64
         assert all(len(name) <= 256 and len(text) <= 1_000 for name, text in read.settings.items())
 
 
 def test_a_result_holds_fractions_alone() -> None:
     shown = {"0": 0.5, "3": 0.25, "odd": 2, "none": None, "minus": -0.1, "text": "1", "x" * 300: 0.1}
-    assert decode.read_probabilities(parsed(shown)) == {"0": 0.5, "3": 0.25}
+    assert decode_job.read_probabilities(parsed(shown)) == {"0": 0.5, "3": 0.25}
 
 
 @pytest.mark.parametrize(
@@ -482,7 +482,7 @@ def test_times_are_written_as_ionq_writes_them() -> None:
     assert told["created_at"] == "2026-11-22T14:00:00.581Z"
     assert told["settings"]["expires_at"] == "2026-11-22T15:01:00.000Z"  # type: ignore[index]
     assert "+00:00" not in json.dumps(
-        [told, encode.job_json(decode.read_job(JOB)), encode.backend_json(decode.read_backend(BACKEND))]
+        [told, encode.job_json(decode_job.read_job(JOB)), encode.backend_json(decode.read_backend(BACKEND))]
     )
 
 
