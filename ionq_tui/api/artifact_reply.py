@@ -89,6 +89,7 @@ def _circuit(data: object) -> CompiledCircuit | None:
     return CompiledCircuit(count(data.get("qubits")), known) if len(known) == len(gates) else None
 
 
+_LEVELS = 3
 _NOT_PARAMETERS = {"gate", "target", "targets", "control", "controls"}
 
 
@@ -106,10 +107,10 @@ def _all(gate: Mapping[str, object], names: Iterable[str]) -> str:
     return ", ".join(_written(gate[name]) for name in names if gate.get(name) not in (None, []))
 
 
-def _written(value: object) -> str:
-    """Return a value of a gate as IonQ wrote it."""
+def _written(value: object, levels: int = _LEVELS) -> str:
+    """Return a value of a gate as IonQ wrote it, without what is nested deeper than so many levels of lists."""
     if isinstance(value, list):
-        return ", ".join(_written(one) for one in value[:_LONGEST])
+        return ", ".join(_written(one, levels - 1) for one in value[:_LONGEST]) if levels else "…"
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, int | Decimal):

@@ -163,7 +163,11 @@ class CostFetcher:
     async def _ask(self, batch: list[Job]) -> float:
         """Request the costs of a batch concurrently; return the seconds to wait before the next batch."""
         began = self._clock.monotonic()
-        replies = await asyncio.gather(*(self._cloud.job_cost(job.id) for job in batch))
+        try:
+            replies = await asyncio.gather(*(self._cloud.job_cost(job.id) for job in batch))
+        except BaseException:
+            self._scanned = _NO_JOBS  # those of this batch are in no queue any more
+            raise
         by_id = dict(zip([job.id for job in batch], replies, strict=True))
         costs = {
             job.id: cost if job.finished else provisional(cost)

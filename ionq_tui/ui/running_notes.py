@@ -13,7 +13,7 @@ from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.fault import link_fault
 from ionq_tui.view.forecast import Forecast, forecasts, runs_out
 from ionq_tui.view.home_list import HomeList
-from ionq_tui.view.home_summary import running_notes
+from ionq_tui.view.home_summary import doubts, running_notes
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.style import Line
 
@@ -72,10 +72,16 @@ class RunningNotes:
         ends = {item.session.id: end for item in items if (end := self._end(item, now, moment)) is not None}
         for gone in self._ends.keys() - {item.session.id for item in items}:
             del self._ends[gone]
-        current = overview.loaded and link_fault(overview.link) is None
-        certain = current and not overview.unreadable and self._engine.actions.activity.value.at_rest
+        activity, current = self._engine.actions.activity.value, overview.loaded and link_fault(overview.link) is None
         home = replace(listed, own_running=tuple(items))
-        return running_notes(home, ends, now, loaded=overview.loaded, certain=certain)
+        return running_notes(
+            home,
+            ends,
+            now,
+            loaded=overview.loaded,
+            certain=current and not overview.unreadable and activity.at_rest,
+            doubts=doubts(len(activity.unconfirmed), len(activity.opening), overview.unreadable, current=current),
+        )
 
     def _end(self, item: SessionItem, now: datetime, moment: int) -> Forecast | None:
         watch = item.watch

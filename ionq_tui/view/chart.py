@@ -58,13 +58,11 @@ class Curve:
         return figure(value) if self.unit else count(int(value))
 
 
-def courses(watch: SessionSnapshot, told: Iterable[Forecast], only: str = "") -> list[Curve]:
-    """Return the money of each unit, that of the limit first, and the finished jobs; or only those of one name."""
-    return foreseen(curves(watch, only), told)
-
-
 def curves(watch: SessionSnapshot, only: str = "") -> list[Curve]:
-    """Return the curves without forecasts: they change with the snapshot alone, and take long with many jobs."""
+    """Return the money of each unit, that of the limit first, and the finished jobs; or only those of one name.
+
+    They are without forecasts: they change with the snapshot alone, and take long with many jobs.
+    """
     limits = watch.session.limits if watch.session is not None else None
     counted = watch.counted
     drawn = _spent(watch, counted, limits.money if limits is not None else None) if only != JOBS else []

@@ -181,8 +181,8 @@ def _of_money(watch: SessionSnapshot, now: datetime) -> Forecast | None:
 def spend_rate(watch: SessionSnapshot, now: datetime) -> str:
     """Return "about 0.81 usd/min over the last 20 min", one amount for each unit; empty before there is a rate.
 
-    "≥" stands before an amount that may be higher, since not all jobs are read and priced; where none is, the rate is
-    unknown.
+    "≥" stands before an amount that may be higher, since not all jobs are read and priced, or a charge has no time yet,
+    as that of a running job; where none is, the rate is unknown.
     """
     span = _span(watch, now)
     if span is None or watch.ended or not (watch.charged or watch.finished_count):
@@ -192,10 +192,16 @@ def spend_rate(watch: SessionSnapshot, now: datetime) -> str:
     rates = [
         f"{_rate(amount / per_minute)} {unit(name)}/min" for name, amount in spent if amount.is_finite() and amount > 0
     ]
-    whole, over = watch.charges_complete, f"the last {spoken(span)}"
+    whole, over = watch.charges_complete and _all_dated(watch), f"the last {spoken(span)}"
     if rates:
         return f"{'about ' if whole else AT_LEAST}{' + '.join(rates)} over {over}"
     return f"nothing charged in {over}" if whole else "rate of spending unknown"
+
+
+def _all_dated(watch: SessionSnapshot) -> bool:
+    """Return whether each job that was charged has completed at a known time."""
+    charged = ((job, watch.costs.get(job.id)) for job in watch.counted if not job.dry_run)
+    return all(job.completed_at is not None for job, cost in charged if cost is not None and cost.cost is not None)
 
 
 def _rate(value: Decimal) -> str:

@@ -62,7 +62,7 @@ def running_line(
     counted_words = [f"{len(listed):,} yours running"] if listed else []
     counted_words += [f"{len(yours) - len(listed):,} not confirmed ended"] if len(listed) < len(yours) else []
     first = [", ".join(counted_words) + (f", {_no_limit(unlimited, len(yours))}" if unlimited else "")]
-    paid, ending = _spent_so_far(listed), _ends_first(_coming(listed, ends), len(yours), now)
+    paid, ending = _spent_so_far(listed), _ends_first(_coming(listed, ends, now), len(yours), now)
     spent = [f"{paid} so far"] if paid else []
     forms = ([*first, *spent, *ending], [*first, *ending], first)
     told = fitting([" · ".join(form) for form in forms], width)
@@ -70,29 +70,45 @@ def running_line(
 
 
 def running_notes(
-    home: HomeList, ends: Mapping[str, Forecast], now: datetime, *, loaded: bool, certain: bool
+    home: HomeList,
+    ends: Mapping[str, Forecast],
+    now: datetime,
+    *,
+    loaded: bool,
+    certain: bool,
+    doubts: Sequence[str] = (),
 ) -> tuple[Line, ...]:
     """Return the same answer for the header of the other screens, longest first: "1 running, 13.70 usd", "1 running".
 
-    "!" stands before it where its color is not green: a limit is near, one has none, or not all is certain.
+    "!" stands before it where its color is not green: a limit is near, one has none, or not all is certain: `doubts`
+    are the reasons why more may run than is told.
     """
     yours = home.own_running
     if not yours:
         return _none_noted(home, loaded=loaded, certain=certain)
     listed = [item for item in yours if not item.unseen]
-    state = _state(listed, len(yours), ends, now, loaded=loaded)
+    state = _state(listed, len(yours), ends, now, loaded=loaded and not doubts)
     mark = "" if state is Tone.GOOD else "! "
     absent = ", NO LIMIT" if any(item.session.limits.absent for item in listed) else ""
     first = f"{mark}{len(listed):,} running{absent}"
     if len(listed) < len(yours):
         unseen = f"{len(yours) - len(listed):,} not confirmed ended"
         first = f"{first}, {unseen}" if listed else f"{mark}{unseen}"
+    first = ", ".join([first, *doubts[:1]])
     paid = (_spent_so_far(listed) or "cost unknown") if listed else ""
-    ending = _coming(listed, ends)[:1]
+    ending = _coming(listed, ends, now)[:1]
     soon = [f"{first}, {paid}, {_ends_in(one, now)}" for one, _ in ending if mark and one.at > now]
     short = f"{mark}{len(listed):,} running" if listed else f"{mark}{len(yours):,} unconfirmed"
     forms = [*soon, f"{first}, {paid}" if paid else "", first, short]
     return tuple(line(Cell(form, state)) for form in forms if form)
+
+
+def doubts(unconfirmed: int, opening: int, unreadable: int, *, current: bool) -> list[str]:
+    """Return why more sessions may run than are told, the most serious first."""
+    told = [f"{unconfirmed:,} unconfirmed"] if unconfirmed else []
+    told += [f"{opening:,} opening"] if opening else []
+    told += ["list outdated"] if not current else []
+    return told + ([f"{unreadable:,} not readable"] if unreadable else [])
 
 
 def _none_noted(home: HomeList, *, loaded: bool, certain: bool) -> tuple[Line, ...]:
@@ -106,10 +122,12 @@ def _none_noted(home: HomeList, *, loaded: bool, certain: bool) -> tuple[Line, .
     return tuple(line(Cell(f"! {form}", Tone.WARN)) for form in (long, unknown))
 
 
-def _coming(listed: Iterable[SessionItem], ends: Mapping[str, Forecast]) -> list[tuple[Forecast, SessionItem]]:
-    """Return what ends each of these sessions, as far as that is known, the earliest first."""
+def _coming(
+    listed: Iterable[SessionItem], ends: Mapping[str, Forecast], now: datetime
+) -> list[tuple[Forecast, SessionItem]]:
+    """Return what ends each of these sessions, as far as that is known, the next end first; past ones stand last."""
     coming = [(ends[one.session.id], one) for one in listed if one.session.id in ends]
-    return sorted(coming, key=lambda pair: pair[0].at)
+    return sorted(coming, key=lambda pair: (pair[0].at <= now, pair[0].at))
 
 
 def _state(

@@ -103,7 +103,8 @@ def with_keys(
     )
 
 
-_TIMED = frozenset({"STATUS", "RUN"})
+_REACHED = "limit"
+_TIMED = frozenset({"STATUS", "RUN", "LEFT"})
 """Columns whose key may change while the item does not."""
 
 
@@ -145,12 +146,16 @@ def session_moment(session: Session, now: datetime, first: Forecast | None = Non
 def time_left(session: Session, now: datetime, first: Forecast | None = None) -> Cell:
     """Return the time until the first end: "38m", "OVER" where the time is over, "-" where nothing is known.
 
+    "limit" is a limit on jobs or cost that is reached.
+
     "~38m" is an estimate: start plus limit, or the forecast of when another limit is reached.
     """
     span, guess = session.time_left(now), session.runs_out_is_guess
     if span is not None and span <= timedelta(0):
         return Cell("OVER", Tone.BAD)
     if first is not None and (span is None or first.at - now < span):
+        if first.at <= now:
+            return Cell(_REACHED, Tone.WARN)  # a limit other than the time: it may go on until its last jobs are done
         span, guess = first.at - now, first.guess
     if span is None:
         return Cell(NOTHING)

@@ -47,4 +47,4 @@ async def test_it_costs_no_request_and_is_painted_only_when_it_changes(connector
         await until(pilot, lambda: not app.running.session_list.overview.value.sessions)
         app.screen.tick()  # type: ignore[attr-defined]
         await pilot.pause()
-        assert "! 1 unconfirmed" in app.text().splitlines()[0]
+        assert "! 1 not confirmed ended" in app.text().splitlines()[0]

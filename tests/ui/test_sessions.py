@@ -144,6 +144,32 @@ async def test_old_data_stays_and_is_called_stale(connector: FakeConnector) -> N
         assert "000001" in app.text()
 
 
+async def test_an_end_that_is_confirmed_is_told_though_the_list_fails(
+    connector: FakeConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    active(connector, session(1))
+    connector.journal.opened_here = {session(1).id}
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        await until(
+            pilot, lambda: "1 yours running" in app.text() and session(1).id in app.running.own_sessions.pollers
+        )
+
+        async def fails(active: bool) -> Fault:
+            return OFFLINE
+
+        monkeypatch.setattr(connector.cloud, "sessions", fails)
+        over = replace(session(1), status="ended", active=False, ended_at=NOW)
+        connector.cloud.active, connector.cloud.over = {}, {over.id: over}
+        app.running.session_list.poller.nudge()
+        app.running.own_sessions.pollers[over.id].poller.nudge()
+        await until(pilot, lambda: app.running.own_sessions.pollers[over.id].store.value.ended)
+        app.home.tick()
+        await until(pilot, lambda: "yours running" not in app.text())
+        assert "still active" not in app.text()
+        assert " ended " in app.text()
+
+
 async def test_the_keys_answer_while_the_server_hangs(connector: FakeConnector) -> None:
     connector.cloud.gate = asyncio.Event()
     app = Cast(connector)

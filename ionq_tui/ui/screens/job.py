@@ -178,9 +178,11 @@ class JobScreen(LiveBase):
         return clone_offer(self.engine, self._session_poller.store.value, self._job)
 
     def label(self, command: Command) -> str:
-        """Return the label of a command: a job without a result can be cloned, any other may be canceled."""
-        idle = "cancel" if self._clone_offer.relevant else "clone"
-        return "" if command.id == idle else super().label(command)
+        """Return the label of a command: a job that failed can be cloned, and one that has not finished canceled."""
+        over = self._clone_offer.relevant or (self._job is not None and self._job.finished)
+        idle = {"cancel"} if over else set()
+        idle |= set() if self._clone_offer.relevant else {"clone"}
+        return "" if command.id in idle else super().label(command)
 
     def action_export(self) -> None:
         """Save the result in a format that the user chooses."""

@@ -156,8 +156,14 @@ class SessionsScreen(KeyGuarded, LiveBase):
 
     def _sorted_out(self, watches: Mapping[str, SessionSnapshot]) -> HomeList:
         activity, sessions = self.engine.actions.activity.value, self.engine.session_list.overview.value.sessions
+        stale = link_fault(self.engine.session_list.overview.value.link) is not None
         items = [
-            SessionItem(session, activity.owner(session), activity.label(key), watches.get(key))
+            SessionItem(
+                _latest(session, watches.get(key), stale),
+                activity.owner(session),
+                activity.label(key),
+                watches.get(key),
+            )
             for key, session in sessions.items()
             if self._with_ended or not session.ended or key not in self._only_ended
         ]
@@ -447,6 +453,12 @@ class SessionsScreen(KeyGuarded, LiveBase):
         if action == "back" and not (self.finding or self._own_sessions.away):
             return False
         return super().check_action(action, parameters)
+
+
+def _latest(session: Session, watch: SessionSnapshot | None, stale: bool) -> Session:
+    """Return a session as it was confirmed to have ended, if the list cannot be read that shows it otherwise."""
+    confirmed = watch.session if stale and watch is not None and watch.ended else None
+    return confirmed or session
 
 
 def _text(item: SessionItem) -> str:

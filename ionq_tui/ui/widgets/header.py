@@ -52,9 +52,9 @@ class Header(Widget):
         left, right, notes, briefs = self._told
         if not notes:
             return left, right
-        shortest = width_of(joined([notes[-1], right]))
-        found = next((one for one in (left, *briefs) if width_of(one) + _APART + shortest <= width), None)
-        if found is None:
-            return left, right
-        noted = (joined([note, right]) for note in notes)
-        return found, next(one for one in noted if width_of(found) + _APART + width_of(one) <= width)
+        lefts, noted = (left, *briefs), [joined([note, right]) for note in notes]
+        for needed in noted[-2:]:  # the shortest leaves out what the one before it warns of
+            for one in lefts:
+                if width_of(one) + _APART + width_of(needed) <= width:
+                    return one, next(each for each in noted if width_of(one) + _APART + width_of(each) <= width)
+        return lefts[-1], noted[-1]

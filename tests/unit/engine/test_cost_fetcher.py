@@ -47,6 +47,20 @@ async def test_a_final_cost_is_never_asked_twice(scene: Scene) -> None:
     assert scene.cloud.asked == ["cost job-0001"] and scene.kept == {"job-0001": CHARGED}
 
 
+async def test_one_that_was_asked_as_the_fetcher_stopped_is_asked_again(scene: Scene) -> None:
+    scene.cloud.costs = {job(1).id: CHARGED}
+    scene.hear([job(1)])
+    scene.cloud.gate = asyncio.Event()
+    async with running(scene.cost_fetcher.run()):
+        await scene.clock.forward(1)
+    assert scene.kept == {}
+    scene.cloud.gate = None
+    async with running(scene.cost_fetcher.run()):
+        scene.hear([job(1)])  # nothing of it has changed
+        await scene.clock.forward(3600)
+    assert scene.kept == {"job-0001": CHARGED}
+
+
 async def test_a_known_one_is_not_asked_at_all(scene: Scene) -> None:
     scene.store.apply(lambda watch: apply_costs(watch, {"job-0001": CHARGED}))
     async with running(scene.cost_fetcher.run()):

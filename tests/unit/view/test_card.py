@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -20,7 +21,7 @@ from ionq_tui.view.event_line import event_line
 from ionq_tui.view.forecast import forecasts, runs_out
 from ionq_tui.view.header import freshness, header, outage
 from ionq_tui.view.home_list import NOTHING_LISTED, HomeList
-from ionq_tui.view.home_summary import away_line, running_line, running_notes, summary, unattended_line
+from ionq_tui.view.home_summary import away_line, doubts, running_line, running_notes, summary, unattended_line
 from ionq_tui.view.job_card import histogram, job_facts
 from ionq_tui.view.live_session import status_line
 from ionq_tui.view.receipt import receipt_lines
@@ -144,6 +145,8 @@ def test_the_second_line_says_whether_money_is_running() -> None:
     assert running(item(1), unseen)[0].startswith("1 yours running, 1 not confirmed ended")
     assert running(unseen, certain=False) == ("1 not confirmed ended", Tone.WARN)
     assert running(item(1), loaded=False)[1] is Tone.WARN
+    over = item(5, expires_at=at(14, 0))
+    assert running(over, item(1))[0] == "2 yours running · 000001 ends first, in 37 min"  # what is past comes last
     ended = item(4, status="ended", active=False, ended_at=at(14, 0))
     assert running(ended) == ("nothing is running", Tone.DIM)
 
@@ -156,9 +159,11 @@ def test_what_was_spent_so_far_is_told_per_unit_and_never_too_surely() -> None:
     assert running(held, width=40)[0] == "1 yours running · 9fe21c ends in 37 min"
 
 
-def noted(*items: SessionItem, loaded: bool = True, certain: bool = True) -> list[tuple[str, Tone]]:
+def noted(
+    *items: SessionItem, loaded: bool = True, certain: bool = True, why: Sequence[str] = ()
+) -> list[tuple[str, Tone]]:
     ends = {one.session.id: first for one in items if (first := runs_out(one.session)) is not None}
-    lines = running_notes(HomeList.of(items), ends, NOW, loaded=loaded, certain=certain)
+    lines = running_notes(HomeList.of(items), ends, NOW, loaded=loaded, certain=certain, doubts=why)
     return [(cell.text, cell.tone) for (cell,) in lines]
 
 
@@ -171,6 +176,11 @@ def test_the_header_of_other_screens_says_shortly_whether_money_is_running() -> 
     assert noted(near)[0] == ("! 1 running, cost unknown, ends in 9 min", Tone.WARN)
     assert noted(near)[-1] == ("! 1 running", Tone.WARN)
     assert noted(item(1, expires_at=at(14, 7)))[0] == ("! 1 running, cost unknown, ENDS in 4 min", Tone.BAD)
+    outdated = noted(held, why=doubts(0, 0, 0, current=False))
+    assert outdated[1] == ("! 1 running, list outdated, 18.20 usd", Tone.WARN)
+    assert outdated[-2:] == [("! 1 running, list outdated", Tone.WARN), ("! 1 running", Tone.WARN)]
+    assert doubts(1, 1, 2, current=True) == ["1 unconfirmed", "1 opening", "2 not readable"]
+    assert doubts(0, 0, 0, current=True) == []
     free = item(2, limits=NO_LIMITS, expires_at=None)
     assert noted(held, free)[-2:] == [("! 2 running, NO LIMIT", Tone.BAD), ("! 2 running", Tone.BAD)]
 

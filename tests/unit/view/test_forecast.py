@@ -122,6 +122,9 @@ def test_the_rate_of_spending_is_told_per_unit_and_never_too_surely() -> None:
     assert spend_rate(watch(2, price="0.02"), NOW) == "about 0.002 usd/min over the last 20 min"
     assert spend_rate(one, NOW + timedelta(hours=1)) == "nothing charged in the last 20 min"
     assert spend_rate(watch(0), NOW) == ""
+    long = apply_jobs(EMPTY_SNAPSHOT, [Job("long", "started", started_at=minutes(25))], NOW)
+    charged = apply_costs(replace(long, session=SESSION, all_listed=True), {"long": JobCost(cost=USD, early=True)})
+    assert spend_rate(charged, NOW) == "rate of spending unknown"  # and not "nothing charged"
     ended = replace(SESSION, status="ended", active=False, ended_at=NOW)
     assert spend_rate(watch(20, session=ended), NOW) == ""
 

@@ -257,6 +257,7 @@ def test_at_80_columns_the_end_of_a_long_name_of_a_backend_is_told() -> None:
         (None, "49m"),
         (Forecast("jobs", NOW + timedelta(minutes=17)), "~17m"),
         (Forecast("cost", NOW + timedelta(minutes=90)), "49m"),
+        (Forecast("cost", NOW), "limit"),
         (Forecast("time", NOW + timedelta(minutes=49), guess=False), "49m"),
     ],
 )
