@@ -229,7 +229,7 @@ class IonQClient(GeneratedCallsClient):
 
         The clone is a new job, which may be charged. It has the circuit, backend, shots, settings, name and metadata
         of the original, and in its metadata a random mark, by which it is found if the reply is lost. Raises
-        CloneUncertain if it may exist and was not found.
+        CloneUncertain if it may exist and was not found, or if IonQ did not confirm that it is in the session.
         """
         request = new_request(job_id, session_id, self.runner.run(operations.job_metadata(job_id)))
         return cloned(request, self.runner.run_critical(cloning(request)))

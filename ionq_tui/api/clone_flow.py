@@ -17,6 +17,7 @@ from ionq_tui.model.priority import Priority
 PAGES = 10
 """Pages of the session's jobs that one search reads at most. Where there are more, the clone may not be found."""
 _PAGE = 100
+_ORIGINAL = "IonQ's reply names the original as its own clone"
 
 
 def clone_once(request: CloneRequest, on_lost: Callable[[Fault], None] = lambda _: None) -> Flow[CloneOutcome]:
@@ -24,11 +25,13 @@ def clone_once(request: CloneRequest, on_lost: Callable[[Fault], None] = lambda 
 
     If the reply is lost, look for the job with the request's mark in the session; never send the POST again. `on_lost`
     is called with the reason as soon as the search begins. The mark is random, so the job that bears it is the clone.
+    Raises MalformedIdError, before anything is sent, if an id cannot be part of an address.
     """
+    operations.session_jobs(request.session_id)  # the search needs this address once the request was sent
     posted = yield from sent(operations.clone_job(request))
-    if posted.value is not None:
+    if posted.value is not None and posted.value.id.lower() != request.job_id.lower():
         return Cloned(posted.value)
-    error = posted.error or IonQError("no reply")
+    error = posted.error or IonQError("no reply" if posted.value is None else _ORIGINAL)
     fault = fault_of_error(error)
     if certainly_not_created(error):
         return NotCloned(fault, error)
@@ -55,7 +58,7 @@ def _search(request: CloneRequest) -> Flow[tuple[NewJob | None, datetime | None]
             return None, None
         for job in listed.value.jobs:
             if job.clone_mark == request.mark:
-                return NewJob(job.id, job.session_id), None
+                return NewJob(job.id, job.session_id or request.session_id), None
         # A job that cannot be read, or whose metadata are not told, may be the clone.
         readable = (
             readable and not listed.value.unreadable and all(one.clone_mark is not None for one in listed.value.jobs)

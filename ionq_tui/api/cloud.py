@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ionq_tui.api import operations
 from ionq_tui.api.clone_flow import clone_once
-from ionq_tui.api.errors import IonQError, fault_of_error
+from ionq_tui.api.errors import IonQError, MalformedIdError, fault_of_error
 from ionq_tui.api.flows import WRONG_SESSION, end_confirmed, open_once
 from ionq_tui.api.operations import Operation
 from ionq_tui.api.runner import Runner
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.clone import CloneOutcome, CloneRequest, NotCloned
+from ionq_tui.model.clone import CloneOutcome, CloneRequest, CloneUnconfirmed, NotCloned
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
@@ -123,8 +123,10 @@ class HttpCloud:
         """Clone a job with exactly one POST request and determine the outcome."""
         try:
             return await self._runner.arun_flow(clone_once(request))
-        except IonQError as error:  # an id that cannot be part of an address: nothing was sent
+        except MalformedIdError as error:  # it is raised before anything is sent
             return NotCloned(fault_of_error(error), error)
+        except IonQError as error:
+            return CloneUnconfirmed(fault_of_error(error), cause=error)
 
     async def open_once(
         self, request: OpenRequest, known: Known, seen: dict[str, Session], lost: Callable[[Fault], None]

@@ -18,7 +18,7 @@ IonQError
 +-- InvalidLimitError          also a ValueError: a limit is invalid
 +-- ReadOnlyError              a change was requested in read-only mode; nothing was sent
 +-- SessionUncertain           a session may have been created; `candidates` may be that session
-+-- CloneUncertain             a clone of a job may exist; `mark` is in its metadata
++-- CloneUncertain             a clone of a job may exist, or is elsewhere; `mark` is in its metadata
 +-- JobTimeoutError            a job did not finish within the time given to `wait_for_job`
 +-- JobFailedError             a job that was waited for failed
 
@@ -249,10 +249,15 @@ class SessionUncertain(IonQError):
 
 
 class CloneUncertain(IonQError):
-    """A clone of a job may exist: the reply was lost, and no job with its mark was found so far."""
+    """A clone of a job may exist, or exists and IonQ did not confirm that it is in the session.
 
-    def __init__(self, message: str, session_id: str = "", mark: str = "") -> None:
-        """Take the message, the session into which it was cloned, and the mark in the metadata of the clone."""
+    Either the reply was lost, and no job with its mark was found so far; or `job_id` is the clone, and IonQ's reply
+    names another session or none.
+    """
+
+    def __init__(self, message: str, session_id: str = "", mark: str = "", job_id: str = "") -> None:
+        """Take the message, the session into which to clone, the mark in the clone's metadata, and its id if known."""
+        self.job_id = job_id
         self.session_id = session_id
         self.mark = mark
         super().__init__(message)

@@ -40,10 +40,22 @@ def ended(session_id: str, outcome: EndOutcome) -> Session:
 
 
 def cloned(request: CloneRequest, outcome: CloneOutcome) -> str:
-    """Return the id of the clone. Raises IonQError if there is none, and CloneUncertain if there may be one."""
-    if isinstance(outcome, Cloned):
-        return outcome.job.id
+    """Return the id of the clone. Raises IonQError if there is none.
+
+    Raises CloneUncertain if there may be one, or if IonQ did not confirm that it is in the session.
+    """
     attempt = f"Failed to clone job {request.job_id}"
+    if isinstance(outcome, Cloned):
+        if outcome.job.is_in(request.session_id):
+            return outcome.job.id
+        where = "no session" if outcome.job.session_id is None else f"another session, {outcome.job.session_id}"
+        raise CloneUncertain(
+            f"{attempt} into session {request.session_id}: the clone exists as {outcome.job.id}, and IonQ's reply names"
+            f" {where}; check that job before cloning again",
+            request.session_id,
+            request.mark,
+            outcome.job.id,
+        )
     if isinstance(outcome, NotCloned):
         cause = outcome.cause if isinstance(outcome.cause, IonQError) else IonQError(outcome.fault.words)
         raise with_context(attempt, cause)

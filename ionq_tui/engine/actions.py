@@ -20,7 +20,7 @@ from ionq_tui.engine.job_statuses import job_statuses
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.store import Store
 from ionq_tui.model.activity import EMPTY_ACTIVITY, Activity, Opening, UnconfirmedSession
-from ionq_tui.model.clone import CloneDone, CloneOutcome
+from ionq_tui.model.clone import CloneDone, CloneOutcome, CloneRequest, NotCloned
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.mismatch import differences
@@ -81,6 +81,7 @@ class Actions:
         self._cancels: dict[str, asyncio.Task[Mapping[str, str | Fault]]] = {}
         self._clones: dict[str, asyncio.Task[CloneOutcome]] = {}
         self._cloner = JobCloner(cloud, clock, journal, place, self.activity, happened)
+        self.clone_claimed = self._cloner.claimed
         self._intents: dict[str, int] = {}
         self._candidates: dict[str, dict[str, Session]] = {}
         self._session_ids: dict[str, str] = {}
@@ -275,13 +276,20 @@ class Actions:
         """
         return await _joined_task(self._cancels, " ".join(job_ids), lambda: self._cancel(session_id, job_ids))
 
-    async def clone(self, job_id: str, session_id: str) -> CloneOutcome:
-        """Clone a job into a session with one request; a second call during the first awaits the same outcome."""
-        return await _joined_task(self._clones, f"{job_id} {session_id}", lambda: self._clone(job_id, session_id))
+    async def clone_request(self, job_id: str, session_id: str) -> CloneRequest | Fault:
+        """Read what a request to clone a job needs. Who cancels this sends nothing."""
+        request = await self._cloner.request(job_id, session_id)
+        if isinstance(request, Fault):
+            self._add_outcome(CloneDone(job_id, session_id, NotCloned(request)))
+        return request
 
-    async def _clone(self, job_id: str, session_id: str) -> CloneOutcome:
-        outcome = await self._cloner.clone(job_id, session_id)
-        self._add_outcome(CloneDone(job_id, session_id, outcome))
+    async def clone(self, request: CloneRequest) -> CloneOutcome:
+        """Send a request to clone a job; a second call for the same job and session awaits the same outcome."""
+        return await _joined_task(self._clones, f"{request.job_id} {request.session_id}", lambda: self._clone(request))
+
+    async def _clone(self, request: CloneRequest) -> CloneOutcome:
+        outcome = await self._cloner.clone(request)
+        self._add_outcome(CloneDone(request.job_id, request.session_id, outcome))
         return outcome
 
     async def adopt(self, unconfirmed: UnconfirmedSession, session: Session) -> None:

@@ -8,7 +8,8 @@ or another one, finds the clone by its mark, or finds that there is none (see `m
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from ionq_tui.engine.ports import Clock, Cloud, Journal
@@ -51,20 +52,29 @@ class JobCloner:
         self._activity = activity
         self._happened = happened
 
-    async def clone(self, job_id: str, session_id: str) -> CloneOutcome:
-        """Read the metadata of the original, record the request, send it once, and record the outcome."""
+    @contextmanager
+    def claimed(self, job_id: str) -> Iterator[None]:
+        """Publish that a clone of a job is being made, so that no second one is requested meanwhile."""
         self._activity.apply(lambda activity: replace(activity, cloning=activity.cloning | {job_id}))
         try:
-            metadata = await self._cloud.job_metadata(job_id)
-            if isinstance(metadata, Fault):
-                return NotCloned(metadata)  # without them the clone could have no mark beside what it inherits
-            return await self._clone(new_request(job_id, session_id, metadata))
+            yield
         finally:
             self._activity.apply(
                 lambda activity: replace(
                     activity, cloning=activity.cloning - {job_id}, trouble=self._journal.trouble or ""
                 )
             )
+
+    async def request(self, job_id: str, session_id: str) -> CloneRequest | Fault:
+        """Read what a request needs, the metadata of the original; nothing is made by this."""
+        metadata = await self._cloud.job_metadata(job_id)
+        # without the metadata the clone could have no mark beside what it inherits
+        return metadata if isinstance(metadata, Fault) else new_request(job_id, session_id, metadata)
+
+    async def clone(self, request: CloneRequest) -> CloneOutcome:
+        """Record the request, send it once, and record the outcome."""
+        with self.claimed(request.job_id):
+            return await self._clone(request)
 
     async def _clone(self, request: CloneRequest) -> CloneOutcome:
         _log.info("clone: requested of job %s into session %s", request.job_id, request.session_id)
@@ -73,7 +83,7 @@ class JobCloner:
         outcome = await self._cloud.clone_once(request)
         now = self._clock.now()
         if isinstance(outcome, Cloned):
-            await self._record(cloned_event(asked, outcome.job.id, now))
+            await self._record(cloned_event(asked, outcome.job, now))
         elif isinstance(outcome, NotCloned):
             await self._record(not_cloned_event(asked, outcome.fault.said or outcome.fault.words, now))
         return outcome

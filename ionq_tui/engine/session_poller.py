@@ -13,6 +13,7 @@ from ionq_tui.engine.poller import Poller, Tick
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.session_archive import SessionArchive
 from ionq_tui.engine.store import Store
+from ionq_tui.model.clone import awaited_clones
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job
 from ionq_tui.model.link_state import FRESH, Fault, FaultKind, Fresh, Link, link_of
@@ -227,11 +228,11 @@ class SessionPoller:
 
     @property
     def _jobs_known(self) -> bool:
-        """True if the session has ended and nothing but costs remains to be read."""
+        """True if the session has ended and nothing but costs remains to be read; a clone is not awaited forever."""
         snapshot = self.store.value
-        return (
-            snapshot.ended and snapshot.whole and not (snapshot.unfinished or snapshot.jobs_fault or self._reread_all)
-        )
+        open_points = snapshot.unfinished or snapshot.jobs_fault or self._reread_all
+        awaited = awaited_clones(snapshot.events, self._clock.now())
+        return snapshot.ended and snapshot.whole and not (open_points or awaited)
 
     def _next_interval(self) -> float | None:
         """Return the seconds until the next poll: None once all is known, fewer while a change is imminent."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from ionq_tui.journal import mapping
 from ionq_tui.journal.process import Process
-from ionq_tui.model.event import Event, EventKind
+from ionq_tui.model.event import CLONE_KINDS, Event, EventKind
 from ionq_tui.model.job import JobCost
 from ionq_tui.model.outcome import OpenRequest
 from ionq_tui.model.record import Intent, IntentState, Place, SessionRecord
@@ -301,13 +301,22 @@ class Database:
         return tuple((one["creator_id"], mapping.place_of(one)) for one in found)
 
     def events(self, session_id: str | None, since: datetime | None, most: int) -> tuple[tuple[Event, Place], ...]:
-        """Return the newest events with their places, newest last."""
+        """Return the newest events with their places, newest last; of one session also all about clones."""
+        asked = {"id": mapping.plain_or_none(session_id), "since": mapping.utc_text_or_none(since), "most": most}
+        kinds = dict(zip(("asked", "made", "none"), sorted(CLONE_KINDS), strict=True))
+        about_clones = self._connection.execute(
+            "SELECT * FROM event WHERE session_id = :id AND kind IN (:asked, :made, :none)"
+            " AND (:since IS NULL OR at >= :since) ORDER BY at, rowid",
+            {**asked, **kinds},
+        ).fetchall()
         found = self._connection.execute(
             "SELECT * FROM event WHERE (:id IS NULL OR session_id = :id) AND (:since IS NULL OR at >= :since)"
             " ORDER BY at DESC, rowid DESC LIMIT :most",
-            {"id": mapping.plain_or_none(session_id), "since": mapping.utc_text_or_none(since), "most": most},
+            asked,
         ).fetchall()
-        return tuple((mapping.event_of(one), mapping.place_of(one)) for one in reversed(found))
+        newest = [(mapping.event_of(one), mapping.place_of(one)) for one in reversed(found)]
+        older = [(mapping.event_of(one), mapping.place_of(one)) for one in about_clones]
+        return (*(one for one in older if one not in newest), *newest)
 
     def costs(self, base_url: str, session_id: str) -> dict[str, JobCost]:
         """Return the final costs of a session's jobs."""

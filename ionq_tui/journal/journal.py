@@ -16,7 +16,7 @@ from ionq_tui.journal import mapping, process
 from ionq_tui.journal.database import Database, merged
 from ionq_tui.journal.fallback import FallbackDatabase, Source
 from ionq_tui.journal.worker import Pending
-from ionq_tui.model.event import Event
+from ionq_tui.model.event import Event, newest_events
 from ionq_tui.model.job import JobCost
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.money import Money, totals
@@ -321,7 +321,10 @@ class Journal:
     def events(
         self, place: Place, session_id: str | None = None, since: datetime | None = None, most: int = _EVENTS
     ) -> Pending[tuple[Event, ...]]:
-        """Return the newest events, of one session or since a time, newest last."""
+        """Return the newest events, of one session or since a time, newest last.
+
+        Of one session, those about clones are never left out.
+        """
         asked = mapping.normalized(place)
         source: Source[tuple[tuple[Event, Place], ...]] = Source(
             lambda database: database.events(session_id, since, most), ()
@@ -329,7 +332,7 @@ class Journal:
 
         def join(disk: tuple[tuple[Event, Place], ...], memory: tuple[tuple[Event, Place], ...]) -> tuple[Event, ...]:
             mine = dict.fromkeys(event for event, where in (*disk, *memory) if where.matches(asked))
-            return tuple(sorted(mine, key=lambda event: event.at)[-most:])
+            return newest_events(mine, most)
 
         return self._database.read(source, join)
 

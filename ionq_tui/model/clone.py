@@ -25,8 +25,10 @@ from ionq_tui.model.job import CLONE_MARK, Job
 from ionq_tui.model.link_state import Fault
 
 APPEARS_WITHIN = timedelta(minutes=10)
-"""Time after which a clone whose reply was lost is not expected to appear any more."""
-_CLOCKS_DIFFER = timedelta(minutes=1)
+"""Time after which a clone whose reply was lost is not expected to appear any more.
+
+That it did not appear is never a proof: IonQ may have put it elsewhere, or listed it incompletely.
+"""
 _NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 
@@ -58,6 +60,10 @@ class NewJob:
 
     id: str
     session_id: str | None = None
+
+    def is_in(self, session_id: str) -> bool:
+        """Return True if the reply says that the job is in this session."""
+        return self.session_id is not None and self.session_id.lower() == session_id.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +113,10 @@ def requested_event(request: CloneRequest, at: datetime) -> Event:
     return Event(at, EventKind.CLONE_REQUESTED, request.session_id, request.job_id, request.mark)
 
 
-def cloned_event(request: Event, new_id: str, at: datetime) -> Event:
-    """Return the event that the clone of a request exists."""
-    return Event(at, EventKind.CLONED, request.session_id, request.subject, f"{request.words}: {new_id}")
+def cloned_event(request: Event, job: NewJob, at: datetime) -> Event:
+    """Return the event that the clone of a request exists; it tells the clone's session if that is another one."""
+    where = "" if job.is_in(request.session_id) else f": {job.session_id or ''}"
+    return Event(at, EventKind.CLONED, request.session_id, request.subject, f"{request.words}: {job.id}{where}")
 
 
 def not_cloned_event(request: Event, why: str, at: datetime) -> Event:
@@ -118,8 +125,24 @@ def not_cloned_event(request: Event, why: str, at: datetime) -> Event:
 
 
 def clone_words(event: Event) -> str:
-    """Return the id of the clone, or why there is none, from its event."""
+    """Return why there is no clone, from the event that there is none."""
     return event.words.partition(": ")[2]
+
+
+def clone_of(event: Event) -> NewJob:
+    """Return the clone, from the event that it exists."""
+    new_id, elsewhere, session_id = event.words.partition(": ")[2].partition(": ")
+    return NewJob(new_id, (session_id or None) if elsewhere else event.session_id)
+
+
+def clones_of(events: Iterable[Event], job_id: str) -> tuple[NewJob, ...]:
+    """Return the known clones of a job, oldest first."""
+    return tuple(clone_of(event) for event in clone_events(events, job_id))
+
+
+def clone_events(events: Iterable[Event], job_id: str) -> tuple[Event, ...]:
+    """Return the events that clones of a job exist, oldest first."""
+    return tuple(event for event in events if event.kind is EventKind.CLONED and event.subject == job_id)
 
 
 def unconfirmed_clones(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -139,27 +162,16 @@ def clones_found(events: Iterable[Event], jobs: Iterable[Job]) -> list[Event]:
     ruled_out = {_mark(one): one.at for one in held if one.kind is EventKind.NOT_CLONED}
     made = [(requests[job.clone_mark], job) for job in jobs if job.clone_mark in requests]
     return [
-        cloned_event(one, job.id, max(job.submitted_at or one.at, ruled_out.get(one.words, one.at)))
+        cloned_event(
+            one, NewJob(job.id, one.session_id), max(job.submitted_at or one.at, ruled_out.get(one.words, one.at))
+        )
         for one, job in made
     ]
 
 
-def clones_missing(events: Iterable[Event], jobs: Iterable[Job], now: datetime) -> list[Event]:
-    """Return an event for each request that made no clone: it is not among all jobs of the session, and it is late.
-
-    A job whose metadata are unknown may be the clone.
-    """
-    late = [one for one in unconfirmed_clones(events) if now - one.at > APPEARS_WITHIN]
-    if not late:
-        return []
-    listed = tuple(jobs)
-    marks = {job.clone_mark for job in listed}
-    unknown = [job.submitted_at for job in listed if job.clone_mark is None]
-    return [
-        not_cloned_event(one, NOT_LISTED, now)
-        for one in late
-        if one.words not in marks and not any(at is None or at >= one.at - _CLOCKS_DIFFER for at in unknown)
-    ]
+def awaited_clones(events: Iterable[Event], now: datetime) -> tuple[Event, ...]:
+    """Return the unconfirmed requests that are so recent that their clones may still appear."""
+    return tuple(one for one in unconfirmed_clones(events) if now - one.at <= APPEARS_WITHIN)
 
 
 def _mark(event: Event) -> str:
@@ -171,7 +183,3 @@ def _without(events: Iterable[Event], outcomes: set[EventKind]) -> tuple[Event, 
     held = tuple(events)
     settled = {_mark(event) for event in held if event.kind in outcomes}
     return tuple(one for one in held if one.kind is EventKind.CLONE_REQUESTED and one.words not in settled)
-
-
-NOT_LISTED = "no job of the session has its mark"
-"""Why it is known that a request whose reply was lost made no clone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,15 +28,16 @@ class EventKind(StrEnum):
     CLONE_REQUESTED = "clone requested"
     """A clone of job `subject` into the session is about to be requested; the words are its mark."""
     CLONED = "cloned"
-    """The clone of job `subject` exists; the words are its mark and its id."""
+    """The clone of job `subject` exists; the words are its mark, its id, and its session if that is another one."""
     NOT_CLONED = "not cloned"
     """No clone of job `subject` was made; the words are the mark and the reason."""
     NOTE = "note"
 
 
-TOLD_BY_WORDS = frozenset(
-    {EventKind.NOTE, EventKind.COST_CHANGED, EventKind.CLONE_REQUESTED, EventKind.CLONED, EventKind.NOT_CLONED}
-)
+CLONE_KINDS = frozenset({EventKind.CLONE_REQUESTED, EventKind.CLONED, EventKind.NOT_CLONED})
+"""Kinds of events about clones. They are never dropped: they tell whether a paid job may exist."""
+
+TOLD_BY_WORDS = frozenset({EventKind.NOTE, EventKind.COST_CHANGED, *CLONE_KINDS})
 """Kinds that may occur several times for one subject and are distinguished by their words."""
 
 JOB_ENDINGS = {
@@ -59,3 +61,10 @@ class Event:
     """Details, mostly text from the server; untrusted."""
     dated: bool = True
     """False if nobody knows when: it had happened before it was noticed. `at` then only gives it a place."""
+
+
+def newest_events(events: Iterable[Event], most: int) -> tuple[Event, ...]:
+    """Return the newest events and all about clones, newest last."""
+    ordered = sorted(events, key=lambda event: event.at)
+    older = ordered[:-most]
+    return (*(event for event in older if event.kind in CLONE_KINDS), *ordered[-most:])

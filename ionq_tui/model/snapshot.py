@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from ionq_tui.model.clone import clones_found, clones_missing
-from ionq_tui.model.event import JOB_ENDINGS, TOLD_BY_WORDS, Event, EventKind
+from ionq_tui.model.clone import clones_found
+from ionq_tui.model.event import JOB_ENDINGS, TOLD_BY_WORDS, Event, EventKind, newest_events
 from ionq_tui.model.job import Job, JobCost, is_part
 from ionq_tui.model.job_totals import NO_TOTALS, JobTotals, amounts, cost_is_final, totals_of
 from ionq_tui.model.link_state import FRESH, Fault, Fresh, Link, link_of
@@ -45,7 +45,7 @@ class SessionSnapshot:
     cost_fault: Fault | None = None
     """Why some costs could not be decoded although IonQ sent them."""
     events: tuple[Event, ...] = ()
-    """The latest 500, newest last."""
+    """The latest 500 and all about clones, newest last."""
     unread: int = 0
     """Number of listed jobs that could not be decoded."""
     ended_by: datetime | None = None
@@ -186,8 +186,6 @@ def apply_jobs(
     settled = snapshot.settled or (complete and settles(snapshot, began))
     known = MappingProxyType({**snapshot.jobs, **changed}) if changed else snapshot.jobs
     happened = clones_found(snapshot.events, changed.values())
-    if listed and not snapshot.unread:
-        happened += clones_missing((*snapshot.events, *happened), known.values(), now)
     same = (listed, settled) == (snapshot.all_listed, snapshot.settled) and snapshot.jobs_fault is None
     if not changed and same and not happened:
         return snapshot
@@ -280,7 +278,7 @@ def _kept(events: tuple[Event, ...], more: Iterable[Event]) -> tuple[Event, ...]
     """Add events not yet present, so that a server alternating between two answers does not cause duplicates."""
     known = {_happening(event) for event in events if event.kind is not EventKind.NOTE}
     new = [event for event in more if _happening(event) not in known]
-    return tuple(sorted((*events, *new), key=lambda event: event.at))[-EVENTS_KEPT:] if new else events
+    return newest_events((*events, *new), EVENTS_KEPT) if new else events
 
 
 def _happening(event: Event) -> tuple[EventKind, str, str]:

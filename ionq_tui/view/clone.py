@@ -10,8 +10,9 @@ from ionq_tui.model.clone import (
     CloneDone,
     CloneOutcome,
     CloneUnconfirmed,
-    NewJob,
     NotCloned,
+    awaited_clones,
+    clones_of,
     unconfirmed_clones,
 )
 from ionq_tui.model.job import Job, JobCost
@@ -19,6 +20,7 @@ from ionq_tui.model.link_state import Fault
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, count, money
 from ionq_tui.view.end_review import left_words
+from ionq_tui.view.event_line import misplaced
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.notice import LONG, Notice
 from ionq_tui.view.result import lost_words
@@ -29,8 +31,10 @@ from ionq_tui.view.time_text import clock
 CLONE_TITLE = "Clone this job into the session?"
 DO_NOT_CLONE = "Do not clone"
 CLONE_BUTTON = "Clone job (billable)"
+NOT_FOUND = "it was not found in this session so far; it may exist elsewhere"
 NO_COST = "unknown: IonQ reports neither a cost nor an estimate of the original"
-UNCONFIRMED_BEFORE = "an earlier clone of this job is not confirmed: it may exist already"
+REFRESHING = "the session is read again before the job is cloned"
+UNCONFIRMED_BEFORE = "an earlier clone of this job is not confirmed"
 
 
 def clone_facts(
@@ -49,7 +53,9 @@ def clone_facts(
         ("left", left_words(watch, now)),
     ]
     if any(event.subject == job.id for event in unconfirmed_clones(watch.events)):
-        facts.append(("warning", UNCONFIRMED_BEFORE))
+        facts.append(("warning", f"{UNCONFIRMED_BEFORE}: it may exist already"))
+    if made := clones_of(watch.events, job.id):
+        facts.append(("warning", f"this job was already cloned as {', '.join(plain(one.id, 64) for one in made)}"))
     return facts
 
 
@@ -101,23 +107,15 @@ def clone_notice(done: CloneDone, now: datetime, tz: tzinfo | None) -> Notice:
     return Notice(said.text, "error" if isinstance(done.outcome, NotCloned) else "warning", LONG)
 
 
-def misplaced(job: NewJob, session_id: str) -> str:
-    """Return that IonQ put a new job elsewhere than into the session; empty if it did not."""
-    if job.session_id is None:
-        return "IonQ's reply names no session: it may wait in the public queue"
-    if job.session_id.lower() != session_id.lower():
-        return f"IonQ put it into another session, {plain(job.session_id, 64)}"
-    return ""
-
-
 def clone_lines(watch: SessionSnapshot, cloning: Set[str], now: datetime, tz: tzinfo | None) -> list[Line]:
     """Return a line for each clone of which it is not known whether it exists; mostly nothing."""
-    told = []
+    told, awaited = [], awaited_clones(watch.events, now)
     for event in unconfirmed_clones(watch.events):
         job = f"job {plain(event.subject[-6:])}"
         if event.subject in cloning:
             told.append(f"! cloning {job}: no reply yet; nothing is sent again")
         else:
             at = clock(event.at, now, tz)
-            told.append(f"! a clone of {job}, requested {at}, may exist: each new job list is checked")
+            how = "each new job list is checked" if event in awaited else NOT_FOUND
+            told.append(f"! a clone of {job}, requested {at}, may exist: {how}")
     return [line(Cell(words, Tone.WARN)) for words in told]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
-from ionq_tui.model.clone import clone_words
-from ionq_tui.model.event import Event, EventKind
+from ionq_tui.model.clone import NewJob, clone_of, clone_words
+from ionq_tui.model.event import CLONE_KINDS, Event, EventKind
 from ionq_tui.model.job import JobCost
 from ionq_tui.view.amount import money
 from ionq_tui.view.sanitize import plain
@@ -23,7 +23,6 @@ _TONES = {
     EventKind.COST_CHANGED: Tone.WARN,
     EventKind.NOT_CLONED: Tone.WARN,
 }
-_CLONING = frozenset({EventKind.CLONE_REQUESTED, EventKind.CLONED, EventKind.NOT_CLONED})
 _NO_COSTS: Mapping[str, JobCost] = {}
 
 
@@ -52,7 +51,7 @@ def event_words(event: Event, costs: Mapping[str, JobCost] = _NO_COSTS, people: 
         return words
     if event.kind is EventKind.ENDED:
         return "session ended" + (f" by {person(event.words, people)}" if words else "")
-    if event.kind in _CLONING:
+    if event.kind in CLONE_KINDS:
         return _cloning(event)
     if not event.subject:
         return f"session {event.kind.value}" + (f": {words}" if words else "")
@@ -64,9 +63,20 @@ def event_words(event: Event, costs: Mapping[str, JobCost] = _NO_COSTS, people: 
 
 
 def _cloning(event: Event) -> str:
-    job, told = f"job {plain(event.subject[-6:])}", clone_words(event)
+    job = f"job {plain(event.subject[-6:])}"
     if event.kind is EventKind.CLONE_REQUESTED:
         return f"clone of {job} requested by you"
     if event.kind is EventKind.CLONED:
-        return f"{job} was cloned: the new job is {plain(told[-6:])}"
-    return f"{job} was not cloned: {plain(told, 300)}"
+        made = clone_of(event)
+        elsewhere = misplaced(made, event.session_id)
+        return f"{job} was cloned: the new job is {plain(made.id[-6:])}{f'; {elsewhere}' if elsewhere else ''}"
+    return f"{job} was not cloned: {plain(clone_words(event), 300)}"
+
+
+def misplaced(job: NewJob, session_id: str) -> str:
+    """Return that IonQ put a new job elsewhere than into the session; empty if it did not."""
+    if job.is_in(session_id):
+        return ""
+    if job.session_id is None:
+        return "IonQ's reply names no session: it may wait in the public queue"
+    return f"IonQ put it into another session, {plain(job.session_id, 64)}"

@@ -18,6 +18,7 @@ from ionq_tui.model.outcome import (
     UnconfirmedClosed,
 )
 from ionq_tui.view.amount import limits_words
+from ionq_tui.view.event_line import misplaced
 from ionq_tui.view.fault import fault_words
 from ionq_tui.view.result import looking_words
 from ionq_tui.view.sanitize import plain
@@ -84,7 +85,8 @@ def _cloned(done: CloneDone) -> tuple[bool, str]:
     what = f"clone: job {plain(done.job_id, 80)} into session {plain(done.session_id, 80)}"
     if isinstance(outcome, Cloned):
         how = " (found after the reply was lost)" if outcome.adopted else ""
-        return True, f"{what}: made {plain(outcome.job.id, 80)}{how}"
+        elsewhere = misplaced(outcome.job, done.session_id)
+        return not elsewhere, f"{what}: made {plain(outcome.job.id, 80)}{how}{f'; {elsewhere}' if elsewhere else ''}"
     how = "nothing was made" if isinstance(outcome, NotCloned) else "unconfirmed"
     return False, f"{what}: {how}: {fault_words(outcome.fault, 'job', once=True)}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -151,7 +152,7 @@ def test_a_reply_that_says_nothing_is_settled_by_looking(
         assert (told.code, told.out) == (0, f"{opened.jobs[1].id}\n") and "found after the reply was lost" in told.err
         return
     assert (told.code, told.out) == (3, "") and "may exist" in told.err and "not in IonQ's list as of" in told.err
-    assert f"Check before you clone it again: ionq-tui jobs {opened.id}" in told.err
+    assert f"Check before you clone it again: ionq-tui events {opened.id}" in told.err
     site.instead = lambda _: None
     again = shell("clone", job.id, opened.id, "--yes")
     assert again.code == 0 and "an earlier clone of this job is not confirmed" in again.err
@@ -181,6 +182,76 @@ def test_metadata_that_cannot_be_read_keep_the_request_from_being_sent(
     site.after = strange
     told = shell("clone", job.id, opened.id, "--yes")
     assert told.code == 1 and "the job's metadata are not all text" in told.err and site.changing == []
+
+
+@pytest.mark.parametrize(
+    ("place", "words"), [(None, "may wait in the public queue"), ("elsewhere", "another session, elsewhere")]
+)
+def test_a_clone_that_is_not_in_the_session_is_no_success(
+    site: Site, shell: Shell, opened: SessionEntry, job: JobEntry, place: str | None, words: str
+) -> None:
+    made = Reply(201, JSON, json.dumps({"id": "new-1", "session_id": place}).encode())
+    site.instead = lambda request: made if request.method == "POST" else None
+    told = shell("clone", job.id, opened.id, "--yes")
+    assert (told.code, told.out) == (3, "new-1\n") and words in told.err
+    site.instead = lambda _: None
+    assert words in shell("events", opened.id).out
+
+
+def test_an_earlier_clone_that_is_not_confirmed_is_looked_for_first(
+    site: Site, shell: Shell, opened: SessionEntry, job: JobEntry
+) -> None:
+    site.after = lambda request, real: own(503) if request.method == "POST" or posts(site) else real
+    assert shell("clone", job.id, opened.id, "--yes").code == 3 and len(opened.jobs) == 2
+    site.after = lambda _, real: real
+    told = shell("clone", job.id, opened.id, "--yes")
+    assert (told.code, told.out) == (1, "") and len(posts(site)) == 1
+    assert f"an earlier clone of this job exists: {opened.jobs[1].id}. Nothing was sent" in told.err
+    # It is recorded now, so that whoever wants another one gets it.
+    assert shell("clone", job.id, opened.id, "--yes").code == 0 and len(posts(site)) == 2
+
+
+def test_where_it_cannot_be_looked_for_nothing_is_sent(
+    site: Site, shell: Shell, opened: SessionEntry, job: JobEntry
+) -> None:
+    site.after = lambda request, real: own(503) if request.method == "POST" or posts(site) else real
+    assert shell("clone", job.id, opened.id, "--yes").code == 3
+    site.after = lambda request, real: own(403) if request.path.endswith(f"{opened.id}/jobs") else real
+    assert shell("clone", job.id, opened.id, "--yes").code == 1 and len(posts(site)) == 1
+
+
+def test_interrupted_before_the_request_nothing_is_sent(
+    site: Site, home: Path, opened: SessionEntry, job: JobEntry
+) -> None:
+    over, reads = Event(), list[str]()
+
+    def hang(request: Request, real: Reply) -> Reply:
+        if request.path.endswith(f"/jobs/{job.id}"):
+            reads.append(request.path)
+            assert len(reads) < 2 or over.wait(60)  # the second one is for the metadata
+        return real
+
+    site.after = hang
+    with process("clone", job.id, opened.id, "--yes") as running:
+        wait_until(lambda: len(reads) == 2, "the question for the metadata")
+        running.popen.send_signal(signal.SIGINT)
+        running.finish()
+    over.set()
+    assert posts(site) == [] and _events(home) == []
+
+
+def test_a_session_that_ends_while_the_question_is_open_gets_no_request(
+    site: Site, home: Path, opened: SessionEntry, job: JobEntry
+) -> None:
+    environment = clean_environment(home, IONQ_API_URL=site.server.url, IONQ_API_KEY=KEY, IONQ_TUI_PATIENCE="0.4")
+    with Terminal(command("clone", "--not-mine", job.id, opened.id), environment) as terminal:
+        terminal.wait_for("It is billable. [y/N]")
+        with site.cloud.lock:
+            site.cloud.end(opened, opened.creator_id)
+        terminal.keys("y", "enter")
+        assert terminal.wait_exit() == 1
+        assert "the session is not running" in terminal.text
+    assert posts(site) == []
 
 
 def _events(home: Path) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -102,4 +103,25 @@ def test_a_clone_that_may_exist_is_an_error_of_its_own(
 def test_without_the_original_nothing_is_sent(world: World, session: SessionEntry) -> None:
     with world.ours() as client, pytest.raises(ionq_tui.NotFoundError, match="the metadata of job none"):
         client.clone_job("none", session.id)
+    assert posts(world) == []
+
+
+@pytest.mark.parametrize("place", [None, "another"])
+@pytest.mark.parametrize("call", [_sync, _async])
+def test_a_clone_that_is_not_in_the_session_is_no_success(
+    world: World, session: SessionEntry, job: JobEntry, call: Call, place: str | None
+) -> None:
+    body = json.dumps({"id": "new", "session_id": place}).encode()
+    made = Reply(201, (("content-type", "application/json"),), body)
+    world.bend = lambda request: made if request.method == "POST" else None
+    with world.ours() as client, pytest.raises(ionq_tui.CloneUncertain, match="the clone exists as new") as caught:
+        call(client, job.id, session.id)
+    assert caught.value.job_id == "new" and len(posts(world)) == 1
+
+
+@pytest.mark.parametrize("wrong", ["", "a b"])
+def test_a_malformed_session_id_is_refused_before_the_request(world: World, job: JobEntry, wrong: str) -> None:
+    for call in (_sync, _async):
+        with world.ours() as client, pytest.raises(ionq_tui.IonQError, match="malformed id"):
+            call(client, job.id, wrong)
     assert posts(world) == []

@@ -11,7 +11,7 @@ import pytest
 
 from ionq_tui.api.errors import CloneUncertain, IonQError
 from ionq_tui.engine.engine import Engine
-from ionq_tui.model.clone import Cloned, CloneOutcome, NotCloned, unconfirmed_clones
+from ionq_tui.model.clone import Cloned, CloneOutcome, CloneRequest, NotCloned, unconfirmed_clones
 from ionq_tui.model.exit_code import DONE, REFUSED, UNCERTAIN
 from ionq_tui.simulator.store import Order
 from ionq_tui.view.clone import clone_result
@@ -45,7 +45,10 @@ def by_engine(world: World, fault: Fault, job_id: str, session_id: str) -> Claim
 
     async def work(engine: Engine) -> Claim:
         world.server.arm(Operation.CLONE, fault)
-        outcome: CloneOutcome = await engine.actions.clone(job_id, session_id)
+        request = await engine.actions.clone_request(job_id, session_id)
+        outcome: CloneOutcome = (
+            await engine.actions.clone(request) if isinstance(request, CloneRequest) else NotCloned(request)
+        )
         events = await engine.journal.events(engine.place(), session_id)
         word = "uncertain"
         if isinstance(outcome, Cloned):

@@ -10,11 +10,22 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from ionq_tui.model.clone import Cloned, CloneOutcome, CloneUnconfirmed, NewJob, NotCloned
+from ionq_tui.model.clone import (
+    APPEARS_WITHIN,
+    Cloned,
+    CloneOutcome,
+    CloneRequest,
+    CloneUnconfirmed,
+    NewJob,
+    NotCloned,
+    cloned_event,
+    requested_event,
+)
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.money import Money
+from ionq_tui.model.snapshot import noted, with_link_fault
 from ionq_tui.ui.dialogs.clone import CloneJob, MissedJobs
 from ionq_tui.ui.screens.job import JobScreen
 from ionq_tui.ui.screens.session import SessionScreen
@@ -233,6 +244,57 @@ async def test_a_session_that_ended_meanwhile_gets_no_request(app: Stage, hand: 
         await deliberate(pilot, hand, ["tab", "enter"])
         await until(pilot, lambda: "the session is not running" in notes(app))
         assert posts(app) == []
+
+
+async def test_a_job_is_not_offered_again_while_the_session_is_refreshed_for_its_clone(app: Stage, hand: Hand) -> None:
+    async with app.run_test(size=(100, 36)) as pilot:
+        await ready(pilot, app)
+        poller = app.engine.session_poller(ONE.id)
+        await open_dialog(pilot, app)
+        await deliberate(pilot, hand, ["tab"])
+        app.connector.cloud.gate = asyncio.Event()
+        poller.store.apply(lambda snapshot: with_link_fault(snapshot, LOST))  # outdated
+        await deliberate(pilot, hand, ["enter"])
+        await until(pilot, lambda: "the session is read again before the job is cloned" in notes(app))
+        assert FAILED.id in app.engine.actions.activity.value.cloning and not app.engine.actions.busy
+        await pilot.press("C")
+        await until(pilot, lambda: "a clone of this job is being requested" in app.text())
+        assert not shows(app, CloneJob) and posts(app) == []
+        app.connector.cloud.gate.set()
+        app.connector.cloud.gate = None
+        await until(pilot, lambda: "was cloned" in notes(app))
+        assert len(posts(app)) == 1 and not app.engine.actions.activity.value.cloning
+
+
+async def test_a_dialog_that_was_open_already_sends_no_second_request(app: Stage, hand: Hand) -> None:
+    async with app.run_test(size=(100, 36)) as pilot:
+        await ready(pilot, app)
+        await open_dialog(pilot, app)
+        with app.engine.actions.clone_claimed(FAILED.id):
+            await deliberate(pilot, hand, ["tab", "enter"])
+            await until(pilot, lambda: "a clone of this job is being requested" in notes(app))
+        assert posts(app) == []
+
+
+async def test_the_dialog_tells_which_clones_there_are_already(app: Stage) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await ready(pilot, app)
+        request = requested_event(CloneRequest(FAILED.id, ONE.id, "mark"), NOW)
+        made = cloned_event(request, NewJob("job-000007", ONE.id), NOW)
+        poller = app.engine.session_poller(ONE.id)
+        poller.store.apply(lambda snapshot: noted(noted(snapshot, request), made))
+        await open_dialog(pilot, app)
+        assert "this job was already cloned as job-000007" in app.text()
+        assert "is not confirmed" not in app.text()
+
+
+async def test_after_a_while_the_clone_may_still_be_elsewhere(app: Stage) -> None:
+    async with app.run_test(size=(140, 36)) as pilot:
+        await ready(pilot, app)
+        long_ago = app.engine.clock.now() - APPEARS_WITHIN - timedelta(minutes=1)
+        request = requested_event(CloneRequest(FAILED.id, ONE.id, "mark"), long_ago)
+        app.engine.session_poller(ONE.id).store.apply(lambda snapshot: noted(snapshot, request))
+        await until(pilot, lambda: "session so far; it may exist elsewhere" in app.text())
 
 
 async def test_one_of_the_jobs_that_missed_the_session_is_chosen(app: Stage, hand: Hand) -> None:

@@ -15,7 +15,7 @@ from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.link_state import Fault
 from ionq_tui.ui.dialogs.choice import Choice, ChoiceDialog
 from ionq_tui.ui.dialogs.table_dialog import TableDialog
-from ionq_tui.ui.refresh_first import NOT_FRESH, made_fresh
+from ionq_tui.ui.refresh_first import NOT_FRESH, is_fresh, made_fresh
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.view import clone, dialog_text, disabled_reason
 from ionq_tui.view.amount import count
@@ -85,13 +85,21 @@ def ask_to_clone(app: App[Result], engine: Engine, session_poller: SessionPoller
 
 
 async def _clone(app: App[Result], engine: Engine, session_poller: SessionPoller, job: Job) -> None:
-    if not await made_fresh(engine.clock, session_poller):
-        app.notify(NOT_FRESH, severity="error", markup=False)
+    if job.id in engine.actions.activity.value.cloning:
+        app.notify(disabled_reason.CLONING, severity="error", markup=False)
         return
-    if why := disabled_reason.not_to_be_cloned(job, session_poller.store.value):
-        app.notify(why, severity="error", markup=False)
-        return
-    await engine.actions.clone(job.id, session_poller.session_id)
+    with engine.actions.clone_claimed(job.id):
+        if not is_fresh(session_poller):
+            app.notify(clone.REFRESHING, markup=False)
+        if not await made_fresh(engine.clock, session_poller):
+            app.notify(NOT_FRESH, severity="error", markup=False)
+            return
+        if why := disabled_reason.not_to_be_cloned(job, session_poller.store.value):
+            app.notify(why, severity="error", markup=False)
+            return
+        request = await engine.actions.clone_request(job.id, session_poller.session_id)
+        if not isinstance(request, Fault):
+            await engine.actions.clone(request)
 
 
 _COLUMNS: tuple[Column[Job], ...] = (

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from typing import NoReturn, cast
+
 import pytest
 
 from ionq_tui.api.clone_flow import PAGES, clone_once
+from ionq_tui.api.cloud import HttpCloud
 from ionq_tui.api.decode import Unreadable
 from ionq_tui.api.decode_job import read_job, read_metadata, read_new_job
-from ionq_tui.api.errors import APIConnectionError, IonQError
+from ionq_tui.api.errors import APIConnectionError, IonQError, MalformedIdError
 from ionq_tui.api.flows import OPEN_CHECK_DELAYS
 from ionq_tui.api.operations import clone_job, job_metadata
+from ionq_tui.api.runner import Runner
 from ionq_tui.model.clone import Cloned, CloneRequest, CloneUnconfirmed, NewJob, NotCloned
 from ionq_tui.model.job import Job, JobPage
 from ionq_tui.model.link_state import Fault
@@ -65,6 +69,43 @@ def test_a_lost_reply_is_settled_by_the_mark_and_by_nothing_else() -> None:
     outcome = script.play(clone_once(REQUEST))
     assert outcome == Cloned(NewJob("j-" + "m" * 32, "s-1"), adopted=True)
     assert script.sent == [POST, LOOK, LOOK]
+
+
+def test_a_reply_that_names_the_original_is_not_believed() -> None:
+    script = Script(NewJob("JOB-1", "s-1"), page(""), page("m" * 32))
+    assert script.play(clone_once(REQUEST)) == Cloned(NewJob("j-" + "m" * 32, "s-1"), adopted=True)
+    outcome = Script(NewJob("job-1", "s-1"), page("")).play(clone_once(REQUEST))
+    assert isinstance(outcome, CloneUnconfirmed) and "the original" in outcome.fault.words
+
+
+def test_a_clone_in_the_list_of_the_session_is_in_the_session() -> None:
+    script = Script(CUT, JobPage((Job("new", clone_mark="m" * 32),), None))
+    assert script.play(clone_once(REQUEST)) == Cloned(NewJob("new", "s-1"), adopted=True)
+
+
+@pytest.mark.parametrize("wrong", ["", "a b", "..", "\n"])
+def test_a_malformed_id_is_refused_before_anything_is_sent(wrong: str) -> None:
+    for request in (CloneRequest("job-1", wrong, "m"), CloneRequest(wrong, "s-1", "m")):
+        script = Script(NewJob("new", "s-1"))
+        with pytest.raises(MalformedIdError):
+            script.play(clone_once(request))
+        assert script.sent == []
+
+
+class _Raising:
+    """A runner that raises while a flow is played."""
+
+    def __init__(self, error: IonQError) -> None:
+        self.error = error
+
+    async def arun_flow(self, flow: object) -> NoReturn:
+        raise self.error
+
+
+async def test_what_is_raised_after_the_request_is_not_called_a_refusal() -> None:
+    assert isinstance(await HttpCloud(cast("Runner", _Raising(MalformedIdError("x")))).clone_once(REQUEST), NotCloned)
+    outcome = await HttpCloud(cast("Runner", _Raising(IonQError("lost")))).clone_once(REQUEST)
+    assert isinstance(outcome, CloneUnconfirmed) and outcome.fault.words == "lost"
 
 
 def test_pages_are_followed_but_not_without_end() -> None:

@@ -11,16 +11,20 @@ from ionq_tui.model.clone import (
     Cloned,
     CloneDone,
     CloneOutcome,
+    CloneRequest,
     CloneUnconfirmed,
     NewJob,
     NotCloned,
+    new_request,
+    requested_event,
     unconfirmed_clones,
 )
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.outcome import NOTHING_KNOWN
+from ionq_tui.model.snapshot import noted
 from tests.unit.engine.clock import ManualClock, running
-from tests.unit.engine.cloud import BROKEN, OFFLINE, PLACE, ScriptedCloud, here, job, session
+from tests.unit.engine.cloud import BROKEN, OFFLINE, PLACE, ScriptedCloud, ended, here, job, session
 from tests.unit.engine.test_actions import Scene, engine
 
 WORDS = Fault(FaultKind.BAD_REQUEST, "the session is full", 422, well_formed=True)
@@ -58,14 +62,13 @@ async def until(condition: Callable[[], object]) -> None:
     raise AssertionError("it never came to be")
 
 
+REQUEST = CloneRequest("job-0001", "s", "mark-1")
+
+
 async def test_the_request_is_on_disk_before_it_is_sent(tmp_path: Path) -> None:
     place = Place(tmp_path / "journal.sqlite3")
     place.cloud.gate = asyncio.Event()
-    cloning = asyncio.create_task(place.actions.clone("job-0001", "s"))
-    await until(lambda: place.cloud.asked)  # the metadata of the original
-    assert await place.on_disk() == []
-    place.cloud.gate.set()
-    place.cloud.gate = asyncio.Event()
+    cloning = asyncio.create_task(place.actions.clone(REQUEST))
     await until(lambda: place.cloud.cloned)
     (asked,) = await place.on_disk()
     assert (asked.kind, asked.subject) == (EventKind.CLONE_REQUESTED, "job-0001")
@@ -89,7 +92,7 @@ async def test_the_outcome_is_recorded_and_published(tmp_path: Path) -> None:
     for kind, outcome in outcomes.items():
         place.cloud.clone_outcome = outcome
         before = len(await place.on_disk())
-        assert await place.actions.clone("job-0001", "s") == outcome
+        assert await place.actions.clone(new_request("job-0001", "s", {})) == outcome
         told = (await place.on_disk())[before:]
         assert [one.kind for one in told] == [EventKind.CLONE_REQUESTED, *([kind] if kind else [])]
         assert place.actions.done.value[-1] == CloneDone("job-0001", "s", outcome)
@@ -102,27 +105,63 @@ async def test_the_outcome_is_recorded_and_published(tmp_path: Path) -> None:
 async def test_a_second_call_during_the_first_joins_it_and_a_later_one_does_not() -> None:
     scene = Scene()
     scene.cloud.gate = asyncio.Event()
-    first = [asyncio.create_task(scene.actions.clone("job-0001", "s")) for _ in range(20)]
+    first = [asyncio.create_task(scene.actions.clone(new_request("job-0001", "s", {}))) for _ in range(20)]
     await scene.clock.settle()
     first[0].cancel()  # who asked has left; the request goes on
     scene.cloud.gate.set()
     outcomes = await asyncio.gather(*first[1:])
     assert len(scene.cloud.cloned) == 1 and len(set(outcomes)) == 1
-    await scene.actions.clone("job-0001", "s")
+    await scene.actions.clone(new_request("job-0001", "s", {}))
     assert len({one.mark for one in scene.cloud.cloned}) == 2
 
 
 async def test_without_the_metadata_of_the_original_nothing_is_sent() -> None:
     scene = Scene()
     scene.cloud.faults["metadata"] = BROKEN
-    assert await scene.actions.clone("job-0001", "s") == NotCloned(BROKEN)
-    assert scene.cloud.cloned == [] and scene.actions.activity.value.cloning == frozenset()
+    assert await scene.actions.clone_request("job-0001", "s") == BROKEN
+    assert scene.actions.done.value[-1] == CloneDone("job-0001", "s", NotCloned(BROKEN))
+    assert scene.cloud.cloned == []
+
+
+async def test_whoever_stops_before_the_request_is_sent_sends_nothing() -> None:
+    scene = Scene()
+    scene.cloud.gate = asyncio.Event()
+    asking = asyncio.create_task(scene.actions.clone_request("job-0001", "s"))
+    await scene.clock.settle()
+    assert scene.cloud.asked == ["metadata job-0001"] and not scene.actions.busy
+    asking.cancel()
+    scene.cloud.gate.set()
+    await scene.clock.settle()
+    assert asking.cancelled() and scene.cloud.cloned == []
+
+
+async def test_after_the_end_of_a_session_its_jobs_are_read_while_a_clone_may_appear() -> None:
+    scene = Scene()
+    request = new_request("job-0001", "s", {})
+    scene.cloud.over["s"] = ended(session("s"))
+    scene.cloud.jobs = [job(1, "failed", clone_mark="")]
+    later = engine(scene)
+    poller = later.session_poller("s")
+    poller.store.apply(lambda snapshot: noted(snapshot, requested_event(request, scene.clock.now())))
+    async with running(poller.run()):
+        await scene.clock.forward(300)
+        assert poller.store.value.ended and poller.store.value.settled
+        scene.cloud.counted()
+        await scene.clock.forward(130)
+        assert "page None" in scene.cloud.counted()
+        await scene.clock.forward(600)
+        scene.cloud.counted()
+        await scene.clock.forward(600)
+        assert scene.cloud.counted() == []  # not forever
+        (asked,) = unconfirmed_clones(poller.store.value.events)
+        assert asked.words == request.mark
+    await later.close()
 
 
 async def test_what_an_earlier_process_left_is_found_by_whoever_polls_the_session_next() -> None:
     scene = Scene()
     scene.cloud.clone_outcome = CloneUnconfirmed(OFFLINE)
-    await scene.actions.clone("job-0001", "s")
+    await scene.actions.clone(new_request("job-0001", "s", {}))
     mark = scene.cloud.cloned[0].mark
     scene.cloud.active["s"] = session("s")
     scene.cloud.jobs = [job(1, "failed", clone_mark=""), job(2, "ready", clone_mark="")]

@@ -135,6 +135,18 @@ async def test_an_event_is_kept_once_whoever_saw_it(journal: Journal) -> None:
     assert await journal.events(PLACE, most=1) == (replace(note, words="80 % of the money"),)
 
 
+async def test_of_a_session_what_is_about_clones_is_never_pushed_out(journal: Journal) -> None:
+    asked = Event(NOON, EventKind.CLONE_REQUESTED, SESSION.id, "job-1", "mark-1")
+    other = replace(asked, words="mark-2")
+    made = Event(NOON, EventKind.CLONED, SESSION.id, "job-1", "mark-2: job-2")
+    notes = [Event(NOON + timedelta(minutes=n), EventKind.NOTE, SESSION.id, words=str(n)) for n in range(1, 6)]
+    await journal.event(PLACE, asked, other, made, *notes)
+    assert await journal.events(PLACE, SESSION.id, most=2) == (asked, other, made, *notes[-2:])
+    assert await journal.events(PLACE, SESSION.id) == (asked, other, made, *notes)
+    assert await journal.events(PLACE, "another", most=2) == ()
+    assert await journal.events(ELSEWHERE, SESSION.id, most=2) == ()
+
+
 async def test_final_costs_are_kept_exactly_and_others_are_not(journal: Journal) -> None:
     final = JobCost(cost=Money(Decimal("0.10"), "usd"), estimate=Money(Decimal("12"), "credit"))
     dry = JobCost(dry_run=True)

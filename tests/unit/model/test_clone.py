@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from ionq_tui.model.clone import (
     APPEARS_WITHIN,
-    NOT_LISTED,
     CloneRequest,
+    NewJob,
+    awaited_clones,
+    clone_of,
     clone_words,
     cloned_event,
+    clones_of,
     new_request,
     not_cloned_event,
     requested_event,
@@ -18,13 +21,14 @@ from ionq_tui.model.job import Job
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import (
     EMPTY_SNAPSHOT,
+    EVENTS_KEPT,
     SessionSnapshot,
     apply_jobs,
     apply_session,
     noted,
     recalled,
-    with_unreadable_count,
 )
+from ionq_tui.view.event_line import event_words
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 LATE = NOON + APPEARS_WITHIN + timedelta(seconds=1)
@@ -52,10 +56,9 @@ def test_each_request_has_a_mark_of_its_own_within_the_limits_of_metadata() -> N
 def test_a_request_is_unconfirmed_until_an_event_tells_its_outcome() -> None:
     other = requested_event(CloneRequest("old", "s", "mark-2"), NOON)
     assert unconfirmed_clones((ASKED, other)) == (ASKED, other)
-    assert unconfirmed_clones((ASKED, other, cloned_event(ASKED, "new", NOON))) == (other,)
+    assert unconfirmed_clones((ASKED, other, cloned_event(ASKED, NewJob("new", "s"), NOON))) == (other,)
     assert unconfirmed_clones((ASKED, other, not_cloned_event(other, "no: credit", NOON))) == (ASKED,)
-    assert clone_words(cloned_event(ASKED, "new", NOON)) == "new"
-    assert clone_words(not_cloned_event(other, "no: credit", NOON)) == "no: credit" and clone_words(ASKED) == ""
+    assert clone_words(not_cloned_event(other, "no: credit", NOON)) == "no: credit"
 
 
 def test_a_clone_in_the_list_settles_its_request_once() -> None:
@@ -64,7 +67,7 @@ def test_a_clone_in_the_list_settles_its_request_once() -> None:
     running = apply_jobs(found, [Job("new", "started", session_id="s", submitted_at=NOON, clone_mark="mark-1")], LATE)
     assert kinds(running) == kinds(found)
     # The reply that comes after the list tells the same.
-    assert kinds(noted(found, cloned_event(ASKED, "new", LATE))) == kinds(found)
+    assert kinds(noted(found, cloned_event(ASKED, NewJob("new", "s"), LATE))) == kinds(found)
 
 
 def test_a_request_that_an_earlier_process_left_is_settled_by_what_is_listed_already() -> None:
@@ -72,25 +75,40 @@ def test_a_request_that_an_earlier_process_left_is_settled_by_what_is_listed_alr
     assert kinds(recalled(watch(OLD), [ASKED])) == [EventKind.CLONE_REQUESTED]
 
 
-def test_a_request_without_a_clone_is_settled_once_it_is_late_and_all_jobs_are_listed() -> None:
+def test_a_clone_that_is_not_listed_is_never_called_not_cloned() -> None:
     asked = noted(watch(OLD), ASKED)
-    assert kinds(apply_jobs(asked, [OLD], NOON + APPEARS_WITHIN)) == [EventKind.CLONE_REQUESTED]
-    settled = apply_jobs(asked, [OLD], LATE)
-    assert kinds(settled) == [EventKind.CLONE_REQUESTED, EventKind.NOT_CLONED]
-    assert clone_words(settled.events[-1]) == NOT_LISTED
-    assert apply_jobs(settled, [OLD], LATE) is settled
-    # Whatever comes even later is still recognized.
+    settled = apply_jobs(asked, [OLD], LATE, complete=True)
+    assert kinds(settled) == [EventKind.CLONE_REQUESTED] and unconfirmed_clones(settled.events) == (ASKED,)
+    # However late it comes, it is recognized.
     assert kinds(apply_jobs(settled, [CLONE], LATE))[-1] is EventKind.CLONED
 
 
-def test_nothing_is_ruled_out_where_a_job_may_be_missing() -> None:
-    part = noted(watch(OLD, complete=False), ASKED)
-    unread = with_unreadable_count(noted(watch(OLD), ASKED), 1)
-    untold = noted(watch(OLD, Job("new", "ready", session_id="s", submitted_at=NOON)), ASKED)
-    for snapshot in (part, unread, untold):
-        assert kinds(apply_jobs(snapshot, [OLD], LATE)) == [EventKind.CLONE_REQUESTED]
-    earlier = Job("x", "failed", session_id="s", submitted_at=NOON - timedelta(hours=1))  # from before: not the clone
-    assert EventKind.NOT_CLONED in kinds(apply_jobs(noted(watch(OLD, earlier), ASKED), [OLD], LATE))
+def test_a_clone_is_awaited_for_a_while_after_its_request() -> None:
+    assert awaited_clones((ASKED,), NOON + APPEARS_WITHIN) == (ASKED,)
+    assert awaited_clones((ASKED,), LATE) == ()
+    assert awaited_clones((ASKED, cloned_event(ASKED, NewJob("new", "s"), NOON)), NOON) == ()
+
+
+def test_an_event_tells_where_a_clone_is() -> None:
+    for job in (NewJob("new", "s"), NewJob("new", "other"), NewJob("new")):
+        event = cloned_event(ASKED, job, NOON)
+        assert clone_of(event) == job and clones_of((ASKED, event), "old") == (job,)
+        assert clones_of((event,), "another") == ()
+    assert [event_words(cloned_event(ASKED, one, NOON)) for one in (NewJob("new", "S"), NewJob("new", "s-2"))] == [
+        "job old was cloned: the new job is new",
+        "job old was cloned: the new job is new; IonQ put it into another session, s-2",
+    ]
+    assert event_words(cloned_event(ASKED, NewJob("new"), NOON)).endswith("it may wait in the public queue")
+
+
+def test_later_events_push_out_no_event_about_clones() -> None:
+    other = requested_event(CloneRequest("old", "s", "mark-2"), NOON)
+    snapshot = noted(noted(watch(OLD), ASKED), other)
+    for number in range(EVENTS_KEPT):
+        snapshot = noted(snapshot, Event(LATE, EventKind.NOTE, "s", words=str(number)))
+    assert unconfirmed_clones(snapshot.events) == (ASKED, other) and len(snapshot.events) == EVENTS_KEPT + 2
+    found = apply_jobs(snapshot, [CLONE], LATE)  # its event is as old as the clone
+    assert unconfirmed_clones(found.events) == (other,) and kinds(found).count(EventKind.CLONED) == 1
 
 
 def test_several_requests_for_one_job_are_told_apart() -> None:
