@@ -249,10 +249,10 @@ class SessionUncertain(IonQError):
 
 
 class CloneUncertain(IonQError):
-    """A clone of a job may exist, or exists and IonQ did not confirm that it is in the session.
+    """A clone of a job may exist, or exists and IonQ did not confirm that it is in the session `session_id`.
 
-    Either the reply was lost, and no job with its mark was found so far; or `job_id` is the clone, and IonQ's reply
-    names another session or none.
+    Either the reply was lost, and no job with `mark` in its metadata was found so far; then `job_id` is empty. Or
+    `job_id` is the clone, and IonQ's reply names another session or none.
     """
 
     def __init__(self, message: str, session_id: str = "", mark: str = "", job_id: str = "") -> None:

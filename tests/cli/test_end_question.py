@@ -80,7 +80,7 @@ def test_the_question_has_the_facts_of_the_dialog(site: Site, ours: str, asking:
             assert words in told, (words, told)
         assert site.changing == ["POST /sessions"], "nothing is sent before the answer"
         terminal.type("y").keys("enter")
-        terminal.wait_for("confirmed ended")
+        terminal.wait_for(" by you")
         assert terminal.wait_exit() == 0
     assert site.changing == ["POST /sessions", f"POST /sessions/{ours}/end"] and not site.running
 

@@ -122,7 +122,7 @@ def test_of_a_refused_key_it_is_said_where_it_came_from(
     site: Site, shell: Shell, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = home / "config.toml"
-    config.write_text(f"""[profiles.lab-b]\nurl = "{site.server.url}"\nkey_command = "echo not-a-valid-key-0001"\n""")
+    config.write_text(f"""[profiles.lab-b]\nurl = "{site.server.url}"\nkey_command = "echo revoked"\n""")
     config.chmod(0o600)
     told = shell("ls", "--config", str(config), "--profile", "lab-b")
     assert told.code == 1 and "the key comes from the key_command of profile lab-b: " in told.err

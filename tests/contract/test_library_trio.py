@@ -20,6 +20,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "async_whoami": (),
     "async_backends": (),
     "async_sessions": (),
+    "async_clone_job": ("id", "s"),
 }
 """Arguments of the client's methods that do not take one id."""
 

@@ -140,7 +140,10 @@ def test_metadata_are_read_whole_or_not_at_all() -> None:
 
 def test_a_mark_is_read_from_the_metadata_of_a_job() -> None:
     assert read_job({"id": "j"}).clone_mark is None
-    for none in (None, {}, {"ionq_tui_clone": 7}, "text"):
+    unknowns: tuple[object, ...] = (None, 7, "text", [])
+    for unknown in unknowns:
+        assert read_job({"id": "j", "metadata": unknown}).clone_mark is None
+    for none in ({}, {"ionq_tui_clone": 7}):
         assert read_job({"id": "j", "metadata": none}).clone_mark == ""
     assert read_job({"id": "j", "metadata": {"ionq_tui_clone": "m"}}).clone_mark == "m"
 
