@@ -9,9 +9,10 @@ from datetime import datetime
 from ionq_tui.api import operations
 from ionq_tui.api.errors import IonQError, fault_of_error
 from ionq_tui.api.flows import OPEN_CHECK_DELAYS, Flow, Sleep, certainly_not_created, sent
-from ionq_tui.model.clone import Cloned, CloneOutcome, CloneRequest, CloneUnconfirmed, NewJob, NotCloned
+from ionq_tui.model.clone import CloneRequest
 from ionq_tui.model.cursor_guard import CursorGuard
 from ionq_tui.model.link_state import Fault
+from ionq_tui.model.outcome import Cloned, CloneOutcome, CloneUnconfirmed, NewJob, NotCloned
 from ionq_tui.model.priority import Priority
 
 PAGES = 10

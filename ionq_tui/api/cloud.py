@@ -13,13 +13,22 @@ from ionq_tui.api.operations import Operation
 from ionq_tui.api.runner import Runner
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.clone import CloneOutcome, CloneRequest, CloneUnconfirmed, NotCloned
+from ionq_tui.model.clone import CloneRequest
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link_state import Fault, FaultKind
-from ionq_tui.model.outcome import EndOutcome, EndUnknown, Known, OpenOutcome, OpenRequest
+from ionq_tui.model.outcome import (
+    CloneOutcome,
+    CloneUnconfirmed,
+    EndOutcome,
+    EndUnknown,
+    Known,
+    NotCloned,
+    OpenOutcome,
+    OpenRequest,
+)
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.session import Session
 

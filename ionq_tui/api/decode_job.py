@@ -10,10 +10,10 @@ from ionq_tui.api.decode import MAX_ID_LENGTH, Unreadable, id_of, is_id, item_of
 from ionq_tui.api.error_message import code_in, words_in
 from ionq_tui.api.fast_dataclass import fast_dataclass
 from ionq_tui.api.scalar import count, duration, encodable, flag, moment, money, number, rounded, shared, text
-from ionq_tui.model.clone import NewJob
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import CLONE_MARK, Failure, Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
+from ionq_tui.model.outcome import NewJob
 
 _job = fast_dataclass(Job)  # pages contain thousands of these
 

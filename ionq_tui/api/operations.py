@@ -12,12 +12,12 @@ from ionq_tui.api import decode, decode_job
 from ionq_tui.api.errors import MalformedIdError
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.clone import CloneRequest, NewJob
+from ionq_tui.model.clone import CloneRequest
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
-from ionq_tui.model.outcome import OpenRequest
+from ionq_tui.model.outcome import NewJob, OpenRequest
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.priority import Priority
 from ionq_tui.model.session import Session

@@ -6,9 +6,20 @@ from ionq_tui.api.clone_flow import clone_once
 from ionq_tui.api.critical_request import CriticalRequest, logger
 from ionq_tui.api.errors import CloneUncertain, IonQError, SessionUncertain, fault_text, with_context
 from ionq_tui.api.flows import open_once
-from ionq_tui.model.clone import Cloned, CloneOutcome, CloneRequest, NotCloned
+from ionq_tui.model.clone import CloneRequest
 from ionq_tui.model.job import CLONE_MARK
-from ionq_tui.model.outcome import Ended, EndOutcome, NotOpened, Opened, OpenOutcome, OpenRequest, StillOpen
+from ionq_tui.model.outcome import (
+    Cloned,
+    CloneOutcome,
+    Ended,
+    EndOutcome,
+    NotCloned,
+    NotOpened,
+    Opened,
+    OpenOutcome,
+    OpenRequest,
+    StillOpen,
+)
 from ionq_tui.model.session import Session
 
 

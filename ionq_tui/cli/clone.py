@@ -15,18 +15,11 @@ from ionq_tui.cli.job import checked_ids, find_jobs
 from ionq_tui.cli.session_reading import read_jobs, read_session
 from ionq_tui.cli.signals import waited
 from ionq_tui.engine.engine import Engine
-from ionq_tui.model.clone import (
-    Cloned,
-    CloneOutcome,
-    CloneRequest,
-    NotCloned,
-    clone_events,
-    clone_of,
-    unconfirmed_clones,
-)
+from ionq_tui.model.clone import CloneRequest, clone_events, clone_of, unconfirmed_clones
 from ionq_tui.model.exit_code import DONE, REFUSED, UNCERTAIN
 from ionq_tui.model.job import Job
 from ionq_tui.model.link_state import Fault
+from ionq_tui.model.outcome import Cloned, CloneOutcome, NotCloned
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_session, recalled
 from ionq_tui.settings import Settings

@@ -20,19 +20,22 @@ from ionq_tui.engine.job_statuses import job_statuses
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.store import Store
 from ionq_tui.model.activity import EMPTY_ACTIVITY, Activity, Opening, UnconfirmedSession
-from ionq_tui.model.clone import CloneDone, CloneOutcome, CloneRequest, NotCloned
+from ionq_tui.model.clone import CloneRequest
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.mismatch import differences
 from ionq_tui.model.outcome import (
     AdoptDone,
     CancelDone,
+    CloneDone,
+    CloneOutcome,
     Done,
     EndDone,
     Ended,
     EndOutcome,
     EndUnknown,
     Known,
+    NotCloned,
     NotOpened,
     OpenDone,
     Opened,

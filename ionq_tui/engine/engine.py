@@ -23,13 +23,12 @@ from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.session_list import BackendList, SessionList
 from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.engine.user_activity import LONG_AGO, UserActivity
-from ionq_tui.model.clone import CloneDone
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.event import Event
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link_state import Fault, FaultKind, Fresh
 from ionq_tui.model.money import Money
-from ionq_tui.model.outcome import AdoptDone, CancelDone, Done, EndDone, Ended, EndOutcome, OpenDone
+from ionq_tui.model.outcome import AdoptDone, CancelDone, CloneDone, Done, EndDone, Ended, EndOutcome, OpenDone
 from ionq_tui.model.overview import Overview
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Owner, Session

@@ -15,18 +15,10 @@ from dataclasses import replace
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.store import Store
 from ionq_tui.model.activity import Activity
-from ionq_tui.model.clone import (
-    Cloned,
-    CloneOutcome,
-    CloneRequest,
-    NotCloned,
-    cloned_event,
-    new_request,
-    not_cloned_event,
-    requested_event,
-)
+from ionq_tui.model.clone import CloneRequest, cloned_event, new_request, not_cloned_event, requested_event
 from ionq_tui.model.event import Event
 from ionq_tui.model.link_state import Fault
+from ionq_tui.model.outcome import Cloned, CloneOutcome, NotCloned
 from ionq_tui.model.record import Place
 
 _log = logging.getLogger("ionq_tui.action")

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.clone import CloneOutcome, CloneRequest
+from ionq_tui.model.clone import CloneRequest
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link_state import Fault
-from ionq_tui.model.outcome import EndOutcome, Known, OpenOutcome, OpenRequest
+from ionq_tui.model.outcome import CloneOutcome, EndOutcome, Known, OpenOutcome, OpenRequest
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.record import Intent, Place, SessionRecord
 from ionq_tui.model.session import Session

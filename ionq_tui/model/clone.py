@@ -22,7 +22,7 @@ from types import MappingProxyType
 
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import CLONE_MARK, Job
-from ionq_tui.model.link_state import Fault
+from ionq_tui.model.outcome import NewJob
 
 APPEARS_WITHIN = timedelta(minutes=10)
 """Time after which a clone whose reply was lost is not expected to appear any more.
@@ -52,60 +52,6 @@ class CloneRequest:
 def new_request(job_id: str, session_id: str, metadata: Mapping[str, str]) -> CloneRequest:
     """Return a request with a mark of its own; `metadata` are those of the original."""
     return CloneRequest(job_id, session_id, os.urandom(16).hex(), metadata)
-
-
-@dataclass(frozen=True, slots=True)
-class NewJob:
-    """IonQ's reply to a request that makes a job."""
-
-    id: str
-    session_id: str | None = None
-
-    def is_in(self, session_id: str) -> bool:
-        """Return True if the reply says that the job is in this session."""
-        return self.session_id is not None and self.session_id.lower() == session_id.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Cloned:
-    """The clone exists."""
-
-    job: NewJob
-    adopted: bool = False
-    """True if the reply was lost and the clone was found by its mark."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotCloned:
-    """Certainly nothing was made."""
-
-    fault: Fault
-    cause: Exception | None = field(default=None, compare=False, repr=False)
-    """The error behind it, for callers that raise."""
-
-
-@dataclass(frozen=True, slots=True)
-class CloneUnconfirmed:
-    """The clone may exist: the reply was lost, and no job with its mark was found so far."""
-
-    fault: Fault
-    looked_at: datetime | None = None
-    """The server's time of the last complete job list that was searched; None if there was none."""
-    cause: Exception | None = field(default=None, compare=False, repr=False)
-    """The error behind it, for callers that raise."""
-
-
-CloneOutcome = Cloned | NotCloned | CloneUnconfirmed
-
-
-@dataclass(frozen=True, slots=True)
-class CloneDone:
-    """A request to clone a job has finished."""
-
-    job_id: str
-    """Id of the original."""
-    session_id: str
-    outcome: CloneOutcome
 
 
 def requested_event(request: CloneRequest, at: datetime) -> Event:

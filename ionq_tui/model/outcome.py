@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ionq_tui.model.clone import CloneDone
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.session import Session
@@ -173,6 +172,60 @@ class CancelDone:
     session_id: str
     results: Mapping[str, str | Fault]
     """Each job's status afterwards, or why it is unknown, by job id."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """IonQ's reply to a request that makes a job."""
+
+    id: str
+    session_id: str | None = None
+
+    def is_in(self, session_id: str) -> bool:
+        """Return True if the reply says that the job is in this session."""
+        return self.session_id is not None and self.session_id.lower() == session_id.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Cloned:
+    """The clone exists."""
+
+    job: NewJob
+    adopted: bool = False
+    """True if the reply was lost and the clone was found by its mark."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCloned:
+    """Certainly nothing was made."""
+
+    fault: Fault
+    cause: Exception | None = field(default=None, compare=False, repr=False)
+    """The error behind it, for callers that raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloneUnconfirmed:
+    """The clone may exist: the reply was lost, and no job with its mark was found so far."""
+
+    fault: Fault
+    looked_at: datetime | None = None
+    """The server's time of the last complete job list that was searched; None if there was none."""
+    cause: Exception | None = field(default=None, compare=False, repr=False)
+    """The error behind it, for callers that raise."""
+
+
+CloneOutcome = Cloned | NotCloned | CloneUnconfirmed
+
+
+@dataclass(frozen=True, slots=True)
+class CloneDone:
+    """A request to clone a job has finished."""
+
+    job_id: str
+    """Id of the original."""
+    session_id: str
+    outcome: CloneOutcome
 
 
 Done = OpenDone | EndDone | AdoptDone | UnconfirmedClosed | CancelDone | CloneDone

@@ -8,8 +8,7 @@ from textual.app import App
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.activity import Activity
-from ionq_tui.model.clone import CloneDone
-from ionq_tui.model.outcome import CancelDone, Done, EndDone, Ended, OpenDone, Opened, UnconfirmedClosed
+from ionq_tui.model.outcome import CancelDone, CloneDone, Done, EndDone, Ended, OpenDone, Opened, UnconfirmedClosed
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.toasts import toast, withdraw
 from ionq_tui.view.notice import Notice, notice_of

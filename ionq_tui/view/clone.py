@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Set
 from datetime import datetime, tzinfo
 
-from ionq_tui.model.clone import (
-    Cloned,
-    CloneDone,
-    CloneOutcome,
-    CloneUnconfirmed,
-    NotCloned,
-    awaited_clones,
-    clones_of,
-    unconfirmed_clones,
-)
+from ionq_tui.model.clone import awaited_clones, clones_of, unconfirmed_clones
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.link_state import Fault
+from ionq_tui.model.outcome import Cloned, CloneDone, CloneOutcome, CloneUnconfirmed, NotCloned
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import UNKNOWN, count, money
 from ionq_tui.view.end_review import left_words

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
-from ionq_tui.model.clone import NewJob, clone_of, clone_words
+from ionq_tui.model.clone import clone_of, clone_words
 from ionq_tui.model.event import CLONE_KINDS, Event, EventKind
 from ionq_tui.model.job import JobCost
+from ionq_tui.model.outcome import NewJob
 from ionq_tui.view.amount import money
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY, person

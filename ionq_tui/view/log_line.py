@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from ionq_tui.model.clone import Cloned, CloneDone, NotCloned
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.outcome import (
     AdoptDone,
     CancelDone,
+    Cloned,
+    CloneDone,
     Done,
     EndDone,
     Ended,
+    NotCloned,
     NotOpened,
     OpenDone,
     Opened,

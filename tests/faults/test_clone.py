@@ -11,8 +11,9 @@ import pytest
 
 from ionq_tui.api.errors import CloneUncertain, IonQError
 from ionq_tui.engine.engine import Engine
-from ionq_tui.model.clone import Cloned, CloneOutcome, CloneRequest, NotCloned, unconfirmed_clones
+from ionq_tui.model.clone import CloneRequest, unconfirmed_clones
 from ionq_tui.model.exit_code import DONE, REFUSED, UNCERTAIN
+from ionq_tui.model.outcome import Cloned, CloneOutcome, NotCloned
 from ionq_tui.simulator.store import Order
 from ionq_tui.view.clone import clone_result
 from tests.faults.face import with_engine

@@ -11,7 +11,7 @@ from decimal import Decimal
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization, Measured
-from ionq_tui.model.clone import Cloned, CloneOutcome, CloneRequest, NewJob
+from ionq_tui.model.clone import CloneRequest
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
@@ -22,7 +22,18 @@ from ionq_tui.model.key_source import KeySource
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.money import Money
-from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest
+from ionq_tui.model.outcome import (
+    Cloned,
+    CloneOutcome,
+    Ended,
+    EndOutcome,
+    EndUnknown,
+    Known,
+    NewJob,
+    Opened,
+    OpenOutcome,
+    OpenRequest,
+)
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.record import Intent, Place, SessionRecord
 from ionq_tui.model.session import Session

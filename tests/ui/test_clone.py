@@ -10,21 +10,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button
 
-from ionq_tui.model.clone import (
-    APPEARS_WITHIN,
-    Cloned,
-    CloneOutcome,
-    CloneRequest,
-    CloneUnconfirmed,
-    NewJob,
-    NotCloned,
-    cloned_event,
-    requested_event,
-)
+from ionq_tui.model.clone import APPEARS_WITHIN, CloneRequest, cloned_event, requested_event
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.money import Money
+from ionq_tui.model.outcome import Cloned, CloneOutcome, CloneUnconfirmed, NewJob, NotCloned
 from ionq_tui.model.snapshot import noted, with_link_fault
 from ionq_tui.ui.dialogs.clone import CloneJob, MissedJobs
 from ionq_tui.ui.screens.job import JobScreen

@@ -12,9 +12,10 @@ from ionq_tui.api.errors import APIConnectionError, IonQError, MalformedIdError
 from ionq_tui.api.flows import OPEN_CHECK_DELAYS
 from ionq_tui.api.operations import clone_job, job_metadata
 from ionq_tui.api.runner import Runner
-from ionq_tui.model.clone import Cloned, CloneRequest, CloneUnconfirmed, NewJob, NotCloned
+from ionq_tui.model.clone import CloneRequest
 from ionq_tui.model.job import Job, JobPage
 from ionq_tui.model.link_state import Fault
+from ionq_tui.model.outcome import Cloned, CloneUnconfirmed, NewJob, NotCloned
 from tests.unit.api.script import Script
 from tests.unit.api.test_flows import CERTAIN, UNCERTAIN, said
 

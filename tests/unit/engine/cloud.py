@@ -12,14 +12,27 @@ from ionq_tui.api.cloud import HttpCloud
 from ionq_tui.api.dashboard_runner import dashboard_runner
 from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.clone import Cloned, CloneOutcome, CloneRequest, NewJob, NotCloned
+from ionq_tui.model.clone import CloneRequest
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
 from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import ApiKey, KeyIdentity
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.money import Money
-from ionq_tui.model.outcome import Ended, EndOutcome, EndUnknown, Known, Opened, OpenOutcome, OpenRequest, Unconfirmed
+from ionq_tui.model.outcome import (
+    Cloned,
+    CloneOutcome,
+    Ended,
+    EndOutcome,
+    EndUnknown,
+    Known,
+    NewJob,
+    NotCloned,
+    Opened,
+    OpenOutcome,
+    OpenRequest,
+    Unconfirmed,
+)
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.record import Place
 from ionq_tui.model.session import Session

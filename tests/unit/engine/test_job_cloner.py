@@ -7,21 +7,10 @@ from pathlib import Path
 
 from ionq_tui.engine.actions import Actions
 from ionq_tui.journal.journal import Journal
-from ionq_tui.model.clone import (
-    Cloned,
-    CloneDone,
-    CloneOutcome,
-    CloneRequest,
-    CloneUnconfirmed,
-    NewJob,
-    NotCloned,
-    new_request,
-    requested_event,
-    unconfirmed_clones,
-)
+from ionq_tui.model.clone import CloneRequest, new_request, requested_event, unconfirmed_clones
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.link_state import Fault, FaultKind
-from ionq_tui.model.outcome import NOTHING_KNOWN
+from ionq_tui.model.outcome import NOTHING_KNOWN, Cloned, CloneDone, CloneOutcome, CloneUnconfirmed, NewJob, NotCloned
 from ionq_tui.model.snapshot import noted
 from tests.unit.engine.clock import ManualClock, running
 from tests.unit.engine.cloud import BROKEN, OFFLINE, PLACE, ScriptedCloud, ended, here, job, session

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from ionq_tui.model.clone import (
     APPEARS_WITHIN,
     CloneRequest,
-    NewJob,
     awaited_clones,
     clone_of,
     clone_words,
@@ -18,6 +17,7 @@ from ionq_tui.model.clone import (
 )
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Job
+from ionq_tui.model.outcome import NewJob
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import (
     EMPTY_SNAPSHOT,
