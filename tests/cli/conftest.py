@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from ionq_tui.cli.main import main
+from ionq_tui.simulator.clock import StoppedClock
+from ionq_tui.simulator.cloud import SimulatedCloud
 from tests.cli.site import KEY, Site, Told
 
 Shell = Callable[..., Told]
@@ -27,6 +29,14 @@ def site(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
         monkeypatch.setenv("IONQ_API_URL", made.server.url)
         monkeypatch.setenv("IONQ_API_KEY", KEY)
         yield made
+
+
+@pytest.fixture
+def clock(site: Site) -> StoppedClock:
+    """The clock of the simulated cloud, which stands still."""
+    made = StoppedClock()
+    site.cloud = SimulatedCloud(made, workload=False, colleagues=False)
+    return made
 
 
 @pytest.fixture

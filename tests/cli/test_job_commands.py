@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from ionq_tui.simulator.clock import StoppedClock
-from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request, respond
 from ionq_tui.simulator.store import Order, SessionEntry
 from tests.cli.conftest import Shell
@@ -23,14 +22,6 @@ from tests.cli.site import FORTE, KEY, ROOT, Site
 from tests.terminal.kit import Terminal, clean_environment, command
 
 JSON = (("Content-Type", "application/json"),)
-
-
-@pytest.fixture
-def clock(site: Site) -> StoppedClock:
-    """The clock of the simulated cloud, which stands still."""
-    made = StoppedClock()
-    site.cloud = SimulatedCloud(made, workload=False, colleagues=False)
-    return made
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import json
 import pytest
 
 from ionq_tui.simulator.clock import StoppedClock
-from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.http import Reply, Request
 from ionq_tui.simulator.store import JobEntry, SessionEntry
 from tests.cli.conftest import Shell
@@ -18,13 +17,6 @@ from tests.cli.test_job_commands import JSON, own
 from tests.cli.test_json_schema import check
 
 FILES = [["results", "--shots"], ["job", "--circuit"]]
-
-
-@pytest.fixture
-def clock(site: Site) -> StoppedClock:
-    made = StoppedClock()
-    site.cloud = SimulatedCloud(made, workload=False, colleagues=False)
-    return made
 
 
 @pytest.fixture
