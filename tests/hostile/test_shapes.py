@@ -45,6 +45,7 @@ READ_AS = {
     "execution_duration_ms": "run_ms",
     "code": "failure",
     "message": "failure",
+    "metadata": "clone_mark",
 }
 """What a field is read as where that has another name."""
 
