@@ -19,8 +19,8 @@ from tests.faults.world import world_at
 SCALE = 0.05
 """Painting takes longer than answering: time-outs are not to be met by accident."""
 AT_ONCE = 3
-PARTS = 4
-"""So that both of two workers have their share."""
+PARTS = 16
+"""So that each worker has its share, and that the limit of time is one of few cells, on a slow machine too."""
 
 
 @pytest.fixture(autouse=True)
