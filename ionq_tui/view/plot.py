@@ -251,8 +251,11 @@ def _heading(curve: Curve, now: datetime, tz: tzinfo | None, width: int, *, numb
     told += f"{'' if numbers else ','} {curve.unit}" if curve.unit else ""
     if curve.held:
         more += f" · {_RESERVED} {curve.words(curve.held) + ' ' if numbers else ''}reserved"
+    elif any(value for _, value in curve.reserved):
+        more += f" · {_RESERVED} reserved earlier"
     if curve.limit is not None and curve.reached is not None and curve.reached > now:
         at = "" if crossing else f"limit about {clock(curve.reached, now, tz)}"
-        forms = (f"{more} · {_DASH} {at + ' ' if at else ''}at this rate", f"{more} · {at}" if at else more)
+        when = f" · {at}" if at else ""
+        forms = (f"{more} · {_DASH} {at + ' ' if at else ''}at this rate", f"{more}{when}", when)
         more = fitting(forms, width - cells(told))
     return line(Cell(cut(told, width), Tone.STRONG), Cell(cut(more, max(0, width - cells(told))), Tone.DIM))

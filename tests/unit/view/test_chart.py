@@ -21,6 +21,7 @@ from ionq_tui.view.plot import Span, picture, time_ticks
 from ionq_tui.view.sanitize import cells
 from ionq_tui.view.scale import value_scale
 from ionq_tui.view.style import width_of, words
+from tests.support.amounts import usd
 from tests.unit.view.scene import NOW, TZ, at, session, watch
 
 
@@ -104,6 +105,22 @@ def test_what_the_rate_leads_to_is_dashed_and_its_crossing_has_a_time() -> None:
     beyond = drawn(late[0], far, (80, 16))
     assert not any("╋" in one for one in beyond), "the crossing is not in the picture"
     assert "limit about 31 Jul 14:02" in beyond[0]
+
+
+def test_where_room_is_short_when_the_limit_is_reached_is_told_before_anything_else() -> None:
+    late = courses(watch(), (Forecast("cost", NOW + timedelta(days=9)),))[0]
+    over = span(watch(), [late], NOW)
+    assert over is not None
+    for width in range(60, 90):
+        heading = drawn(late, over, (width, 9))[0]
+        assert "limit about 31 Jul 14:02" in heading and len(heading) <= width
+
+
+def test_a_shade_of_the_past_has_its_legend_when_nothing_is_reserved_now() -> None:
+    curve = courses(watch(), ())[0]
+    past = replace(curve, held=Decimal(0), reserved=((NOW - timedelta(minutes=9), usd("4").value), (NOW, Decimal(0))))
+    assert "▒ reserved earlier" in drawn(past, (NOW - timedelta(minutes=20), NOW), (100, 12))[0]
+    assert "▒" not in drawn(replace(past, reserved=()), (NOW - timedelta(minutes=20), NOW), (100, 12))[0]
 
 
 def test_beside_the_meters_the_heading_says_only_what_is_drawn_and_how() -> None:
