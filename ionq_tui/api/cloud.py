@@ -11,12 +11,8 @@ from ionq_tui.api.errors import IonQError, MalformedIdError, fault_of_error
 from ionq_tui.api.flows import WRONG_SESSION, end_confirmed, open_once
 from ionq_tui.api.operations import Operation
 from ionq_tui.api.runner import Runner
-from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.clone import CloneRequest
-from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
-from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.outcome import (
@@ -33,6 +29,10 @@ from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.session import Session
 
 if TYPE_CHECKING:
+    from ionq_tui.model.artifact import Artifact, ArtifactContent
+    from ionq_tui.model.clone import CloneRequest
+    from ionq_tui.model.estimate import Circuit, Estimate
+    from ionq_tui.model.job_detail import JobDetail
     from ionq_tui.model.spending import Grouping, OrganizationUsage, Period
 
 P = ParamSpec("P")

@@ -1,20 +1,18 @@
-"""Tolerant decoding of jobs, their costs and results, by the rules of `decode`."""
+"""Tolerant decoding of jobs and their costs, by the rules of `decode`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ionq_tui.api.artifact import artifacts, shots_run
-from ionq_tui.api.decode import MAX_ID_LENGTH, Unreadable, id_of, is_id, item_of, items_of, part_of
+from ionq_tui.api.decode import MAX_ID_LENGTH, Unreadable, id_of, is_id, item_of, items_of
 from ionq_tui.api.error_message import code_in, words_in
 from ionq_tui.api.fast_dataclass import fast_dataclass
-from ionq_tui.api.scalar import count, duration, encodable, flag, moment, money, number, rounded, shared, text
-from ionq_tui.model.estimate import Circuit, Estimate
+from ionq_tui.api.scalar import count, duration, encodable, flag, moment, money, rounded, shared, text
 from ionq_tui.model.job import CLONE_MARK, Failure, Job, JobCost, JobPage
-from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.outcome import NewJob
 
+MAX_SETTING_LENGTH = 1_000
 _job = fast_dataclass(Job)  # pages contain thousands of these
 
 
@@ -91,63 +89,6 @@ def read_new_job(value: object) -> NewJob:
     return NewJob(id_of(item), text(item.get("session_id")) or None)
 
 
-_MAX_SETTINGS = 64
-_MAX_SETTING_LENGTH = 1_000
-
-
-def read_job_detail(value: object) -> JobDetail:
-    """Decode the fields of `GET /jobs/{id}` that job lists leave out."""
-    item = item_of(value)
-    stats = part_of(item, "stats")
-    gates = part_of(stats, "gate_counts")
-    counts = ((name, number(value)) for name, value in list(gates.items())[:_MAX_SETTINGS])
-    return JobDetail(
-        id=id_of(item),
-        qubits=count(stats.get("qubits")),
-        circuits=count(stats.get("circuits")),
-        gates={encodable(name[:MAX_ID_LENGTH]): many for name, many in counts if many is not None},
-        settings=_settings(part_of(item, "settings")),
-        noise=_settings(part_of(item, "noise")),
-        children=_children(item.get("child_job_ids")),
-        metadata=_settings(part_of(item, "metadata")),
-        shots_run=shots_run(item),
-        predicted_us=count(stats.get("predicted_quantum_compute_time_us")),
-        billed_us=count(stats.get("billed_quantum_compute_time_us")),
-        kwh=number(stats.get("kwh")),
-        artifacts=artifacts(item),
-    )
-
-
-def _children(value: object) -> tuple[str, ...]:
-    """Decode the ids of child jobs; what is no text is left out."""
-    listed = value[:_MAX_SETTINGS] if isinstance(value, list) else []
-    return tuple(encodable(one[:MAX_ID_LENGTH]) for one in listed if isinstance(one, str) and one)
-
-
-def _settings(item: Mapping[str, object]) -> dict[str, str]:
-    """Flatten nested settings into strings by dotted name."""
-    read: dict[str, str] = {}
-    waiting: list[tuple[str, object]] = list(item.items())[:_MAX_SETTINGS]
-    while waiting and len(read) < _MAX_SETTINGS:
-        name, value = waiting.pop(0)
-        if isinstance(value, dict):
-            inner = [(f"{name}.{key}"[:MAX_ID_LENGTH], held) for key, held in list(value.items())[:_MAX_SETTINGS]]
-            waiting[:0] = inner[: 2 * _MAX_SETTINGS]
-        elif value is not None:
-            several = value[:_MAX_SETTINGS] if isinstance(value, list) else [value]
-            read[encodable(name[:MAX_ID_LENGTH])] = encodable(", ".join(map(_setting, several))[:_MAX_SETTING_LENGTH])
-    return read
-
-
-def _setting(value: object) -> str:
-    """Format one setting as it was written in JSON."""
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, int | Decimal):
-        return f"{rounded(value).normalize():f}"
-    return value[:_MAX_SETTING_LENGTH] if isinstance(value, str) else "…"
-
-
 def read_cost(value: object) -> JobCost:
     """Decode `GET /jobs/{id}/cost`. Raises Unreadable if the cost is present but is not a valid amount."""
     item = item_of(value)
@@ -157,35 +98,22 @@ def read_cost(value: object) -> JobCost:
     return JobCost(flag(item.get("dry_run")) or False, charged, money(item.get("estimated_cost")))
 
 
+def setting_text(value: object) -> str:
+    """Format one setting as it was written in JSON."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, int | Decimal):
+        return f"{rounded(value).normalize():f}"
+    return value[:MAX_SETTING_LENGTH] if isinstance(value, str) else "…"
+
+
 def _amount_text(value: object) -> str:
     """Format an invalid amount in a few characters."""
     parts = (value.get("value"), value.get("unit")) if isinstance(value, dict) else (value,)
-    return " ".join(encodable(_setting(one))[:_MAX_SHOWN_LENGTH] for one in parts if one is not None) or "nothing"
+    return " ".join(encodable(setting_text(one))[:_MAX_SHOWN_LENGTH] for one in parts if one is not None) or "nothing"
 
 
 _MAX_SHOWN_LENGTH = 24
-
-
-def read_estimate(value: object, backend: str, circuit: Circuit) -> Estimate:
-    """Decode `GET /jobs/estimate`. All fields are optional, since the live API has returned another format before."""
-    item = item_of(value)
-    return Estimate(
-        backend,
-        circuit,
-        money({"value": item.get("estimated_total_cost"), "unit": item.get("estimated_unit")}),
-        duration(item.get("estimated_execution_time")),
-        duration(item.get("current_predicted_queue_time")),
-    )
-
-
-_MAX_OUTCOMES = 65_536
-
-
-def read_probabilities(value: object) -> Mapping[str, float]:
-    """Decode `GET /jobs/{id}/results/probabilities`: probabilities from 0 to 1 by outcome."""
-    item = item_of(value)
-    read = {name: number(item.get(name), 1) for name in list(item)[:_MAX_OUTCOMES] if len(name) <= MAX_ID_LENGTH}
-    return {encodable(name): share for name, share in read.items() if share is not None}
 
 
 def read_canceled(value: object) -> frozenset[str]:

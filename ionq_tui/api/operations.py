@@ -10,12 +10,8 @@ from urllib.parse import quote
 
 from ionq_tui.api import decode, decode_job
 from ionq_tui.api.errors import MalformedIdError
-from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.clone import CloneRequest
-from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job import Job, JobCost, JobPage
-from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.outcome import NewJob, OpenRequest
 from ionq_tui.model.overview import ListedSessions
@@ -23,6 +19,10 @@ from ionq_tui.model.priority import Priority
 from ionq_tui.model.session import Session
 
 if TYPE_CHECKING:
+    from ionq_tui.model.artifact import Artifact, ArtifactContent
+    from ionq_tui.model.clone import CloneRequest
+    from ionq_tui.model.estimate import Circuit, Estimate
+    from ionq_tui.model.job_detail import JobDetail
     from ionq_tui.model.spending import Grouping, OrganizationUsage, Period
 
 T = TypeVar("T")
@@ -177,7 +177,9 @@ def get_job(job_id: str) -> Operation[Job]:
 
 def job_detail(job_id: str) -> Operation[JobDetail]:
     """Get the settings and circuit statistics of one job."""
-    return _get(f"job {job_id}", _path("jobs", job_id), decode_job.read_job_detail, Priority.PAGE)
+    from ionq_tui.api import decode_job_detail  # needed only by who asks for it
+
+    return _get(f"job {job_id}", _path("jobs", job_id), decode_job_detail.read_job_detail, Priority.PAGE)
 
 
 def job_cost(job_id: str) -> Operation[JobCost]:
@@ -187,10 +189,12 @@ def job_cost(job_id: str) -> Operation[JobCost]:
 
 def probabilities(job_id: str) -> Operation[Mapping[str, float]]:
     """Get the measured probabilities, from 0 to 1, by outcome number."""
+    from ionq_tui.api import decode_job_detail  # needed only by who asks for it
+
     return _get(
         f"the result of job {job_id}",
         _path("jobs", job_id, "results", "probabilities"),
-        decode_job.read_probabilities,
+        decode_job_detail.read_probabilities,
         Priority.PAGE,
     )
 
@@ -215,6 +219,8 @@ def artifact(job_id: str, artifact: Artifact) -> Operation[ArtifactContent]:
 
 def estimate(backend: str, circuit: Circuit) -> Operation[Estimate]:
     """Get the estimated cost of one such job. The request itself is free."""
+    from ionq_tui.api import decode_job_detail  # needed only by who asks for it
+
     query = (
         ("backend", backend),
         ("qubits", str(circuit.qubits)),
@@ -223,7 +229,7 @@ def estimate(backend: str, circuit: Circuit) -> Operation[Estimate]:
         ("2q_gates", str(circuit.two_qubit_gates)),
         ("error_mitigation", str(circuit.error_mitigation).lower()),
     )
-    read = partial(decode_job.read_estimate, backend=backend, circuit=circuit)
+    read = partial(decode_job_detail.read_estimate, backend=backend, circuit=circuit)
     return Operation(
         "Failed to fetch an estimate", "GET", "/jobs/estimate", read, query, repeatable=True, priority=Priority.PAGE
     )

@@ -15,9 +15,7 @@ from ionq_tui.engine.archive_writer import ArchiveWriter
 from ionq_tui.engine.background import Background
 from ionq_tui.engine.background import within as bounded
 from ionq_tui.engine.end_retry import end_until_confirmed
-from ionq_tui.engine.estimator import Estimator
 from ionq_tui.engine.event_notifier import EventCommand, EventNotifier
-from ionq_tui.engine.job_details import JobDetails
 from ionq_tui.engine.own_sessions import OwnSessionsMonitor
 from ionq_tui.engine.ports import Clock, Cloud, Journal
 from ionq_tui.engine.session_list import BackendList, SessionList
@@ -35,6 +33,8 @@ from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, confirmed_end, noted
 
 if TYPE_CHECKING:
+    from ionq_tui.engine.estimator import Estimator
+    from ionq_tui.engine.job_details import JobDetails
     from ionq_tui.engine.missed_jobs import MissedJobsReader
     from ionq_tui.engine.spending_reader import SpendingReader
 
@@ -91,7 +91,6 @@ class Engine:
         self.clock_error = clock_error
         self.session_list = SessionList(cloud, clock, interval, self._on_list, self._on_list_fault, self._has_unended)
         self.backend_list = BackendList(cloud, clock, journal, connection.base_url)
-        self.estimator = Estimator(cloud, clock)
         self.actions = Actions(cloud, clock, journal, self.place, self.session_list.known, ahead, self._on_event)
         self.actions.done.subscribe(self._on_done)
         self._background = Background()
@@ -204,6 +203,13 @@ class Engine:
 
         return SpendingReader(self.cloud, self.clock, self.journal, self.place, self._organization, self.budget)
 
+    @cached_property
+    def estimator(self) -> Estimator:
+        """What jobs would cost; made when first needed."""
+        from ionq_tui.engine.estimator import Estimator
+
+        return Estimator(self.cloud, self.clock)
+
     def _organization(self) -> str | Fault | None:
         """Return the id of the organization from IonQ's session list, why it is unknown, or None before the list."""
         listed = self.session_list.overview.value
@@ -216,6 +222,8 @@ class Engine:
 
     def job_details(self, job_id: str) -> JobDetails:
         """Return the details of a job; those of the most recent jobs are kept."""
+        from ionq_tui.engine.job_details import JobDetails
+
         found = self._job_details.pop(job_id, None) or JobDetails(self.cloud)
         self._job_details[job_id] = found
         while len(self._job_details) > _JOB_DETAILS_KEPT:

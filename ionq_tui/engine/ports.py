@@ -7,13 +7,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from ionq_tui.model.artifact import Artifact, ArtifactContent
 from ionq_tui.model.backend import Backend, Characterization
-from ionq_tui.model.clone import CloneRequest
-from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost, JobPage
-from ionq_tui.model.job_detail import JobDetail
 from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.outcome import CloneOutcome, EndOutcome, Known, OpenOutcome, OpenRequest
@@ -22,6 +18,10 @@ from ionq_tui.model.record import Intent, Place, SessionRecord
 from ionq_tui.model.session import Session
 
 if TYPE_CHECKING:
+    from ionq_tui.model.artifact import Artifact, ArtifactContent
+    from ionq_tui.model.clone import CloneRequest
+    from ionq_tui.model.estimate import Circuit, Estimate
+    from ionq_tui.model.job_detail import JobDetail
     from ionq_tui.model.spending import Grouping, OrganizationUsage, Period, SessionCharges
 
 

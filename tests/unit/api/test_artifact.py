@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ionq_tui.api import operations
 from ionq_tui.api.artifact_reply import read_artifact
 from ionq_tui.api.decode import Unreadable
-from ionq_tui.api.decode_job import read_job_detail
+from ionq_tui.api.decode_job_detail import read_job_detail
 from ionq_tui.api.errors import IonQError, MalformedIdError, UnusableReplyError
 from ionq_tui.model.artifact import Artifact, ArtifactContent, ArtifactKind, CompiledCircuit, Gate, Shots
 from tests.unit.api.given import URL, raw, runner

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ionq_tui.api import decode, decode_job, encode
+from ionq_tui.api import decode, decode_job, decode_job_detail, encode
 from ionq_tui.api.scalar import moment
 from ionq_tui.model.backend import Backend
 from ionq_tui.model.estimate import Circuit, Estimate
@@ -401,12 +401,14 @@ def test_an_estimate_and_one_of_another_shape() -> None:
         "estimated_execution_time": 14_000,
         "current_predicted_queue_time": 2_640_000,
     }
-    read = decode_job.read_estimate(parsed(shown), "qpu.forte-1", Circuit())
+    read = decode_job_detail.read_estimate(parsed(shown), "qpu.forte-1", Circuit())
     assert read == Estimate("qpu.forte-1", Circuit(), Money(Decimal("0.71"), "usd"), 14_000, 2_640_000)
-    other = decode_job.read_estimate(parsed({"cost": {"usd": 3}, "estimated_total_cost": "much"}), "b", Circuit())
+    other = decode_job_detail.read_estimate(
+        parsed({"cost": {"usd": 3}, "estimated_total_cost": "much"}), "b", Circuit()
+    )
     assert other == Estimate("b", Circuit())
     absurd = {**shown, "estimated_total_cost": -1, "estimated_execution_time": 10**13}
-    read = decode_job.read_estimate(parsed(absurd), "b", Circuit())
+    read = decode_job_detail.read_estimate(parsed(absurd), "b", Circuit())
     assert (read.cost, read.run_ms, read.queue_ms) == (None, None, 2_640_000)
 
 
@@ -418,7 +420,7 @@ def test_the_detail_of_a_job() -> None:
         "noise": {"model": "aria-1", "seed": 7},
         "metadata": {"shot": "one", "list": [1, "two", None, {"three": 3}]},
     }
-    assert decode_job.read_job_detail(parsed(shown)) == JobDetail(
+    assert decode_job_detail.read_job_detail(parsed(shown)) == JobDetail(
         "j",
         12,
         1,
@@ -432,9 +434,9 @@ def test_the_detail_of_a_job() -> None:
 @pytest.mark.parametrize("odd", [None, 7, "x", [], [[1]], {"a": {"b": {"c": [[[]]]}}}, {"": None}])
 @pytest.mark.parametrize("part", ["stats", "settings", "noise", "metadata"])
 def test_a_detail_of_odd_parts_is_read_as_far_as_it_goes(part: str, odd: object) -> None:
-    assert decode_job.read_job_detail(parsed({"id": "j", part: odd})).id == "j"
+    assert decode_job_detail.read_job_detail(parsed({"id": "j", part: odd})).id == "j"
     with pytest.raises(decode.Unreadable):
-        decode_job.read_job_detail(parsed({part: odd}))
+        decode_job_detail.read_job_detail(parsed({part: odd}))
 
 
 @pytest.mark.slow
@@ -444,14 +446,14 @@ def test_a_detail_is_bounded_whatever_is_in_it() -> None:
         deep = {f"level-{number}": deep, "x" * 5_000: "y" * 5_000}
     wide = {f"{number}": {f"{inner}": "z" * 5_000 for inner in range(300)} for number in range(300)}
     for settings in (deep, wide):
-        read = decode_job.read_job_detail(parsed({"id": "j", "settings": settings}))
+        read = decode_job_detail.read_job_detail(parsed({"id": "j", "settings": settings}))
         assert len(read.settings) <= 64
         assert all(len(name) <= 256 and len(text) <= 1_000 for name, text in read.settings.items())
 
 
 def test_a_result_holds_fractions_alone() -> None:
     shown = {"0": 0.5, "3": 0.25, "odd": 2, "none": None, "minus": -0.1, "text": "1", "x" * 300: 0.1}
-    assert decode_job.read_probabilities(parsed(shown)) == {"0": 0.5, "3": 0.25}
+    assert decode_job_detail.read_probabilities(parsed(shown)) == {"0": 0.5, "3": 0.25}
 
 
 @pytest.mark.parametrize(
