@@ -7,33 +7,29 @@ from dataclasses import replace
 from datetime import datetime
 
 from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.activity import Activity
 from ionq_tui.model.overview import Overview
 from ionq_tui.model.snapshot import SessionSnapshot
+from ionq_tui.ui.first_ends import FirstEnds
 from ionq_tui.view.fault import link_fault
-from ionq_tui.view.forecast import Forecast, forecasts, runs_out
-from ionq_tui.view.home_list import HomeList
+from ionq_tui.view.home_list import HomeList, latest, session_items
 from ionq_tui.view.home_summary import doubts, running_notes
 from ionq_tui.view.row import SessionItem
 from ionq_tui.view.style import Line
-
-_EVERY = 10
-"""Seconds between two answers from the same data: the ends of sessions come nearer."""
-_MANY = 500
-"""Number of jobs above which a new snapshot of a session does not change its end before that."""
 
 
 class RunningNotes:
     """The answer, made anew only if the list, the actions or a snapshot have changed, or ten seconds have passed."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Store the engine."""
+    def __init__(self, engine: Engine, *, apart_from: str = "") -> None:
+        """Store the engine, and the id of the session whose own screen this is for: the answer is about the others."""
         self._engine = engine
+        self._apart_from = apart_from
         self._listed: tuple[Overview, Activity, HomeList] | None = None
         """The sessions that run, with the list and the actions that they are from."""
         self._made_from: tuple[HomeList, Sequence[SessionSnapshot], int] | None = None
-        self._ends: dict[str, tuple[SessionSnapshot | None, int, Forecast | None]] = {}
-        """What ends a session first, by id, with the snapshot and the moment that it is of."""
+        self._ends = FirstEnds(engine)
         self._notes: tuple[Line, ...] = ()
 
     def tell(self) -> tuple[Line, ...]:
@@ -42,56 +38,53 @@ class RunningNotes:
         if not (connection.key_masked or connection.demo):
             return ()
         now, listed = self._engine.clock.now(), self._running()
-        moment = int(now.timestamp()) // _EVERY
+        moment = self._ends.moment
         held = [poller.store.value for poller in self._engine.own_sessions.pollers.values()]
         made = self._made_from
         if made is None or made[0] is not listed or made[2] != moment or not _same(made[1], held):
             self._made_from = listed, held, moment
-            self._notes = self._made(listed, now, moment)
+            self._notes = self._made(listed, now)
         return self._notes
 
     def _running(self) -> HomeList:
         """Return the listed sessions that have not ended, and those of this machine that no list shows."""
         overview, activity = self._engine.session_list.overview.value, self._engine.actions.activity.value
         if self._listed is None or self._listed[0] is not overview or self._listed[1] is not activity:
-            found = [SessionItem(one, activity.owner(one)) for one in overview.sessions.values() if not one.ended]
-            unseen = [one for one in self._engine.unconfirmed if one.id not in overview.sessions]
-            found += [SessionItem(one, activity.owner(one), unseen=True) for one in unseen]
+            found = session_items(overview, activity, self._engine.unconfirmed, lambda one: not one.ended)
             self._listed = overview, activity, HomeList.of(found, activity)
         return self._listed[2]
 
-    def _made(self, listed: HomeList, now: datetime, moment: int) -> tuple[Line, ...]:
+    def _made(self, listed: HomeList, now: datetime) -> tuple[Line, ...]:
         overview, polled = self._engine.session_list.overview.value, self._engine.own_sessions.pollers
-        items = []
-        for item in listed.own_running:
-            poller = polled.get(item.session.id)
-            if poller is None:
-                items.append(item)
-            elif not poller.store.value.ended:
-                items.append(item._replace(watch=poller.store.value))
-        ends = {item.session.id: end for item in items if (end := self._end(item, now, moment)) is not None}
-        for gone in self._ends.keys() - {item.session.id for item in items}:
-            del self._ends[gone]
-        activity, current = self._engine.actions.activity.value, overview.loaded and link_fault(overview.link) is None
+        current = overview.loaded and link_fault(overview.link) is None
+        items = [_with(item, polled.get(item.session.id), stale=not current) for item in listed.own_running]
+        items = [item for item in items if not item.session.ended and item.session.id != self._apart_from]
+        self._ends.forget()
+        activity = self._engine.actions.activity.value
         home = replace(listed, own_running=tuple(items))
         return running_notes(
             home,
-            ends,
+            self._ends.of_each(item.session for item in items),
             now,
             loaded=overview.loaded,
             certain=current and not overview.unreadable and activity.at_rest,
-            doubts=doubts(len(activity.unconfirmed), len(activity.opening), overview.unreadable, current=current),
+            doubts=self._doubts(overview, activity, current=current),
+            others=bool(self._apart_from),
         )
 
-    def _end(self, item: SessionItem, now: datetime, moment: int) -> Forecast | None:
-        watch = item.watch
-        if watch is None or watch.session is None:
-            return runs_out(item.session)
-        held = self._ends.get(item.session.id)
-        if held is None or held[1] != moment or (held[0] is not watch and len(watch.jobs) <= _MANY):
-            first = next(iter(forecasts(watch, now)), None)
-            held = self._ends[item.session.id] = watch, moment, first
-        return held[2] or runs_out(item.session)
+    def _doubts(self, overview: Overview, activity: Activity, *, current: bool) -> list[str]:
+        known = len(activity.unconfirmed), len(activity.opening)
+        if self._apart_from:  # whether the list can be read is told by the screens of the list
+            return doubts(*known, 0, current=True)
+        return doubts(*known, overview.unreadable, current=current)
+
+
+def _with(item: SessionItem, poller: SessionPoller | None, *, stale: bool) -> SessionItem:
+    """Return a session with what was polled of it."""
+    if poller is None:
+        return item
+    watch = poller.store.value
+    return item._replace(session=latest(item.session, watch, stale), watch=watch)
 
 
 def _same(some: Sequence[SessionSnapshot], others: Sequence[SessionSnapshot]) -> bool:

@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ionq_tui.model.activity import EMPTY_ACTIVITY, Activity
-from ionq_tui.model.session import Owner
+from ionq_tui.model.overview import Overview
+from ionq_tui.model.session import Owner, Session
+from ionq_tui.model.snapshot import SessionSnapshot
+from ionq_tui.view.fault import link_fault
 from ionq_tui.view.row import SessionItem
 
+NO_WATCHES: Mapping[str, SessionSnapshot] = MappingProxyType({})
 _YOURS = frozenset({Owner.HERE, Owner.YOU})
+
+
+def session_items(
+    overview: Overview,
+    activity: Activity,
+    unconfirmed: Iterable[Session],
+    shown: Callable[[Session], bool],
+    watches: Mapping[str, SessionSnapshot] = NO_WATCHES,
+) -> list[SessionItem]:
+    """Return the listed sessions that are to be shown, and those of the journal (`unconfirmed`) that no list shows.
+
+    `watches` is what was polled of them, by id.
+    """
+    stale = link_fault(overview.link) is not None
+    items = [
+        SessionItem(latest(one, watches.get(key), stale), activity.owner(one), activity.label(key), watches.get(key))
+        for key, one in overview.sessions.items()
+        if shown(one)
+    ]
+    return items + [
+        SessionItem(one, activity.owner(one), activity.label(one.id), watches.get(one.id), unseen=True)
+        for one in unconfirmed
+        if one.id not in overview.sessions
+    ]
+
+
+def latest(session: Session, watch: SessionSnapshot | None, stale: bool) -> Session:
+    """Return a session as it was confirmed to have ended, if the list that shows it otherwise cannot be read now."""
+    confirmed = watch.session if stale and watch is not None and watch.ended else None
+    return confirmed or session
 
 
 @dataclass(frozen=True, slots=True)

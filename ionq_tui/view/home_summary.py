@@ -77,28 +77,34 @@ def running_notes(
     loaded: bool,
     certain: bool,
     doubts: Sequence[str] = (),
+    others: bool = False,
 ) -> tuple[Line, ...]:
     """Return the same answer for the header of the other screens, longest first: "1 running, 13.70 usd", "1 running".
 
     "!" stands before it where its color is not green: a limit is near, one has none, or not all is certain: `doubts`
-    are the reasons why more may run than is told.
+    are the reasons why more may run than is told. With `others`, they stand on a session's own screen, and the home
+    list has all but that one: "2 others running", and nothing where there are none.
     """
     yours = home.own_running
+    if not yours and others:
+        return tuple(line(Cell(f"! {one} session", Tone.WARN)) for one in doubts[:1])
     if not yours:
         return _none_noted(home, loaded=loaded, certain=certain)
     listed = [item for item in yours if not item.unseen]
     state = _state(listed, len(yours), ends, now, loaded=loaded and not doubts)
     mark = "" if state is Tone.GOOD else "! "
     absent = ", NO LIMIT" if any(item.session.limits.absent for item in listed) else ""
-    first = f"{mark}{len(listed):,} running{absent}"
+    many = len(listed), len(yours) - len(listed), len(yours)
+    running, unended, all_told = (counted(one, "other") if others else f"{one:,}" for one in many)
+    first = f"{mark}{running} running{absent}"
     if len(listed) < len(yours):
-        unseen = f"{len(yours) - len(listed):,} not confirmed ended"
+        unseen = f"{unended} not confirmed ended"
         first = f"{first}, {unseen}" if listed else f"{mark}{unseen}"
     first = ", ".join([first, *doubts[:1]])
     paid = (_spent_so_far(listed) or "cost unknown") if listed else ""
     ending = _coming(listed, ends, now)[:1]
     soon = [f"{first}, {paid}, {_ends_in(one, now)}" for one, _ in ending if mark and one.at > now]
-    short = f"{mark}{len(listed):,} running" if listed else f"{mark}{len(yours):,} unconfirmed"
+    short = f"{mark}{running} running" if listed else f"{mark}{all_told} unconfirmed"
     forms = [*soon, f"{first}, {paid}" if paid else "", first, short]
     return tuple(line(Cell(form, state)) for form in forms if form)
 

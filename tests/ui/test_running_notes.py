@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ionq_tui.ui.screens.backends import BackendsScreen
+from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.usage import UsageScreen
 from ionq_tui.ui.widgets.header import Header
 from tests.ui.cast import Cast, active, at_home, until
@@ -48,3 +49,36 @@ async def test_it_costs_no_request_and_is_painted_only_when_it_changes(connector
         app.screen.tick()  # type: ignore[attr-defined]
         await pilot.pause()
         assert "! 1 not confirmed ended" in app.text().splitlines()[0]
+
+
+async def test_a_sessions_own_screen_tells_of_the_others_and_not_of_itself(connector: FakeConnector) -> None:
+    active(connector, session(1), session(2))
+    connector.journal.opened_here = {session(1).id, session(2).id}
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: app.shows(SessionScreen))
+        await until(pilot, lambda: "1 other running" in app.text().splitlines()[0])
+        assert "live ·" in app.text().splitlines()[0]
+        active(connector, session(1))
+        app.running.session_list.poller.nudge()
+        await until(pilot, lambda: "1 other not confirmed ended" in app.text().splitlines()[0])
+
+
+async def test_with_one_session_alone_its_screen_tells_of_no_other(connector: FakeConnector) -> None:
+    active(connector, session(1))
+    connector.journal.opened_here = {session(1).id}
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: app.shows(SessionScreen) and "live ·" in app.text().splitlines()[0])
+        assert "running" not in app.text().splitlines()[0]
+
+
+async def test_at_80_columns_the_cost_goes_before_the_source_of_the_key(connector: FakeConnector) -> None:
+    active(connector, session(1))
+    connector.journal.opened_here = {session(1).id}
+    app = Cast(connector)
+    async with at_home(app, (80, 24)) as pilot:
+        await pilot.press("b")
+        await until(pilot, lambda: app.shows(BackendsScreen) and "1 running, " in app.text().splitlines()[0])

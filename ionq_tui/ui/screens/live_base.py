@@ -46,14 +46,14 @@ class LiveBase(BaseScreen[None]):
     ABOUT: ClassVar[About] = ""
     """The subject of the screen's requests, for the texts of faults."""
     TELLS_RUNNING: ClassVar[bool] = False
-    """Whether the header tells what is running; the session list and a session's screen tell it themselves."""
+    """Whether the header tells what is running; the session list tells it itself, a session's screen of the others."""
 
     def __init__(self, engine: Engine) -> None:
         """Store the engine."""
         super().__init__(engine.connection)
         self.engine = engine
         self._stops: list[Callable[[], None]] = []
-        self._running_notes = RunningNotes(engine) if self.TELLS_RUNNING else None
+        self.running_notes = RunningNotes(engine) if self.TELLS_RUNNING else None
 
     def listen(self, store: Store[Value], method: Callable[[Value], None]) -> None:
         """Call a method with the value now, and once per burst of changes while the screen is visible."""
@@ -155,9 +155,9 @@ class LiveBase(BaseScreen[None]):
 
     def _notes(self) -> tuple[tuple[Line, ...], ...]:
         """Return what the header tells of running sessions, and the shorter forms of its left part."""
-        if self._running_notes is None:
+        if self.running_notes is None:
             return ()
-        return self._running_notes.tell(), (self._owner_of_key(NO_SOURCE), self._owner_of_key(NO_KEY))
+        return self.running_notes.tell(), (self._owner_of_key(NO_SOURCE), self._owner_of_key(NO_KEY))
 
     def _look_for_refusal(self, value: object) -> None:
         if isinstance(value, Overview | BackendOverview | SessionSnapshot):

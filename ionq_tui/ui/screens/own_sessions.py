@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -14,10 +14,10 @@ from ionq_tui.engine.user_activity import LONG_AGO, Absence
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.alarms import ring
+from ionq_tui.ui.first_ends import FirstEnds
 from ionq_tui.view.alarm import alarms
 from ionq_tui.view.away_report import meanwhile
 from ionq_tui.view.clock_skew import skew_line
-from ionq_tui.view.forecast import Forecast, forecasts, runs_out
 from ionq_tui.view.style import Cell, Line, Tone, line
 from ionq_tui.view.usage import spend_spark, used_cells
 
@@ -26,8 +26,6 @@ _MOST = 3
 """The most lines of each kind."""
 _LATE = timedelta(minutes=1)
 """Numbers older than this are marked as such."""
-_OUTLOOK = 10
-"""Seconds between two evaluations of the same snapshot."""
 
 
 class OwnSessions:
@@ -38,8 +36,7 @@ class OwnSessions:
         self._engine = engine
         self._evaluated: dict[str, tuple[SessionSnapshot, int]] = {}
         self._alarms: dict[str, dict[str, str]] = {}
-        self._ends: dict[str, Forecast] = {}
-        """What ends a session first, by id."""
+        self.ends = FirstEnds(engine)
         self._used: dict[str, tuple[SessionSnapshot, bool, tuple[Cell, Cell]]] = {}
         self._sparks: dict[str, tuple[SessionSnapshot, int, Cell]] = {}
         self._told: dict[str, tuple[SessionSnapshot, Absence, Line]] = {}
@@ -103,7 +100,8 @@ class OwnSessions:
     def _forget(self) -> None:
         """Discard what belongs to sessions that are no longer polled or listed."""
         held = self._engine.own_sessions.pollers
-        for by_id in (self._evaluated, self._alarms, self._ends, self._told):
+        self.ends.forget()
+        for by_id in (self._evaluated, self._alarms, self._told):
             for session_id in by_id.keys() - held.keys():
                 by_id.pop(session_id)
         listed = self._engine.session_list.overview.value.sessions
@@ -112,7 +110,7 @@ class OwnSessions:
                 by_row.pop(session_id)
 
     def _evaluate(self, app: App[Result], session_poller: SessionPoller, now: datetime) -> None:
-        watch, moment = session_poller.store.value, int(now.timestamp()) // _OUTLOOK
+        watch, moment = session_poller.store.value, self.ends.moment
         looked = self._evaluated.get(session_poller.session_id)
         if looked is not None and looked[0] is watch and looked[1] == moment:
             return
@@ -120,19 +118,7 @@ class OwnSessions:
         told = self._alarms[session_poller.session_id] = alarms(
             watch, now, session_poller.jobs_as_of, ours=self._engine.actions.activity.value.ours(watch.session)
         )
-        self._ends.pop(session_poller.session_id, None)
-        for first in forecasts(watch, now)[:1]:
-            self._ends[session_poller.session_id] = first
         ring(app, self._engine, session_poller, told)
-
-    def first_end(self, session: Session) -> Forecast | None:
-        """Return what ends a session first, as far as that is known."""
-        return self._ends.get(session.id) or runs_out(session)
-
-    def ends(self, sessions: Iterable[Session]) -> dict[str, Forecast]:
-        """Return the same for each of these sessions of which it is known, by id."""
-        found = {one.id: self.first_end(one) for one in sessions}
-        return {key: one for key, one in found.items() if one is not None}
 
     def lines(self) -> list[Line]:
         """Return the lines about alarms, and about events during an absence."""

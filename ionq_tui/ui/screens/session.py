@@ -24,6 +24,7 @@ from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.alarms import ring
 from ionq_tui.ui.cloning import CloneOffer, clone_offer
 from ionq_tui.ui.commands import LIVE, Command, Commands
+from ionq_tui.ui.running_notes import RunningNotes
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.terminal_size import Density
@@ -79,6 +80,7 @@ class SessionScreen(LiveBase):
     def __init__(self, engine: Engine, session_id: str, *, leads_home: bool = False) -> None:
         """Store the engine, the complete id of the session, and whether the way back is the session list."""
         super().__init__(engine)
+        self.running_notes = RunningNotes(engine, apart_from=session_id)
         self.session_id = session_id
         self._leads_home = leads_home
         self._session_poller = engine.session_poller(session_id)

@@ -30,7 +30,7 @@ from ionq_tui.view import disabled_reason, screen_text
 from ionq_tui.view.banner import home_lines, nothing_to_show, shortened
 from ionq_tui.view.column import Row
 from ionq_tui.view.fault import About, fault_words, link_fault
-from ionq_tui.view.home_list import NOTHING_LISTED, HomeList
+from ionq_tui.view.home_list import NOTHING_LISTED, HomeList, session_items
 from ionq_tui.view.home_summary import numbers_as_of, running_line, summary
 from ionq_tui.view.row import SessionItem, session_moment, session_row
 from ionq_tui.view.sanitize import cells, plain
@@ -89,7 +89,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         yield TextBlock(id="running")
         yield TextBlock(id="banner")
         table = Table[SessionItem](
-            home_columns(self._own_sessions.first_end, lambda: self.engine.people, self._ending),
+            home_columns(self._own_sessions.ends.of, lambda: self.engine.people, self._ending),
             self._cells,
             moment_of=self._moment,
             arranged=self._arranged,
@@ -155,23 +155,14 @@ class SessionsScreen(KeyGuarded, LiveBase):
     # Display
 
     def _sorted_out(self, watches: Mapping[str, SessionSnapshot]) -> HomeList:
-        activity, sessions = self.engine.actions.activity.value, self.engine.session_list.overview.value.sessions
-        stale = link_fault(self.engine.session_list.overview.value.link) is not None
-        items = [
-            SessionItem(
-                _latest(session, watches.get(key), stale),
-                activity.owner(session),
-                activity.label(key),
-                watches.get(key),
-            )
-            for key, session in sessions.items()
-            if self._with_ended or not session.ended or key not in self._only_ended
-        ]
-        items += [
-            SessionItem(one, activity.owner(one), activity.label(one.id), watches.get(one.id), unseen=True)
-            for one in self.engine.unconfirmed
-            if one.id not in sessions
-        ]
+        overview, activity = self.engine.session_list.overview.value, self.engine.actions.activity.value
+        items = session_items(
+            overview,
+            activity,
+            self.engine.unconfirmed,
+            lambda one: self._with_ended or not one.ended or one.id not in self._only_ended,
+            watches,
+        )
         items.sort(key=lambda item: (item.session.ended, not item.unseen, _RANK[item.owner]))
         return HomeList.of(items, activity)
 
@@ -223,7 +214,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         current = overview.loaded and link_fault(overview.link) is None
         return running_line(
             self._home,
-            self._own_sessions.ends(item.session for item in self._home.own_running),
+            self._own_sessions.ends.of_each(item.session for item in self._home.own_running),
             now,
             loaded=overview.loaded,
             certain=current and not overview.unreadable and self.engine.actions.activity.value.at_rest,
@@ -268,14 +259,14 @@ class SessionsScreen(KeyGuarded, LiveBase):
             ending=self._ending(session),
             unseen=item.unseen,
             people=self.engine.people,
-            first=self._own_sessions.first_end(session),
+            first=self._own_sessions.ends.of(session),
         )
         return (*told, *self._own_sessions.used(session.id), self._own_sessions.spark(session.id))
 
     def _moment(self, item: SessionItem) -> Hashable:
         session = item.session
         return (
-            session_moment(session, self.engine.clock.now(), self._own_sessions.first_end(session)),
+            session_moment(session, self.engine.clock.now(), self._own_sessions.ends.of(session)),
             self._ending(session),
             self._own_sessions.used(session.id),
             self._own_sessions.spark(session.id),
@@ -453,12 +444,6 @@ class SessionsScreen(KeyGuarded, LiveBase):
         if action == "back" and not (self.finding or self._own_sessions.away):
             return False
         return super().check_action(action, parameters)
-
-
-def _latest(session: Session, watch: SessionSnapshot | None, stale: bool) -> Session:
-    """Return a session as it was confirmed to have ended, if the list cannot be read that shows it otherwise."""
-    confirmed = watch.session if stale and watch is not None and watch.ended else None
-    return confirmed or session
 
 
 def _text(item: SessionItem) -> str:

@@ -53,7 +53,7 @@ class Header(Widget):
         if not notes:
             return left, right
         lefts, noted = (left, *briefs), [joined([note, right]) for note in notes]
-        for needed in noted[-2:]:  # the shortest leaves out what the one before it warns of
+        for needed in noted[-3:]:  # the shorter ones leave out the cost, and then what they warn of
             for one in lefts:
                 if width_of(one) + _APART + width_of(needed) <= width:
                     return one, next(each for each in noted if width_of(one) + _APART + width_of(each) <= width)

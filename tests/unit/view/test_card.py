@@ -160,10 +160,11 @@ def test_what_was_spent_so_far_is_told_per_unit_and_never_too_surely() -> None:
 
 
 def noted(
-    *items: SessionItem, loaded: bool = True, certain: bool = True, why: Sequence[str] = ()
+    *items: SessionItem, loaded: bool = True, certain: bool = True, why: Sequence[str] = (), others: bool = False
 ) -> list[tuple[str, Tone]]:
     ends = {one.session.id: first for one in items if (first := runs_out(one.session)) is not None}
-    lines = running_notes(HomeList.of(items), ends, NOW, loaded=loaded, certain=certain, doubts=why)
+    home = HomeList.of(items)
+    lines = running_notes(home, ends, NOW, loaded=loaded, certain=certain, doubts=why, others=others)
     return [(cell.text, cell.tone) for (cell,) in lines]
 
 
@@ -183,6 +184,20 @@ def test_the_header_of_other_screens_says_shortly_whether_money_is_running() -> 
     assert doubts(0, 0, 0, current=True) == []
     free = item(2, limits=NO_LIMITS, expires_at=None)
     assert noted(held, free)[-2:] == [("! 2 running, NO LIMIT", Tone.BAD), ("! 2 running", Tone.BAD)]
+
+
+def test_on_a_sessions_own_screen_the_header_tells_of_the_others() -> None:
+    held = SessionItem(session(), Owner.HERE, "", watch())
+    assert noted(others=True) == noted(others=True, certain=False) == noted(others=True, loaded=False) == []
+    assert noted(held, others=True)[0] == ("1 other running, 18.20 usd", Tone.GOOD)
+    free = item(2, limits=NO_LIMITS, expires_at=None)
+    assert noted(held, free, others=True)[-2:] == [
+        ("! 2 others running, NO LIMIT", Tone.BAD),
+        ("! 2 others running", Tone.BAD),
+    ]
+    unseen = item(3)._replace(unseen=True)
+    assert [text for text, _ in noted(unseen, others=True)] == ["! 1 other not confirmed ended", "! 1 other unconfirmed"]
+    assert noted(others=True, why=["1 unconfirmed"]) == [("! 1 unconfirmed session", Tone.WARN)]
 
 
 def test_in_the_header_what_is_not_known_is_said_so() -> None:
