@@ -196,7 +196,8 @@ def test_on_a_sessions_own_screen_the_header_tells_of_the_others() -> None:
         ("! 2 others running", Tone.BAD),
     ]
     unseen = item(3)._replace(unseen=True)
-    assert [text for text, _ in noted(unseen, others=True)] == ["! 1 other not confirmed ended", "! 1 other unconfirmed"]
+    told = [text for text, _ in noted(unseen, others=True)]
+    assert told == ["! 1 other not confirmed ended", "! 1 other unconfirmed"]
     assert noted(others=True, why=["1 unconfirmed"]) == [("! 1 unconfirmed session", Tone.WARN)]
 
 
