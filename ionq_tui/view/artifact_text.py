@@ -106,7 +106,8 @@ def _part(index: int, row: FileRow) -> SortKey:
 
 
 def _digits(text: str) -> SortKey:
-    return float(text) if text.isascii() and text.isdigit() else None
+    """Return a state as a whole number: as a float, two of many qubits would be the same."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def shown_text(content: ArtifactContent) -> str:

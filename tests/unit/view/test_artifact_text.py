@@ -54,6 +54,14 @@ def test_shots_as_a_table_and_as_csv() -> None:
     assert [key(row) for row in file_table(content, 2).rows] == [2.0, 0.0]  # as numbers: 10 is behind 9
 
 
+def test_states_of_many_qubits_sort_by_all_of_their_digits() -> None:
+    """As floats, 2**60 and 2**60 + 1 would be the same."""
+    told = tuple((f"{state}",) for state in (2**60 + 1, 2**60, 9))
+    shown = file_table(ArtifactContent(SHOTS, "", shots=Shots((), told)), None)
+    key = shown.columns[1].key
+    assert [row.parts for row in sorted(shown.rows, key=lambda row: int(str(key(row))))] == list(reversed(told))
+
+
 def test_shots_by_register() -> None:
     by_register = Artifact(ArtifactKind.SHOTS, "ionq.result.shots.json.v2", "r")
     shots = Shots(("c", "=evil()"), (("10", "1"), ("01", "?")))
