@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from textual import on, work
-from textual.containers import Container, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.getters import query_one
 from textual.widget import Widget
 
@@ -19,6 +19,7 @@ from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.terminal_size import Density
+from ionq_tui.ui.widgets.blank import BlankContainer
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.text_block import TextBlock
@@ -75,7 +76,7 @@ class BackendsScreen(LiveBase):
             dispensable=("LOCATION", "QUBITS"),
             id="backends",
         )
-        with Container(id="cards"):
+        with BlankContainer(id="cards"):
             yield Card(table, TextBlock(id="notice"), id="list")
             pane = VerticalScroll(TextBlock(id="facts"), TextBlock(id="queue"), id="pane", can_focus=False)
             yield Card(pane, id="one")

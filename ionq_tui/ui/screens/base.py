@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -22,6 +21,7 @@ from ionq_tui.ui.driver_support import repaint
 from ionq_tui.ui.messages import HelpWanted, SearchGivenUp
 from ionq_tui.ui.terminal_size import SMALLEST, Density, density
 from ionq_tui.ui.textual_internals import TerminalScreen, lines_of_toasts
+from ionq_tui.ui.widgets.blank import BlankVertical
 from ionq_tui.ui.widgets.footer import Footer
 from ionq_tui.ui.widgets.header import Header
 from ionq_tui.ui.widgets.table import Table
@@ -39,6 +39,8 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
 
     AUTO_FOCUS = ""
     """Empty by default: Textual would focus the hidden filter line, which takes every printable key."""
+    BLANK: ClassVar[bool] = True
+    """It shows nothing of its own but its background; see `widgets.blank`."""
     shows_budget: ClassVar[bool] = False
     """Whether this screen shows the monthly budget itself, so that no notification is needed."""
     IS_HOME: ClassVar[bool] = False
@@ -68,9 +70,11 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
         self._lines_for_toasts = 0
 
     def compose(self) -> ComposeResult:
-        """Compose the header, body and footer."""
+        """Compose the header, body and footer, in the layout that stays: nothing is styled or painted twice."""
+        if self._classed():
+            self.app.stylesheet.apply(self)
         yield Header()
-        with Vertical(id="body"):
+        with BlankVertical(id="body"):
             yield TextBlock(id="trouble")
             yield from self.compose_body()
         yield Footer((*self.OFFERS, *self.IN_TABLE), EVERYWHERE, self.label)
@@ -167,8 +171,7 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
             self._states = states
 
     def on_mount(self) -> None:
-        """Show the header, and update it every second; the first paint has the layout that stays."""
-        self._adapt()
+        """Show the header, and update it every second."""
         self.tick()
         self.set_interval(1.0, self.each_second)
 
@@ -206,20 +209,28 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
     def tick_always(self) -> None:
         """Run what is due every second even while this screen is covered."""
 
-    def _adapt(self) -> bool:
-        """Choose the layout for the size of the terminal; return whether that is too small."""
-        width, height = self.app.size
-        small = width < SMALLEST[0] or height < SMALLEST[1]
-        self.set_class(small, "-too-small")
-        self.set_class(height < 24, "-low")
-        self.set_class(width < 80, "-narrow")
-        self.set_class(self.density >= Density.ROOMY, "-roomy")
-        self.set_class(self.density >= Density.WIDE, "-wide")
-        return small
+    def _classed(self) -> bool:
+        """Set the classes for the size of the terminal; return whether that changed any. Nothing is styled by this."""
+        (width, height), before = self.app.size, self.classes
+        for name, holds in (
+            ("-too-small", self._too_small),
+            ("-low", height < 24),
+            ("-narrow", width < 80),
+            ("-roomy", self.density >= Density.ROOMY),
+            ("-wide", self.density >= Density.WIDE),
+        ):
+            self.set_class(holds, name, update=False)
+        return self.classes != before
+
+    @property
+    def _too_small(self) -> bool:
+        return self.app.size.width < SMALLEST[0] or self.app.size.height < SMALLEST[1]
 
     def on_resize(self) -> None:
         """Adapt to the size, and show the required size if the terminal is too small."""
-        small, (width, height) = self._adapt(), self.app.size
+        if self._classed():
+            self.update_node_styles()
+        small, (width, height) = self._too_small, self.app.size
         if not small and self.focused is None and self.is_current:
             self.call_after_refresh(self._focus_again)
         if small:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from textual.containers import Container, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.getters import query_one
 from textual.widget import Widget
 
@@ -21,6 +21,7 @@ from ionq_tui.ui.dialogs.copy import CopyText
 from ionq_tui.ui.dialogs.export import ask_to_export
 from ionq_tui.ui.dialogs.job_file import show_file
 from ionq_tui.ui.screens.live_base import LiveBase
+from ionq_tui.ui.widgets.blank import BlankContainer
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import disabled_reason, screen_text
@@ -68,7 +69,7 @@ class JobScreen(LiveBase):
 
     def compose_body(self) -> Iterable[Widget]:
         """Compose the facts, the result and the details, which scroll if they do not fit."""
-        with VerticalScroll(id="facts-scroll"), Container(id="parts"):
+        with VerticalScroll(id="facts-scroll"), BlankContainer(id="parts"):
             yield Card(TextBlock(id="job-facts"), title=screen_text.JOB, rule=False, id="facts-card")
             yield Card(TextBlock(id="job-result"), title=screen_text.RESULT, rule=False, id="result-card")
             yield Card(TextBlock(id="job-details"), title=screen_text.SENT, rule=False, id="details-card")

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import ClassVar
 
 from textual import on
-from textual.containers import Container
 from textual.getters import query_one
 from textual.widget import Widget
 
@@ -28,6 +27,7 @@ from ionq_tui.ui.running_notes import RunningNotes
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.terminal_size import Density
+from ionq_tui.ui.widgets.blank import BlankContainer
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.event_list import EventList
 from ionq_tui.ui.widgets.how_to_send import HowToSend
@@ -106,7 +106,7 @@ class SessionScreen(LiveBase):
             id="jobs",
         )
         table.display = False  # until there are jobs
-        with Container(id="cards"):
+        with BlankContainer(id="cards"):
             yield Card(
                 TextBlock(id="title", classes="one-line"),
                 TextBlock(id="status", classes="one-line"),

@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
-from textual.containers import Container
 from textual.getters import query_one
 from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.link_state import Fault, FaultKind
-from ionq_tui.model.overview import Overview
+from ionq_tui.model.overview import BackendOverview, Overview
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.ui.commands import SESSIONS, Command, Commands
@@ -23,6 +22,7 @@ from ionq_tui.ui.key_guard import KeyGuard, KeyGuarded
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.screens.own_sessions import OwnSessions
 from ionq_tui.ui.terminal_size import Density
+from ionq_tui.ui.widgets.blank import BlankContainer
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.ui.widgets.text_block import TextBlock
@@ -81,6 +81,8 @@ class SessionsScreen(KeyGuarded, LiveBase):
         """What stands beside and below a wide list; None until the terminal is large enough."""
         self._home = NOTHING_LISTED
         """What the table lists."""
+        self._counted: tuple[HomeList, BackendOverview | None, int, Line] = NOTHING_LISTED, None, 0, ()
+        """How many are listed, with what that was counted from."""
         self._shown_watches: Mapping[str, SessionSnapshot] = {}
         """What was polled of the listed sessions when they were listed."""
 
@@ -97,7 +99,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
             dispensable=FOLDED,
             id="sessions",
         )
-        with Container(id="cards"):
+        with BlankContainer(id="cards"):
             yield Card(table, TextBlock(id="notice"), TextBlock(id="hint"), id="list")
 
     def on_mount(self) -> None:
@@ -289,9 +291,15 @@ class SessionsScreen(KeyGuarded, LiveBase):
         )
         rest = " · ".join(one for one in told if one)
         room = self.card.room - 4 - (cells(rest) + 3 if rest else 0)
+        self.card.tell(joined([self._counts(overview, room), line(rest) if rest else ()]))
+
+    def _counts(self, overview: Overview, room: int) -> Line:
+        """Return how many are listed; counted anew only if a list or the room has changed, and not for each key."""
         fleet = self.engine.backend_list.fleet.value
-        counted = summary(self._home, fleet, overview.unreadable, loaded=overview.loaded, width=room)
-        self.card.tell(joined([counted, line(rest) if rest else ()]))
+        if self._counted[0] is not self._home or self._counted[1] is not fleet or self._counted[2] != room:
+            told = summary(self._home, fleet, overview.unreadable, loaded=overview.loaded, width=room)
+            self._counted = self._home, fleet, room, told
+        return self._counted[3]
 
     def _arranged(self) -> None:
         self._caption()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
-from textual.containers import Container, Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.getters import query_one
 from textual.widget import Widget
 
@@ -17,6 +17,7 @@ from ionq_tui.ui.budget_alarm import watch_budget
 from ionq_tui.ui.commands import USAGE, Command, Commands
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.terminal_size import Density
+from ionq_tui.ui.widgets.blank import BlankContainer, BlankVertical
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import screen_text
@@ -74,9 +75,9 @@ class UsageScreen(LiveBase):
         """Compose the sums and the budget above the days, the shares and the notes, which scroll."""
         yield TextBlock(id="usage-sums")
         yield TextBlock(id="usage-budget")
-        with VerticalScroll(id="usage-scroll"), Container(id="usage-parts"):
+        with VerticalScroll(id="usage-scroll"), BlankContainer(id="usage-parts"):
             yield Card(TextBlock(id="usage-days"), id="days-card")
-            with Vertical(id="usage-rest"):
+            with BlankVertical(id="usage-rest"):
                 yield Card(TextBlock(id="usage-shares"), id="shares-card")
                 yield Card(TextBlock(id="usage-notes"), title=screen_text.NOT_TOLD, id="notes-card")
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from operator import is_not
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Region
+from textual.strip import Strip
 from textual.widget import Widget
 
 from ionq_tui.ui.textual_internals import retitle
@@ -21,6 +26,10 @@ class Card(Vertical):
         self.told = title
         """The title that is shown."""
         self._caption = Caption(title) if rule else None
+        self._rendered: list[Strip] = []
+        """The lines as Textual rendered them last."""
+        self._lines: list[Strip] = []
+        """The same lines, equal ones below each other as one object."""
 
     def compose(self) -> ComposeResult:
         """Compose the rule and the widgets."""
@@ -41,6 +50,19 @@ class Card(Vertical):
             self._caption.tell(title)
         retitle(self, titled(title))
         return True
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of the border; equal ones below each other are one object, which is cut only once.
+
+        See `blank`: a card has a border, so that its lines are not all the same.
+        """
+        lines = super().render_lines(crop)
+        if len(lines) != len(self._rendered) or any(map(is_not, lines, self._rendered)):
+            self._rendered, self._lines = lines, list(lines)
+            for number, (above, strip) in enumerate(pairwise(lines), 1):
+                if strip == above:
+                    self._lines[number] = self._lines[number - 1]
+        return self._lines
 
     @property
     def room(self) -> int:
