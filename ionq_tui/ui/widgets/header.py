@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from textual.content import Content
 from textual.widget import Widget
 
@@ -53,8 +55,10 @@ class Header(Widget):
         if not notes:
             return left, right
         lefts, noted = (left, *briefs), [joined([note, right]) for note in notes]
-        for needed in noted[-3:]:  # the shorter ones leave out the cost, and then what they warn of
-            for one in lefts:
-                if width_of(one) + _APART + width_of(needed) <= width:
-                    return one, next(each for each in noted if width_of(one) + _APART + width_of(each) <= width)
+        # The last form leaves out what the one before it warns of, and that one the cost, which is worth the source of
+        # the key (the first of the shorter left parts), but not its name.
+        choices = [*product(noted[-3:-2], lefts[:2]), *product(noted[-2:], lefts)]
+        for needed, one in choices:
+            if width_of(one) + _APART + width_of(needed) <= width:
+                return one, next(each for each in noted if width_of(one) + _APART + width_of(each) <= width)
         return lefts[-1], noted[-1]
