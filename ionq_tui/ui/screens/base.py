@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,7 +15,6 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from ionq_tui.model.connection import Connection
-from ionq_tui.model.outcome import Done
 from ionq_tui.ui.commands import COLUMNS, EVERYWHERE, QUIT, TABLE, THEME, Command, Commands, bindings, refusals
 from ionq_tui.ui.driver_support import repaint
 from ionq_tui.ui.messages import HelpWanted, SearchGivenUp
@@ -29,6 +28,9 @@ from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import screen_text
 from ionq_tui.view.header import header
 from ionq_tui.view.style import Line
+
+if TYPE_CHECKING:
+    from ionq_tui.model.outcome import Done
 
 _FILTER = "FilterLine"
 """Selects the filter input, whose module is imported when it is first opened."""
