@@ -7,6 +7,7 @@ from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import counted
 
 AT_LEAST = "≥ "
+LISTING = "not all jobs listed yet"
 
 
 def at_least(watch: SessionSnapshot) -> str:
@@ -36,7 +37,7 @@ def jobs_missing(watch: SessionSnapshot) -> str:
     if watch.all_listed and watch.unread:
         return f"{counted(watch.unread, 'job')} could not be read"
     if not watch.all_listed and watch.jobs_fault is None and isinstance(watch.link, Fresh):
-        return "not all jobs listed yet"
+        return LISTING
     return "not all jobs read"
 
 

@@ -105,7 +105,6 @@ class SessionScreen(LiveBase):
             follows_top=True,
             id="jobs",
         )
-        table.display = False  # until there are jobs
         with BlankContainer(id="cards"):
             yield Card(
                 TextBlock(id="title", classes="one-line"),
@@ -300,7 +299,10 @@ class SessionScreen(LiveBase):
             self._tell_how_to_send()
         items = self._jobs.items(watch.jobs, watch.costs)
         self._table.update_rows(items, self._jobs.parents)
-        self._table.display = not bare and not self.history.whole
+        # Until the jobs are heard, the parts of the screen stand where they will be: over a slow link nothing is sent
+        # twice because it moves.
+        self.history.await_more(not (heard or watch.ended))
+        self._table.display = not (bare and heard) and not self.history.whole
         if self._table.display and self.focused is None:
             self._table.focus()
 

@@ -42,6 +42,13 @@ class EventList(VerticalScroll):
         if self.whole:
             self.focus()
 
+    def await_more(self, awaited: bool) -> None:
+        """Take all the lines that the layout allows while events are awaited, not only those that there are."""
+        most = self.styles.max_height
+        height = most if awaited and most is not None and most.cells is not None else None
+        if self.styles.min_height != height:
+            self.styles.min_height = height
+
     def show(self, watch: SessionSnapshot, now: datetime, people: Mapping[str, str]) -> None:
         """Show the events of a snapshot."""
         width = (self.size.width or self.app.size.width - 1) - (2 if self.whole else 3)
