@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
+from operator import is_not
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -81,8 +82,8 @@ class SessionsScreen(KeyGuarded, LiveBase):
         """What stands beside and below a wide list; None until the terminal is large enough."""
         self._home = NOTHING_LISTED
         """What the table lists."""
-        self._counted: tuple[HomeList, BackendOverview | None, int, Line] = NOTHING_LISTED, None, 0, ()
-        """How many are listed, with what that was counted from."""
+        self._counted: tuple[tuple[HomeList | BackendOverview | Overview | None, ...], int, Line] = (None,) * 3, 0, ()
+        """How many are listed, with what that was counted from, and for how many cells."""
         self._shown_watches: Mapping[str, SessionSnapshot] = {}
         """What was polled of the listed sessions when they were listed."""
 
@@ -296,10 +297,11 @@ class SessionsScreen(KeyGuarded, LiveBase):
     def _counts(self, overview: Overview, room: int) -> Line:
         """Return how many are listed; counted anew only if a list or the room has changed, and not for each key."""
         fleet = self.engine.backend_list.fleet.value
-        if self._counted[0] is not self._home or self._counted[1] is not fleet or self._counted[2] != room:
+        made_from = self._home, fleet, overview
+        if room != self._counted[1] or any(map(is_not, made_from, self._counted[0])):
             told = summary(self._home, fleet, overview.unreadable, loaded=overview.loaded, width=room)
-            self._counted = self._home, fleet, room, told
-        return self._counted[3]
+            self._counted = made_from, room, told
+        return self._counted[2]
 
     def _arranged(self) -> None:
         self._caption()
