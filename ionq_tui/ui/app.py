@@ -55,6 +55,8 @@ LISTED_AFTER = 0.1
 """Seconds in which the session list is painted, before garbage collection starts."""
 STARTED_AFTER = 1.5
 """Seconds after the first paint at which everything that the start needs is loaded."""
+TMUX_DRAWS = 0.15
+"""Seconds after a paint in which tmux 3.7 drops what is for the clipboard: until it has drawn a synchronized update."""
 _MOST_TOASTS = 3
 _NO_KEYS: Mapping[str, str] = MappingProxyType({})
 
@@ -362,10 +364,16 @@ class DashboardApp(Quitting, inherit_bindings=False):
         """Copy a text by OSC 52, wrapped for tmux or GNU screen if needed."""
         from ionq_tui.ui.clipboard import clipboard_sequences
 
+        def send() -> None:
+            if (driver := driver_of(self)) is not None:
+                for sequence in clipboard_sequences(text, os.environ):
+                    driver.write(sequence)
+
         self.set_clipboard(text)
-        if (driver := driver_of(self)) is not None:
-            for sequence in clipboard_sequences(text, os.environ):
-                driver.write(sequence)
+        if os.environ.get("TMUX"):
+            self.set_timer(TMUX_DRAWS, send)
+        else:
+            send()
 
     # A crash
 

@@ -1,4 +1,4 @@
-"""Whether money is running, for the header of the screens that do not show it: from what is polled already."""
+"""Whether money is running that a screen does not show, for its header: from what is polled already."""
 
 from __future__ import annotations
 
@@ -56,11 +56,10 @@ class RunningNotes:
 
     def _made(self, listed: HomeList, now: datetime) -> tuple[Line, ...]:
         overview, polled = self._engine.session_list.overview.value, self._engine.own_sessions.pollers
-        current = overview.loaded and link_fault(overview.link) is None
-        items = [_with(item, polled.get(item.session.id), stale=not current) for item in listed.own_running]
+        activity, current = self._engine.actions.activity.value, overview.loaded and link_fault(overview.link) is None
+        items = [_with(item, polled.get(item.session.id), activity) for item in listed.own_running]
         items = [item for item in items if not item.session.ended and item.session.id != self._apart_from]
         self._ends.forget()
-        activity = self._engine.actions.activity.value
         home = replace(listed, own_running=tuple(items))
         return running_notes(
             home,
@@ -68,23 +67,15 @@ class RunningNotes:
             now,
             loaded=overview.loaded,
             certain=current and not overview.unreadable and activity.at_rest,
-            doubts=self._doubts(overview, activity, current=current),
+            doubts=doubts(len(activity.unconfirmed), len(activity.opening), overview.unreadable, current=current),
             others=bool(self._apart_from),
         )
 
-    def _doubts(self, overview: Overview, activity: Activity, *, current: bool) -> list[str]:
-        known = len(activity.unconfirmed), len(activity.opening)
-        if self._apart_from:  # whether the list can be read is told by the screens of the list
-            return doubts(*known, 0, current=True)
-        return doubts(*known, overview.unreadable, current=current)
 
-
-def _with(item: SessionItem, poller: SessionPoller | None, *, stale: bool) -> SessionItem:
+def _with(item: SessionItem, poller: SessionPoller | None, activity: Activity) -> SessionItem:
     """Return a session with what was polled of it."""
-    if poller is None:
-        return item
-    watch = poller.store.value
-    return item._replace(session=latest(item.session, watch, stale), watch=watch)
+    watch = poller.store.value if poller is not None else item.watch
+    return item._replace(session=latest(item.session, watch, activity), watch=watch)
 
 
 def _same(some: Sequence[SessionSnapshot], others: Sequence[SessionSnapshot]) -> bool:

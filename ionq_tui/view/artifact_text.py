@@ -29,6 +29,8 @@ _CELL = 400
 _MOST_LINES = 200_000
 _MOST_DIGITS = 40
 """Digits of a whole number."""
+_LONGEST_STATE = 400
+"""Digits of a state that is a whole number: those of more than 1,000 qubits."""
 COPIED = 50_000
 """Characters of the longest text that is copied: more than that, terminals refuse."""
 
@@ -107,7 +109,7 @@ def _part(index: int, row: FileRow) -> SortKey:
 
 def _digits(text: str) -> SortKey:
     """Return a state as a whole number: as a float, two of many qubits would be the same."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_STATE else None
 
 
 def shown_text(content: ArtifactContent) -> str:

@@ -1,4 +1,4 @@
-"""The sessions of the home screen, sorted out once for each change, so that no key looks through thousands of them."""
+"""The sessions that home lists and the headers tell of, sorted out once for each change and not for each key."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from ionq_tui.model.activity import EMPTY_ACTIVITY, Activity
+from ionq_tui.model.outcome import Ended
 from ionq_tui.model.overview import Overview
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.view.fault import link_fault
 from ionq_tui.view.row import SessionItem
 
 NO_WATCHES: Mapping[str, SessionSnapshot] = MappingProxyType({})
@@ -28,9 +28,8 @@ def session_items(
 
     `watches` is what was polled of them, by id.
     """
-    stale = link_fault(overview.link) is not None
     items = [
-        SessionItem(latest(one, watches.get(key), stale), activity.owner(one), activity.label(key), watches.get(key))
+        SessionItem(latest(one, watches.get(key), activity), activity.owner(one), activity.label(key), watches.get(key))
         for key, one in overview.sessions.items()
         if shown(one)
     ]
@@ -41,10 +40,12 @@ def session_items(
     ]
 
 
-def latest(session: Session, watch: SessionSnapshot | None, stale: bool) -> Session:
-    """Return a session as it was confirmed to have ended, if the list that shows it otherwise cannot be read now."""
-    confirmed = watch.session if stale and watch is not None and watch.ended else None
-    return confirmed or session
+def latest(session: Session, watch: SessionSnapshot | None, activity: Activity) -> Session:
+    """Return a session as it ended, if this process has confirmed that since, else as it was listed."""
+    if watch is not None and watch.ended and watch.session is not None:
+        return watch.session
+    outcome = activity.ends.get(session.id)
+    return outcome.session if isinstance(outcome, Ended) else session
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ from ionq_tui.view.time_text import clock, duration, since, spoken
 from ionq_tui.view.urgency import end_verb
 from ionq_tui.view.wrap import fitting, spared
 
+_UNREAD = ("outdated", "not readable")
+"""How the doubts end that are about the list, and not about a request of this machine."""
+
 
 def summary(
     listed: HomeList, fleet: BackendOverview, unreadable: int = 0, *, loaded: bool = True, width: int = 80
@@ -87,7 +90,7 @@ def running_notes(
     """
     yours = home.own_running
     if not yours and others:
-        return tuple(line(Cell(f"! {one} session", Tone.WARN)) for one in doubts[:1])
+        return _no_other_noted(doubts, loaded=loaded)
     if not yours:
         return _none_noted(home, loaded=loaded, certain=certain)
     listed = [item for item in yours if not item.unseen]
@@ -113,8 +116,16 @@ def doubts(unconfirmed: int, opening: int, unreadable: int, *, current: bool) ->
     """Return why more sessions may run than are told, the most serious first."""
     told = [f"{unconfirmed:,} unconfirmed"] if unconfirmed else []
     told += [f"{opening:,} opening"] if opening else []
-    told += ["list outdated"] if not current else []
-    return told + ([f"{unreadable:,} not readable"] if unreadable else [])
+    told += [f"list {_UNREAD[0]}"] if not current else []
+    return told + ([f"{unreadable:,} {_UNREAD[1]}"] if unreadable else [])
+
+
+def _no_other_noted(doubts: Sequence[str], *, loaded: bool) -> tuple[Line, ...]:
+    """Say on a session's own screen why others may run; nothing where none does, or before a list was heard."""
+    asked = [one for one in doubts if not one.endswith(_UNREAD)]
+    if not doubts or not (asked or loaded):
+        return ()
+    return (line(Cell(f"! {asked[0]}" if asked else "! others: unknown", Tone.WARN)),)
 
 
 def _none_noted(home: HomeList, *, loaded: bool, certain: bool) -> tuple[Line, ...]:

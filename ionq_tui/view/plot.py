@@ -57,7 +57,7 @@ def picture(
     width = max(_LEAST_WIDTH, size[0] - side - 2)
     plot = _Plot(curve, over, now, tz, scale, width)
     drawn = plot.rows()
-    lines = [_heading(curve, now, tz, size[0], numbers=numbers, crossing=plot.crossing)]
+    lines = [_heading(curve, now, tz, size[0], numbers=numbers, crossing=plot.crossing, shaded=plot.shaded)]
     for number, row in enumerate(drawn):
         mark = "┤" if number in labels else "│"
         lines.append(line(Cell(f"{pad(labels.get(number, ''), side, 'right')} {mark}", Tone.DIM), *_pieces(row)))
@@ -108,6 +108,8 @@ class _Plot:
         """The column of the present; None if that is not in the picture."""
         self.crossing = False
         """Whether the time at which the limit is reached is written into the plot."""
+        self.shaded = False
+        """Whether anything reserved is drawn."""
 
     def rows(self) -> list[list[Spot]]:
         """Draw everything, the most important last."""
@@ -133,6 +135,7 @@ class _Plot:
             for row in range(self._scale.row(both), self._height - eighths // 8):
                 if both > used and self._cells[row][column][0] not in RISING[1:]:
                     self._cells[row][column] = (_RESERVED, Tone.ACCENT)
+                    self.shaded = True
 
     def _limit(self, limit: Decimal) -> None:
         row = self._scale.row(limit)
@@ -238,7 +241,9 @@ def _pieces(row: Sequence[Spot]) -> Iterator[Cell]:
         yield Cell("".join(spot[0] for spot in spots), tone)
 
 
-def _heading(curve: Curve, now: datetime, tz: tzinfo | None, width: int, *, numbers: bool, crossing: bool) -> Line:
+def _heading(
+    curve: Curve, now: datetime, tz: tzinfo | None, width: int, *, numbers: bool, crossing: bool, shaded: bool
+) -> Line:
     """Return "charged 18.20 of 30.00 usd · 4.10 reserved", with NO LIMIT where there is none.
 
     Without `numbers` only what is drawn and how; when the limit is reached is left out if the plot tells it.
@@ -251,7 +256,7 @@ def _heading(curve: Curve, now: datetime, tz: tzinfo | None, width: int, *, numb
     told += f"{'' if numbers else ','} {curve.unit}" if curve.unit else ""
     if curve.held:
         more += f" · {_RESERVED} {curve.words(curve.held) + ' ' if numbers else ''}reserved"
-    elif any(value for _, value in curve.reserved):
+    elif shaded:
         more += f" · {_RESERVED} reserved earlier"
     if curve.limit is not None and curve.reached is not None and curve.reached > now:
         at = "" if crossing else f"limit about {clock(curve.reached, now, tz)}"

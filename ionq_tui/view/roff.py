@@ -58,7 +58,7 @@ def title(name: str, source: str) -> str:
     Words are not hyphenated, since that would cut options.
     """
     foot = escaped(source).replace("%", "\\N'37'")  # groff would print the number of the page instead
-    return f'.TH {escaped(name.upper())} 1 "" "{foot}" "User Commands"\n.nh'
+    return f'.TH {escaped(name.upper())} 1 "" "{foot}" "User Commands"\n.nh\n.nr HY 0'
 
 
 def section(name: str) -> str:

@@ -159,7 +159,7 @@ STRANGE = (
 def test_roff_prints_a_text_as_it_is(program: str, text: str) -> None:
     expected = " ".join(plain(text).split())
     source = "\n".join((title("x", text), section("BODY"), prose(text), entry(bold(text), "words"), section("END")))
-    found = printed(program, source)
+    found = printed(program, source).replace("——", "—")  # groff 1.24 draws an em dash in two cells
     assert f"BODY {without_markup(expected)} {expected} words END" in found
     assert found.endswith(f"END {expected} X(1)"), "the foot of the page"
     assert escaped(text).isascii() and "\n" not in escaped(text)

@@ -47,7 +47,6 @@ class BackendsScreen(LiveBase):
     OFFERS: ClassVar[Commands] = BACKENDS
     IN_TABLE: ClassVar[Commands] = (CHOOSE, *TABLE[1:])
     ABOUT: ClassVar[About] = "backend"
-    TELLS_RUNNING = True
     AUTO_FOCUS = "#backends"
 
     table = query_one("#backends", Table)

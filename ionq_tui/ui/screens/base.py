@@ -20,7 +20,7 @@ from ionq_tui.ui.driver_support import repaint
 from ionq_tui.ui.messages import HelpWanted, SearchGivenUp
 from ionq_tui.ui.terminal_size import SMALLEST, Density, density
 from ionq_tui.ui.textual_internals import TerminalScreen, lines_of_toasts
-from ionq_tui.ui.widgets.blank import BlankVertical
+from ionq_tui.ui.widgets.blank import Blank, BlankVertical
 from ionq_tui.ui.widgets.footer import Footer
 from ionq_tui.ui.widgets.header import Header
 from ionq_tui.ui.widgets.table import Table
@@ -36,13 +36,11 @@ _FILTER = "FilterLine"
 """Selects the filter input, whose module is imported when it is first opened."""
 
 
-class BaseScreen(TerminalScreen[ScreenResultType]):
+class BaseScreen(Blank, TerminalScreen[ScreenResultType]):
     """A screen with a header, footer and commands, which needs no engine."""
 
     AUTO_FOCUS = ""
     """Empty by default: Textual would focus the hidden filter line, which takes every printable key."""
-    BLANK: ClassVar[bool] = True
-    """It shows nothing of its own but its background; see `widgets.blank`."""
     shows_budget: ClassVar[bool] = False
     """Whether this screen shows the monthly budget itself, so that no notification is needed."""
     IS_HOME: ClassVar[bool] = False
@@ -72,7 +70,7 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
         self._lines_for_toasts = 0
 
     def compose(self) -> ComposeResult:
-        """Compose the header, body and footer, in the layout that stays: nothing is styled or painted twice."""
+        """Compose the header, body and footer, in the layout that stays: none of it is styled or painted twice."""
         if self._classed():
             self.app.stylesheet.apply(self)
         yield Header()
@@ -293,7 +291,8 @@ class BaseScreen(TerminalScreen[ScreenResultType]):
 
     @on(Input.Submitted, _FILTER)
     def _found(self) -> None:
-        self._to_table(hide=not self.query_one(_FILTER, Input).value)
+        searched = any(table.display for table in self.tables)  # it may have gone meanwhile, as an empty one does
+        self._to_table(hide=not (searched and self.query_one(_FILTER, Input).value))
 
     def _to_table(self, *, hide: bool) -> None:
         if hide:

@@ -22,7 +22,6 @@ class ChartsScreen(LiveBase):
 
     CSS_PATH = "../styles/charts.tcss"
     ABOUT: ClassVar[About] = "session"
-    TELLS_RUNNING = True
 
     heading_line = query_one("#title", TextBlock)
     drawing = query_one(Charts)

@@ -48,7 +48,6 @@ class JobScreen(LiveBase):
     CSS_PATH = "../styles/session.tcss"
     OFFERS: ClassVar[Commands] = JOB
     ABOUT: ClassVar[About] = "job"
-    TELLS_RUNNING = True
     AUTO_FOCUS = "#facts-scroll"
 
     facts = query_one("#job-facts", TextBlock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import ClassVar, Protocol, TypeVar
 
 from textual.css.query import NoMatches
@@ -45,15 +46,17 @@ class LiveBase(BaseScreen[None]):
     UNBOUND: ClassVar[Commands] = (KEY,)
     ABOUT: ClassVar[About] = ""
     """The subject of the screen's requests, for the texts of faults."""
-    TELLS_RUNNING: ClassVar[bool] = False
-    """Whether the header tells what is running; the session list tells it itself, a session's screen of the others."""
 
     def __init__(self, engine: Engine) -> None:
         """Store the engine."""
         super().__init__(engine.connection)
         self.engine = engine
         self._stops: list[Callable[[], None]] = []
-        self.running_notes = RunningNotes(engine) if self.TELLS_RUNNING else None
+
+    @cached_property
+    def running_notes(self) -> RunningNotes | None:
+        """What the header tells of running sessions; None where the screen itself tells it all."""
+        return RunningNotes(self.engine)
 
     def listen(self, store: Store[Value], method: Callable[[Value], None]) -> None:
         """Call a method with the value now, and once per burst of changes while the screen is visible."""

@@ -55,7 +55,6 @@ class NewSessionScreen(KeyGuarded, LiveBase):
     OFFERS: ClassVar[Commands] = NEW_SESSION
     UNBOUND: ClassVar[Commands] = (replace(CIRCUIT, keys=""), KEY)
     ABOUT: ClassVar[About] = "sessions"
-    TELLS_RUNNING = True
     AUTO_FOCUS = "#jobs"
     SAFE = "#back-button"
 

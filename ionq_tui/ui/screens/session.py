@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import ClassVar
 
 from textual import on
@@ -23,6 +24,7 @@ from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.alarms import ring
 from ionq_tui.ui.cloning import CloneOffer, clone_offer
 from ionq_tui.ui.commands import LIVE, Command, Commands
+from ionq_tui.ui.first_ends import MANY, hold, moment_of
 from ionq_tui.ui.running_notes import RunningNotes
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.screens.live_base import LiveBase
@@ -49,15 +51,9 @@ from ionq_tui.view.style import Cell, Line, Tone, joined, line
 from ionq_tui.view.usage import window_title
 from ionq_tui.view.wrap import all_folded
 
-_MANY = 500
-"""Number of jobs above which the table is rebuilt at most once a second, and forecasts are computed less often."""
-
 _RECEIPT_NAME = 8
 _TOGETHER = 5.0
 """Seconds over which new costs of so many jobs are collected, since they arrive a few at a time for a long time."""
-
-_OUTLOOK = 10
-"""Seconds between two forecasts from the same snapshot."""
 
 
 class SessionScreen(LiveBase):
@@ -80,7 +76,6 @@ class SessionScreen(LiveBase):
     def __init__(self, engine: Engine, session_id: str, *, leads_home: bool = False) -> None:
         """Store the engine, the complete id of the session, and whether the way back is the session list."""
         super().__init__(engine)
-        self.running_notes = RunningNotes(engine, apart_from=session_id)
         self.session_id = session_id
         self._leads_home = leads_home
         self._session_poller = engine.session_poller(session_id)
@@ -92,6 +87,11 @@ class SessionScreen(LiveBase):
         self._forecast_of: tuple[SessionSnapshot, int] | None = None
         self._coming: tuple[Forecast, ...] = ()
         self._alarm: list[Line] = []
+
+    @cached_property
+    def running_notes(self) -> RunningNotes:
+        """What the header tells of the user's other sessions."""
+        return RunningNotes(self.engine, apart_from=self.session_id)
 
     def compose_body(self) -> Iterable[Widget]:
         """Compose status and meters, the charts of a wide layout, jobs, and events."""
@@ -203,14 +203,14 @@ class SessionScreen(LiveBase):
         watch, now, (held, at) = self.known, self.engine.clock.monotonic(), self._shown
         if watch is held:
             return held
-        if len(watch.jobs) > _MANY and now - at < _TOGETHER and held == replace(watch, costs=held.costs):
+        if len(watch.jobs) > MANY and now - at < _TOGETHER and held == replace(watch, costs=held.costs):
             return held
         self._shown = watch, now
         return watch
 
     def _show(self) -> None:
         self._show_state()
-        if len(self.known.jobs) <= _MANY or not self._table.keys:
+        if len(self.known.jobs) <= MANY or not self._table.keys:
             self._list_jobs()
 
     def _show_state(self) -> None:
@@ -278,9 +278,8 @@ class SessionScreen(LiveBase):
 
     def _forecast(self, watch: SessionSnapshot, now: datetime) -> None:
         """Compute the forecasts for a new snapshot or every ten seconds, and ring for new alarms."""
-        moment = int(now.timestamp()) // _OUTLOOK
-        looked, at = self._forecast_of or (None, 0)
-        if at == moment and (looked is watch or len(watch.jobs) > _MANY):
+        moment = moment_of(now)
+        if hold(self._forecast_of, watch, moment):
             return
         self._forecast_of = watch, moment
         self._coming = forecasts(watch, now)
@@ -291,20 +290,20 @@ class SessionScreen(LiveBase):
 
     def _list_jobs(self) -> None:
         self._listed = watch = self._snapshot()
-        self._arranged()
         bare = not watch.jobs
-        heard = watch.all_listed or watch.jobs_fault is not None
+        heard = watch.all_listed or watch.jobs_fault is not None or isinstance(self._session_poller.link, Refused)
         self.empty.display = bare and heard and watch.session is not None and not watch.ended
         if self.empty.display:
             self._tell_how_to_send()
         items = self._jobs.items(watch.jobs, watch.costs)
         self._table.update_rows(items, self._jobs.parents)
-        # Until the jobs are heard, the parts of the screen stand where they will be: over a slow link nothing is sent
-        # twice because it moves.
+        # Until the jobs are heard, the parts of the screen stand where they will be if there are some: over a slow link
+        # nothing is sent twice because it moves.
         self.history.await_more(not (heard or watch.ended))
         self._table.display = not (bare and heard) and not self.history.whole
         if self._table.display and self.focused is None:
             self._table.focus()
+        self._arranged()
 
     def _tell_how_to_send(self) -> None:
         card = self.query_one("#jobs-card", Card)

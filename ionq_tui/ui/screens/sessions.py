@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from operator import is_not
 from typing import TYPE_CHECKING, ClassVar
 
@@ -86,6 +87,11 @@ class SessionsScreen(KeyGuarded, LiveBase):
         """How many are listed, with what that was counted from, and for how many cells."""
         self._shown_watches: Mapping[str, SessionSnapshot] = {}
         """What was polled of the listed sessions when they were listed."""
+
+    @cached_property
+    def running_notes(self) -> None:
+        """Nothing: the second line tells it."""
+        return None
 
     def compose_body(self) -> Iterable[Widget]:
         """Compose what is running, the lines that ask for a decision, and the list or a notice in its place."""

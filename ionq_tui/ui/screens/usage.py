@@ -52,7 +52,6 @@ class UsageScreen(LiveBase):
     CSS_PATH = "../styles/usage.tcss"
     OFFERS: ClassVar[Commands] = USAGE
     ABOUT: ClassVar[About] = "usage"
-    TELLS_RUNNING = True
     AUTO_FOCUS = "#usage-scroll"
     shows_budget = True
 

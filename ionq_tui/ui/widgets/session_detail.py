@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
+from ionq_tui.ui.first_ends import hold, moment_of
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.charts import Charts
 from ionq_tui.ui.widgets.event_list import EventList
@@ -26,8 +27,6 @@ _REST = 0.3
 """Seconds that the cursor rests on a session before that is shown."""
 _LEAST_LIST, _LEAST_CHARTS = 15, 20
 """The least rows of the list, and those that are left to everything else."""
-_FORECAST_EVERY = 10
-"""Seconds between two forecasts from the same snapshot."""
 
 
 class SessionDetail(Card):
@@ -68,8 +67,8 @@ class SessionDetail(Card):
         polled = item.watch is not None and item.watch.session is not None
         watch = item.watch if polled and item.watch is not None else SessionSnapshot(session=item.session)
         self.snapshot = watch if polled else EMPTY_SNAPSHOT
-        moment = int(now.timestamp()) // _FORECAST_EVERY
-        if self._foreseen is None or self._foreseen[0] is not watch or self._foreseen[1] != moment:
+        moment = moment_of(now)
+        if not hold(self._foreseen, watch, moment):
             self._foreseen, self._coming = (watch, moment), forecasts(watch, now)
         self.tell(short_title(item.session, item.label))
         status = self.query_one("#detail-status", TextBlock)

@@ -198,7 +198,11 @@ def test_on_a_sessions_own_screen_the_header_tells_of_the_others() -> None:
     unseen = item(3)._replace(unseen=True)
     told = [text for text, _ in noted(unseen, others=True)]
     assert told == ["! 1 other not confirmed ended", "! 1 other unconfirmed"]
-    assert noted(others=True, why=["1 unconfirmed"]) == [("! 1 unconfirmed session", Tone.WARN)]
+    assert noted(others=True, why=["2 unconfirmed", "list outdated"]) == [("! 2 unconfirmed", Tone.WARN)]
+    assert noted(others=True, why=["list outdated", "1 opening"]) == [("! 1 opening", Tone.WARN)]
+    for why in (doubts(0, 0, 0, current=False), doubts(0, 0, 3, current=True)):
+        assert noted(others=True, why=why) == [("! others: unknown", Tone.WARN)]
+        assert noted(others=True, why=why, loaded=False) == []
 
 
 def test_in_the_header_what_is_not_known_is_said_so() -> None:
