@@ -51,7 +51,7 @@ class FirstEnds:
             return runs_out(session)
         moment, kept = self.moment, self._kept.get(session.id)
         if kept is None or not hold(kept[:2], watch, moment):
-            first = next(iter(forecasts(watch, self._engine.clock.now())), None)
+            first = next(iter(forecasts(watch, self._engine.clock.now(), poller.jobs_as_of)), None)
             kept = self._kept[session.id] = watch, moment, first
         return kept[2] or runs_out(session)
 

@@ -21,6 +21,7 @@ from ionq_tui.view.wrap import fitting
 WINDOW = timedelta(minutes=20)
 """Period over which the rate is measured."""
 _LEAST = timedelta(minutes=1)
+_LATE = timedelta(minutes=1)
 _FARTHEST = timedelta(days=30)
 _TODAY = timedelta(hours=12)
 _MOST_DIGITS = 15
@@ -40,12 +41,19 @@ class Forecast:
     """True if another limit, of which no rate is known yet, may be reached earlier."""
 
 
-def forecasts(watch: SessionSnapshot, now: datetime) -> tuple[Forecast, ...]:
-    """Return the forecasts for time, jobs and cost, earliest first."""
+def forecasts(watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None = None) -> tuple[Forecast, ...]:
+    """Return the forecasts for time, jobs and cost, earliest first.
+
+    `jobs_as_of` is when the jobs were last read. If that is a while ago, the rates are those of then: no end moves away
+    because nothing new is heard. An end that should have come since is not told, as it is not known to have come.
+    """
     session = watch.session
     if session is None or watch.ended:
         return ()
-    told = [_of_jobs(watch, now), _of_money(watch, now)]
+    then = jobs_as_of if jobs_as_of is not None and now - jobs_as_of >= _LATE else now
+    told = [_of_jobs(watch, then), _of_money(watch, then)]
+    if then is not now:
+        told = [one for one in told if one is not None and (one.at > now or one.at == then)]
     told.append(runs_out(session))
     known = sorted((one for one in told if one is not None), key=lambda one: one.at)
     latest = bool(unrated(watch, known))

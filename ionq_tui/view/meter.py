@@ -275,6 +275,8 @@ def bar(meter: Meter, width: int) -> Line:
     """
     if meter.fraction is None or width <= 0:
         return ()
+    if not meter.reserved and meter.percent.strip() == "0%":
+        return (BarPart(" " * width, Tone.DIM),)
     tone = Tone.GOOD if meter.tone is Tone.PLAIN else meter.tone
     used, part = divmod(eighths(meter.fraction, width), 8)
     filled = used + (part > 0)

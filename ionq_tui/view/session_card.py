@@ -99,7 +99,7 @@ def jobs_line(watch: SessionSnapshot) -> Line:
     if not number and watch.unread:
         return line(Cell(f"{counted(watch.unread, 'job')} could not be read", Tone.WARN))
     if not number:
-        return line("no jobs yet" if watch.all_listed else "loading jobs…")
+        return line(("no jobs" if watch.ended else "no jobs yet") if watch.all_listed else "loading jobs…")
     words: dict[str, int] = {}
     for status, many in watch.by_status.items():
         word = "waiting" if status in WAITING else status

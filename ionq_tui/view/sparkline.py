@@ -55,6 +55,8 @@ def queue_history(samples: Samples, now: datetime, width: int = _WIDTH) -> str:
     now = max(shown[-1][0], now.replace(second=0, microsecond=0))  # so that it changes once a minute
     low, high = (_words(of(value for _, value in shown)) for of in (min, max))
     between = f"{low} to {high.removeprefix('about ')}" if low != high else f"always {low}"
+    if low == high:  # differences that are not told are not drawn either
+        shown = [(at, shown[0][1]) for at, _ in shown]
     drawn = sparkline(shown, shown[0][0], now, width)
     return f"{drawn} last {spoken(now - shown[0][0])}, {between}"
 

@@ -144,6 +144,8 @@ class BaseScreen(Blank, TerminalScreen[ScreenResultType]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable the commands that cannot run now."""
+        if action == "find" and self.tables and not any(table.display for table in self.tables):
+            return False
         if action == "refuse":
             return self.check_action(str(parameters[0]), ()) is None
         if any(command.id == action for command in self.OFFERS) and self.why_not(action):

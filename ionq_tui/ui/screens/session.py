@@ -18,7 +18,7 @@ from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.clone import unconfirmed_clones
 from ionq_tui.model.job import Job
 from ionq_tui.model.link_state import FaultKind, Refused
-from ionq_tui.model.outcome import Done, EndDone, Ended
+from ionq_tui.model.outcome import Done, EndDone
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.alarms import ring
@@ -153,8 +153,8 @@ class SessionScreen(LiveBase):
             self._tell_how_to_send()
 
     def shows_outcome(self, done: Done) -> bool:
-        """Return true for the confirmed end of this session."""
-        return isinstance(done, EndDone) and done.session_id == self.session_id and isinstance(done.outcome, Ended)
+        """Return true for the end of this session, confirmed or not: its screen tells it."""
+        return isinstance(done, EndDone) and done.session_id == self.session_id
 
     def shows_alarms(self, session_id: str) -> bool:
         """Return true for this session."""
@@ -282,7 +282,7 @@ class SessionScreen(LiveBase):
         if hold(self._forecast_of, watch, moment):
             return
         self._forecast_of = watch, moment
-        self._coming = forecasts(watch, now)
+        self._coming = forecasts(watch, now, self._session_poller.jobs_as_of)
         ours = self.engine.actions.activity.value.ours(watch.session)
         told = alarms(watch, now, self._session_poller.jobs_as_of, ours=ours)
         self._alarm = [line(Cell(f"! {words}", Tone.WARN)) for words in [*told.values()][-1:]]

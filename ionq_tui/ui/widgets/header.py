@@ -11,6 +11,8 @@ from ionq_tui.ui.content import painted
 from ionq_tui.view.style import Line, joined, width_of
 
 Forms = tuple[Line, ...]
+_LEAST_LEFT = 16
+"""Cells that the left part has at least: when the data is from is worth more than the rest of a server's address."""
 _APART = 2
 """Least cells between both parts."""
 
@@ -44,7 +46,8 @@ class Header(Widget):
         width = self.size.width
         left, right = self._fitted(width)
         self.drawn = self.drawn or bool(left)
-        last = painted(right).truncate(max(width // 2, width - width_of(left) - _APART), ellipsis=True)
+        most = max(width // 2, width - _LEAST_LEFT, width - width_of(left) - _APART)
+        last = painted(right).truncate(most, ellipsis=True)
         first = painted(left).truncate(max(0, width - last.cell_length - _APART), ellipsis=True)
         gap = width - first.cell_length - last.cell_length
         return Content.assemble(first, " " * max(0, gap), last).truncate(width)

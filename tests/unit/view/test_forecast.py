@@ -70,6 +70,19 @@ def test_the_sentence_leaves_out_what_does_not_fit(width: int, said: str) -> Non
     assert words(end_sentence(watch(30), forecasts(watch(30), NOW), NOW, UTC, width)) == said
 
 
+def test_an_end_does_not_move_away_while_nothing_new_is_heard() -> None:
+    heard = watch(30)
+    first = forecasts(heard, NOW, NOW)
+    for waited in (2, 5, 9):
+        later = NOW + timedelta(minutes=waited)
+        assert [(one.name, one.at) for one in forecasts(heard, later, NOW)] == [(one.name, one.at) for one in first]
+    assert forecasts(heard, NOW + timedelta(seconds=59), NOW)[0].at > first[0].at, "a moment late is not outdated"
+    since = forecasts(heard, NOW + timedelta(minutes=11), NOW)
+    assert [one.name for one in since] == ["cost", "time"] and since[0].latest, "it is not known whether it has come"
+    reached = watch(40)
+    assert forecasts(reached, NOW + timedelta(minutes=9), NOW)[0].at == NOW
+
+
 def test_an_end_is_the_latest_one_where_another_limit_has_no_rate() -> None:
     early = watch(1)
     told = forecasts(early, NOW)

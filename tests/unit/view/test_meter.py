@@ -267,14 +267,18 @@ def test_a_bar_has_its_width_and_is_full_only_where_all_is_used(fraction: float,
     if width > 1:
         assert fraction < 1 or "█" * width == drawn
         assert fraction >= 1 or reserved > 0 or "█" * width != drawn
-        assert (drawn[0] in "▏▎▍▌▋▊▉█") == (fraction > 0)
+        told = fraction >= 0.01 or (fraction > 0 and reserved > 0)  # 0 % draws nothing
+        assert (drawn[0] in "▏▎▍▌▋▊▉█") == told
 
 
 @pytest.mark.parametrize(
     ("fraction", "reserved", "drawn"),
     [
         (0.0, 0.0, "          "),
-        (0.001, 0.0, "▏         "),
+        (0.004, 0.0, "          "),  # 0 % draws nothing
+        (0.009, 0.0, "          "),
+        (0.011, 0.0, "▏         "),
+        (0.004, 0.02, "▏▒        "),
         (0.05, 0.0, "▌         "),
         (0.51, 0.0, "█████▏    "),
         (0.999, 0.0, "█████████▉"),
