@@ -96,6 +96,9 @@ async def test_where_the_jobs_turn_out_to_be_none_the_filter_does_not_keep_the_k
         await pilot.press("slash", "a", "b")
         connector.cloud.gate.set()
         await until(pilot, lambda: "submit jobs" in app.text())
+        await until(
+            pilot, lambda: "find" not in app.text().splitlines()[-1] and "view" not in app.text().splitlines()[-1]
+        )
         await pilot.press("enter", "question_mark")
         await until(pilot, lambda: not app.shows(SessionScreen))
 

@@ -300,7 +300,10 @@ class SessionScreen(LiveBase):
         # Until the jobs are heard, the parts of the screen stand where they will be if there are some: over a slow link
         # nothing is sent twice because it moves.
         self.history.await_more(not (heard or watch.ended))
-        self._table.display = not (bare and heard) and not self.history.whole
+        shown = not (bare and heard) and not self.history.whole
+        if self._table.display != shown:
+            self._table.display = shown
+            self.call_after_refresh(self.refresh_bindings)  # once the focus has left a table that is not shown
         if self._table.display and self.focused is None:
             self._table.focus()
         self._arranged()
