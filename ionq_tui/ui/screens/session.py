@@ -302,8 +302,10 @@ class SessionScreen(LiveBase):
         self.history.await_more(not (heard or watch.ended))
         shown = not (bare and heard) and not self.history.whole
         if self._table.display != shown:
+            if self._table.has_focus:
+                self.set_focus(None)  # at once, so that no key of a table that is not shown is named
             self._table.display = shown
-            self.call_after_refresh(self.refresh_bindings)  # once the focus has left a table that is not shown
+            self.refresh_bindings()
         if self._table.display and self.focused is None:
             self._table.focus()
         self._arranged()
