@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from textual.events import Key
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -83,7 +84,7 @@ async def test_while_jobs_are_read_the_table_and_the_events_have_their_places(
         assert app.shows(SessionScreen)
         connector.cloud.gate.set()
         await until(pilot, lambda: "12 jobs" in app.text())
-        assert table.display and app.focused is table
+        assert app.focused is table and "STATUS" in app.text()
 
 
 async def test_where_the_jobs_turn_out_to_be_none_the_filter_does_not_keep_the_keys(connector: FakeConnector) -> None:
@@ -101,6 +102,20 @@ async def test_where_the_jobs_turn_out_to_be_none_the_filter_does_not_keep_the_k
         )
         await pilot.press("enter", "question_mark")
         await until(pilot, lambda: not app.shows(SessionScreen))
+
+
+async def test_a_key_that_waits_behind_the_one_that_brings_the_jobs_back_is_theirs(connector: FakeConnector) -> None:
+    active(connector, session(1))
+    connector.cloud.jobs = {held.id: held for held in map(job, range(12))}
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: app.shows(SessionScreen) and "12 jobs" in app.text())
+        await pilot.press("v")
+        await until(pilot, lambda: "all events" in app.text())
+        for key in ("v", "G"):
+            app.post_message(Key(key, key))
+        await until(pilot, lambda: "row 12 of 12" in app.text())
 
 
 async def test_a_session_that_is_not_found_has_no_table(connector: FakeConnector) -> None:

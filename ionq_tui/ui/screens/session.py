@@ -307,7 +307,7 @@ class SessionScreen(LiveBase):
             self._table.display = shown
             self.refresh_bindings()
         if self._table.display and self.focused is None:
-            self._table.focus()
+            self.set_focus(self._table)
         self._arranged()
 
     def _tell_how_to_send(self) -> None:
@@ -433,7 +433,7 @@ class SessionScreen(LiveBase):
         self._show()
         self._list_jobs()
         if not self.history.whole and self._table.display:
-            self._table.focus()
+            self.set_focus(self._table)  # at once: the next key may be waiting already
         self.refresh_bindings()
 
     def action_usage(self) -> None:

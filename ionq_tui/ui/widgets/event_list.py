@@ -40,7 +40,7 @@ class EventList(VerticalScroll):
         self.can_focus = self.whole
         self.set_class(self.whole, "-whole")
         if self.whole:
-            self.focus()
+            self.screen.set_focus(self)
 
     def await_more(self, awaited: bool) -> None:
         """Take all the lines that the layout allows while events are awaited, not only those that there are."""
