@@ -165,51 +165,56 @@ async def test_a_backend_that_sleeps_for_ever_is_locked_in_time() -> None:
         backend.woken.set()
 
 
-async def test_a_save_that_was_given_up_does_not_happen_later() -> None:
+Wake = Callable[[Sleeping | SlowToChange], list[threading.Thread]]
+
+
+@pytest.fixture
+def wake() -> Wake:
+    """Wake a keyring that this test has sent to sleep, and wait for its threads; those of other tests sleep on."""
+    others = set(threading.enumerate())
+
+    def woken(backend: Sleeping | SlowToChange) -> list[threading.Thread]:
+        sleepers = [one for one in threading.enumerate() if one.name == "ionq-tui keyring" and one not in others]
+        backend.woken.set()
+        for thread in sleepers:
+            thread.join(NEVER_SECONDS)
+        return sleepers
+
+    return woken
+
+
+async def test_a_save_that_was_given_up_does_not_happen_later(wake: Wake) -> None:
     backend = Sleeping()
     outcome = await ring(backend, 0.01).save("lab", HOST, ApiKey(SECRET))
     assert isinstance(outcome, Locked) and "it is waiting to be unlocked" in outcome.words
-    sleepers = [thread for thread in threading.enumerate() if thread.name == "ionq-tui keyring"]
-    backend.woken.set()
-    for thread in sleepers:
-        thread.join(NEVER_SECONDS)
+    wake(backend)
     assert backend.finished.is_set()
     assert backend.held == {}
 
 
-def woken(backend: SlowToChange) -> None:
-    sleepers = [thread for thread in threading.enumerate() if thread.name == "ionq-tui keyring"]
-    backend.woken.set()
-    for thread in sleepers:
-        thread.join(NEVER_SECONDS)
-
-
-async def test_a_save_that_ends_after_all_was_not_denied_and_is_for_its_host_alone() -> None:
+async def test_a_save_that_ends_after_all_was_not_denied_and_is_for_its_host_alone(wake: Wake) -> None:
     backend = SlowToChange(lab="the-old-key-of-production")
     outcome = await ring(backend, CHANGE_SECONDS).save("lab", "lab.example", ApiKey(SECRET))
     assert isinstance(outcome, Locked)
     assert "may still complete the request" in outcome.words and "auth status" in outcome.words
     assert isinstance(await ring(backend).read("lab", HOST), Found)
-    woken(backend)
+    wake(backend)
     assert await ring(backend).read("lab", "lab.example") == Found(ApiKey(SECRET), "Memory Keyring")
     assert await ring(backend).read("lab", HOST) == WrongHost("lab.example", "Memory Keyring")
 
 
-async def test_a_forgetting_that_ends_after_all_was_not_denied() -> None:
+async def test_a_forgetting_that_ends_after_all_was_not_denied(wake: Wake) -> None:
     backend = SlowToChange(lab=SECRET)
     outcome = await ring(backend, CHANGE_SECONDS).forget("lab")
     assert isinstance(outcome, Locked) and "may still complete the request" in outcome.words
-    woken(backend)
+    wake(backend)
     assert backend.held == {}
 
 
-def test_an_answer_after_the_loop_is_closed_troubles_nobody() -> None:
+def test_an_answer_after_the_loop_is_closed_troubles_nobody(wake: Wake) -> None:
     backend = Sleeping()
     asyncio.run(ring(backend, 0.01).read("lab", HOST))
-    sleepers = [thread for thread in threading.enumerate() if thread.name == "ionq-tui keyring"]
-    backend.woken.set()
-    for thread in sleepers:
-        thread.join(NEVER_SECONDS)
+    sleepers = wake(backend)
     assert sleepers and backend.finished.is_set()
 
 
