@@ -118,6 +118,21 @@ async def test_a_key_that_waits_behind_the_one_that_brings_the_jobs_back_is_thei
         await until(pilot, lambda: "row 12 of 12" in app.text())
 
 
+async def test_the_events_scroll_by_keys_as_soon_as_they_are_shown(connector: FakeConnector) -> None:
+    active(connector, session(1))
+    connector.cloud.jobs = {held.id: held for held in map(job, range(60))}
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: app.shows(SessionScreen) and "60 jobs" in app.text())
+        await pilot.press("v")
+        events = app.screen.query_one(EventList)
+        assert app.screen.focused is events
+        await until(pilot, lambda: "all events" in app.text() and events.max_scroll_y > 0)
+        await pilot.press("pagedown")
+        await until(pilot, lambda: events.scroll_offset.y > 0)
+
+
 async def test_a_session_that_is_not_found_has_no_table(connector: FakeConnector) -> None:
     app = Cast(connector)
     async with at_home(app) as pilot:

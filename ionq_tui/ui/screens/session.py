@@ -302,7 +302,7 @@ class SessionScreen(LiveBase):
         self.history.await_more(not (heard or watch.ended))
         shown = not (bare and heard) and not self.history.whole
         if self._table.display != shown:
-            if self._table.has_focus:
+            if self.focused is self._table:
                 self.set_focus(None)  # at once, so that no key of a table that is not shown is named
             self._table.display = shown
             self.refresh_bindings()
