@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -120,11 +121,12 @@ async def test_a_key_that_waits_behind_the_one_that_brings_the_jobs_back_is_thei
 
 async def test_the_events_scroll_by_keys_as_soon_as_they_are_shown(connector: FakeConnector) -> None:
     active(connector, session(1))
-    connector.cloud.jobs = {held.id: held for held in map(job, range(60))}
+    completed = [replace(job(number), completed_at=NOW - timedelta(minutes=number)) for number in range(30)]
+    connector.cloud.jobs = {held.id: held for held in completed}
     app = Cast(connector)
     async with at_home(app) as pilot:
         await pilot.press("enter")
-        await until(pilot, lambda: app.shows(SessionScreen) and "60 jobs" in app.text())
+        await until(pilot, lambda: app.shows(SessionScreen) and "30 jobs" in app.text())
         await pilot.press("v")
         events = app.screen.query_one(EventList)
         assert app.screen.focused is events
