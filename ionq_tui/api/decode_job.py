@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from ionq_tui.api.decode import MAX_ID_LENGTH, Unreadable, id_of, is_id, item_of, items_of
 from ionq_tui.api.error_message import code_in, words_in
 from ionq_tui.api.fast_dataclass import fast_dataclass
-from ionq_tui.api.scalar import count, duration, encodable, flag, moment, money, rounded, shared, text
+from ionq_tui.api.scalar import as_written, count, duration, encodable, flag, moment, money, shared, text
 from ionq_tui.model.job import CLONE_MARK, Failure, Job, JobCost, JobPage
 from ionq_tui.model.outcome import NewJob
 
-MAX_SETTING_LENGTH = 1_000
 _job = fast_dataclass(Job)  # pages contain thousands of these
 
 
@@ -98,19 +96,10 @@ def read_cost(value: object) -> JobCost:
     return JobCost(flag(item.get("dry_run")) or False, charged, money(item.get("estimated_cost")))
 
 
-def setting_text(value: object) -> str:
-    """Format one setting as it was written in JSON."""
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, int | Decimal):
-        return f"{rounded(value).normalize():f}"
-    return value[:MAX_SETTING_LENGTH] if isinstance(value, str) else "…"
-
-
 def _amount_text(value: object) -> str:
     """Format an invalid amount in a few characters."""
     parts = (value.get("value"), value.get("unit")) if isinstance(value, dict) else (value,)
-    return " ".join(encodable(setting_text(one))[:_MAX_SHOWN_LENGTH] for one in parts if one is not None) or "nothing"
+    return " ".join(encodable(as_written(one))[:_MAX_SHOWN_LENGTH] for one in parts if one is not None) or "nothing"
 
 
 _MAX_SHOWN_LENGTH = 24

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from ionq_tui.api.artifact import artifacts, shots_run
 from ionq_tui.api.decode import MAX_ID_LENGTH, id_of, item_of, part_of
-from ionq_tui.api.decode_job import MAX_SETTING_LENGTH, setting_text
-from ionq_tui.api.scalar import count, duration, encodable, money, number
+from ionq_tui.api.scalar import MAX_TEXT_LENGTH, as_written, count, duration, encodable, money, number
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.job_detail import JobDetail
 
@@ -54,8 +53,8 @@ def _settings(item: Mapping[str, object]) -> dict[str, str]:
             waiting[:0] = inner[: 2 * _MAX_SETTINGS]
         elif value is not None:
             several = value[:_MAX_SETTINGS] if isinstance(value, list) else [value]
-            told = ", ".join(map(setting_text, several))
-            read[encodable(name[:MAX_ID_LENGTH])] = encodable(told[:MAX_SETTING_LENGTH])
+            told = ", ".join(map(as_written, several))
+            read[encodable(name[:MAX_ID_LENGTH])] = encodable(told[:MAX_TEXT_LENGTH])
     return read
 
 

@@ -17,6 +17,7 @@ supported range overflows, too.
 """
 MAX_DURATION_MS = 100 * 366 * 24 * 3600 * 1000
 """Maximum plausible duration in milliseconds: a century."""
+MAX_TEXT_LENGTH = 1_000
 _MAX_NUMBER = Decimal(10) ** 15
 _CONTEXT = Context(prec=28, Emin=-30, Emax=30, traps=[])
 """Reduces numbers with a million digits or an exponent of a billion to what arithmetic and screens can handle."""
@@ -115,3 +116,12 @@ def limit_money(value: object) -> Money | None:
     read, unit_name = exact(value.get("value")), value.get("unit")
     unit = "usd" if unit_name is None else known_unit(unit_name) if isinstance(unit_name, str) else None
     return None if read is None or read < 0 or unit is None else Money(read, unit)
+
+
+def as_written(value: object) -> str:
+    """Format a single value as it was written in JSON, cut after MAX_TEXT_LENGTH characters; "…" stands for several."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, int | Decimal):
+        return f"{rounded(value).normalize():f}"
+    return value[:MAX_TEXT_LENGTH] if isinstance(value, str) else "…"

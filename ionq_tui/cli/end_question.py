@@ -37,9 +37,8 @@ async def end_question(engine: Engine, session_id: str) -> str:
     session = _known(engine, session_id)
     facts = session_facts(engine, session)
     activity, now = engine.actions.activity.value, engine.clock.now()
-    told = end_facts(
-        facts.watch, activity.owner(session), activity.label(session.id), facts.received_at, now, None, engine.people
-    )
+    owner, label, as_of = activity.owner(session), activity.label(session.id), facts.jobs_as_of
+    told = end_facts(facts.watch, owner, label, facts.received_at, now, None, engine.people, jobs_as_of=as_of)
     at = next((at for at, (name, _) in enumerate(told) if name == "unfinished"), len(told) - 1)
     told.insert(at + 1, ("running", running_words(facts.watch)))
     width = text_width(sys.stderr)
@@ -56,8 +55,8 @@ async def end_all_question(engine: Engine, ids: Sequence[str]) -> str:
     activity, now, lines = engine.actions.activity.value, engine.clock.now(), list[str]()
     for session in (_known(engine, one) for one in shown):
         facts = session_facts(engine, session)
-        owner, label = activity.owner(session), activity.label(session.id)
-        told = end_facts(facts.watch, owner, label, facts.received_at, now, None, engine.people)
+        owner, label, as_of = activity.owner(session), activity.label(session.id), facts.jobs_as_of
+        told = end_facts(facts.watch, owner, label, facts.received_at, now, None, engine.people, jobs_as_of=as_of)
         lines += map(words, in_brief(told))
     lines += [f"and {len(ids) - _MOST:,} more"] if len(ids) > _MOST else []
     return "\n".join([*lines, f"End every session that was opened on this machine? {CANNOT_BE_UNDONE}"])

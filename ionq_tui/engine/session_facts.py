@@ -19,13 +19,16 @@ class SessionFacts:
     """What was read; where nothing was, the session alone, as a list or the journal has it."""
     received_at: datetime | None
     """The server's time when IonQ last told of it, from the session itself or else from the list; None if never."""
+    jobs_as_of: datetime | None
+    """The server's time when its jobs were last read; None if never."""
 
 
 def session_facts(engine: Engine, session: Session) -> SessionFacts:
     """Return what is known of the session, without a request."""
-    watch = engine.session_poller(session.id).store.value
-    received_at = _received_at(engine, session, watch)
-    return SessionFacts(watch if watch.session is not None else replace(watch, session=session), received_at)
+    poller = engine.session_poller(session.id)
+    watch = poller.store.value
+    known = watch if watch.session is not None else replace(watch, session=session)
+    return SessionFacts(known, _received_at(engine, session, watch), poller.jobs_as_of)
 
 
 def _received_at(engine: Engine, session: Session, watch: SessionSnapshot) -> datetime | None:

@@ -41,8 +41,10 @@ def end_facts(
     now: datetime,
     tz: tzinfo | None,
     people: Mapping[str, str] = NOBODY,
+    *,
+    jobs_as_of: datetime | None = None,
 ) -> list[Fact]:
-    """Return the facts of one session; `heard` is when it was last updated, in the server's time.
+    """Return the facts of one session; `heard` is when it was last updated, `jobs_as_of` when its jobs were last read.
 
     What decides comes first: where not all of them can be seen, the others are scrolled to.
     """
@@ -57,7 +59,7 @@ def end_facts(
         ("unfinished", unfinished_words(watch, people) + (f"; {_BECOMES}" if watch.unfinished else "")),
         ("cost", cost_words(watch)),
         ("left", left_words(watch, now)),
-        ("status", words(status_line(watch, forecasts(watch, now), now, tz, people))),
+        ("status", words(status_line(watch, forecasts(watch, now, jobs_as_of), now, tz, people))),
         ("data", f"updated {ago(heard, now)}" if heard is not None else "not confirmed by IonQ"),
     ]
 

@@ -22,6 +22,7 @@ WINDOW = timedelta(minutes=20)
 """Period over which the rate is measured."""
 _LEAST = timedelta(minutes=1)
 _LATE = timedelta(minutes=1)
+"""Age from which numbers are outdated, not merely as old as the time between two polls."""
 _FARTHEST = timedelta(days=30)
 _TODAY = timedelta(hours=12)
 _MOST_DIGITS = 15
@@ -41,6 +42,16 @@ class Forecast:
     """True if another limit, of which no rate is known yet, may be reached earlier."""
 
 
+def outdated(read_at: datetime | None, now: datetime) -> bool:
+    """Return whether what was read then may have changed since; false where it is not known when it was read."""
+    return read_at is not None and now - read_at >= _LATE
+
+
+def _rated_at(jobs_as_of: datetime | None, now: datetime) -> datetime:
+    """Return the time that rates are of: now, or when the jobs were last read if that is a while ago."""
+    return jobs_as_of if jobs_as_of is not None and outdated(jobs_as_of, now) else now
+
+
 def forecasts(watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None = None) -> tuple[Forecast, ...]:
     """Return the forecasts for time, jobs and cost, earliest first.
 
@@ -50,7 +61,7 @@ def forecasts(watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None
     session = watch.session
     if session is None or watch.ended:
         return ()
-    then = jobs_as_of if jobs_as_of is not None and now - jobs_as_of >= _LATE else now
+    then = _rated_at(jobs_as_of, now)
     told = [_of_jobs(watch, then), _of_money(watch, then)]
     if then is not now:
         told = [one for one in told if one is not None and (one.at > now or one.at == then)]
@@ -186,21 +197,24 @@ def _of_money(watch: SessionSnapshot, now: datetime) -> Forecast | None:
     return _at("cost", now, float(left / spent), "", span)
 
 
-def spend_rate(watch: SessionSnapshot, now: datetime) -> str:
+def spend_rate(watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None = None) -> str:
     """Return "about 0.81 usd/min over the last 20 min", one amount for each unit; empty before there is a rate.
 
+    If the jobs were last read (`jobs_as_of`) a while ago, it is the rate of then: "over 20 min before 14:01".
     "≥" stands before an amount that may be higher, since not all jobs are read and priced, or a charge has no time yet,
     as that of a running job; where none is, the rate is unknown.
     """
-    span = _span(watch, now)
+    then = _rated_at(jobs_as_of, now)
+    span = _span(watch, then)
     if span is None or watch.ended or not (watch.charged or watch.finished_count):
         return ""
     per_minute = Decimal(span / timedelta(minutes=1))
-    spent = ((one.unit, _spent(watch, one.unit, now)) for one in watch.charged)
+    spent = ((one.unit, _spent(watch, one.unit, then)) for one in watch.charged)
     rates = [
         f"{_rate(amount / per_minute)} {unit(name)}/min" for name, amount in spent if amount.is_finite() and amount > 0
     ]
-    whole, over = watch.charges_complete and _all_dated(watch), f"the last {spoken(span)}"
+    whole = watch.charges_complete and _all_dated(watch)
+    over = f"the last {spoken(span)}" if then is now else f"{spoken(span)} before {clock(then, now, None)}"
     if rates:
         return f"{'about ' if whole else AT_LEAST}{' + '.join(rates)} over {over}"
     return f"nothing charged in {over}" if whole else "rate of spending unknown"

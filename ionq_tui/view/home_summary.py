@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from ionq_tui.model.money import Money, totals
@@ -22,8 +23,23 @@ from ionq_tui.view.time_text import clock, duration, since, spoken
 from ionq_tui.view.urgency import end_verb
 from ionq_tui.view.wrap import fitting, spared
 
-_UNREAD = ("outdated", "not readable")
-"""How the doubts end that are about the list, and not about a request of this machine."""
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Why more sessions may run than are told, the most serious first, each in a few words."""
+
+    requests: tuple[str, ...] = ()
+    """Requests of this machine whose outcome is unknown."""
+    lists: tuple[str, ...] = ()
+    """What is not known of the session list."""
+
+    @property
+    def first(self) -> str:
+        """The most serious; empty where there is none."""
+        return next(iter((*self.requests, *self.lists)), "")
+
+
+NO_DOUBTS = Doubts()
 
 
 def summary(
@@ -79,7 +95,7 @@ def running_notes(
     *,
     loaded: bool,
     certain: bool,
-    doubts: Sequence[str] = (),
+    doubts: Doubts = NO_DOUBTS,
     others: bool = False,
 ) -> tuple[Line, ...]:
     """Return the same answer for the header of the other screens, longest first: "1 running, 13.70 usd", "1 running".
@@ -94,7 +110,7 @@ def running_notes(
     if not yours:
         return _none_noted(home, loaded=loaded, certain=certain)
     listed = [item for item in yours if not item.unseen]
-    state = _state(listed, len(yours), ends, now, loaded=loaded and not doubts)
+    state = _state(listed, len(yours), ends, now, loaded=loaded and not doubts.first)
     mark = "" if state is Tone.GOOD else "! "
     absent = ", NO LIMIT" if any(item.session.limits.absent for item in listed) else ""
     many = len(listed), len(yours) - len(listed), len(yours)
@@ -103,7 +119,7 @@ def running_notes(
     if len(listed) < len(yours):
         unseen = f"{unended} not confirmed ended"
         first = f"{first}, {unseen}" if listed else f"{mark}{unseen}"
-    first = ", ".join([first, *doubts[:1]])
+    first = ", ".join(filter(None, (first, doubts.first)))
     paid = (_spent_so_far(listed) or "cost unknown") if listed else ""
     ending = _coming(listed, ends, now)[:1]
     soon = [f"{first}, {paid}, {_ends_in(one, now)}" for one, _ in ending if mark and one.at > now]
@@ -112,20 +128,19 @@ def running_notes(
     return tuple(line(Cell(form, state)) for form in forms if form)
 
 
-def doubts(unconfirmed: int, opening: int, unreadable: int, *, current: bool) -> list[str]:
-    """Return why more sessions may run than are told, the most serious first."""
-    told = [f"{unconfirmed:,} unconfirmed"] if unconfirmed else []
-    told += [f"{opening:,} opening"] if opening else []
-    told += [f"list {_UNREAD[0]}"] if not current else []
-    return told + ([f"{unreadable:,} {_UNREAD[1]}"] if unreadable else [])
+def doubts(unconfirmed: int, opening: int, unreadable: int, *, current: bool) -> Doubts:
+    """Return why more sessions may run than are told: requests to open one, and a list that is not whole or current."""
+    requests = ((unconfirmed, "unconfirmed"), (opening, "opening"))
+    lists = [] if current else ["list outdated"]
+    lists += [f"{unreadable:,} not readable"] if unreadable else []
+    return Doubts(tuple(f"{number:,} {name}" for number, name in requests if number), tuple(lists))
 
 
-def _no_other_noted(doubts: Sequence[str], *, loaded: bool) -> tuple[Line, ...]:
+def _no_other_noted(doubts: Doubts, *, loaded: bool) -> tuple[Line, ...]:
     """Say on a session's own screen why others may run; nothing where none does, or before a list was heard."""
-    asked = [one for one in doubts if not one.endswith(_UNREAD)]
-    if not doubts or not (asked or loaded):
-        return ()
-    return (line(Cell(f"! {asked[0]}" if asked else "! others: unknown", Tone.WARN)),)
+    if doubts.requests:
+        return (line(Cell(f"! {doubts.requests[0]}", Tone.WARN)),)
+    return (line(Cell("! others: unknown", Tone.WARN)),) if doubts.lists and loaded else ()
 
 
 def _none_noted(home: HomeList, *, loaded: bool, certain: bool) -> tuple[Line, ...]:

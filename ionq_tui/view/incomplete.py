@@ -7,7 +7,6 @@ from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import counted
 
 AT_LEAST = "≥ "
-LISTING = "not all jobs listed yet"
 
 
 def at_least(watch: SessionSnapshot) -> str:
@@ -25,6 +24,11 @@ def at_least_jobs(watch: SessionSnapshot) -> str:
     return "" if watch.whole else AT_LEAST
 
 
+def listing(watch: SessionSnapshot) -> bool:
+    """Return whether the jobs are being listed at this moment, without a fault so far."""
+    return not watch.all_listed and watch.jobs_fault is None and isinstance(watch.link, Fresh)
+
+
 def jobs_missing(watch: SessionSnapshot) -> str:
     """Return why there may be more jobs than are known; empty where there are not."""
     if watch.whole:
@@ -36,8 +40,8 @@ def jobs_missing(watch: SessionSnapshot) -> str:
         return "jobs not visible"
     if watch.all_listed and watch.unread:
         return f"{counted(watch.unread, 'job')} could not be read"
-    if not watch.all_listed and watch.jobs_fault is None and isinstance(watch.link, Fresh):
-        return LISTING
+    if listing(watch):
+        return "not all jobs listed yet"
     return "not all jobs read"
 
 

@@ -11,7 +11,7 @@ from ionq_tui.model.session import EndSource, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, none_of, sums, unit
 from ionq_tui.view.blocks import EIGHTHS, eighths
-from ionq_tui.view.incomplete import LISTING, at_least, at_least_jobs, jobs_missing
+from ionq_tui.view.incomplete import at_least, at_least_jobs, jobs_missing, listing
 from ionq_tui.view.style import BarEdge, BarPart, Line, Tone
 from ionq_tui.view.time_text import NOTHING, clock, minutes, since
 from ionq_tui.view.time_text import left as left_words
@@ -156,7 +156,7 @@ def jobs_meter(watch: SessionSnapshot) -> Meter:
     note = jobs_missing(watch)
     known = number > 0 or not note
     used = f"{at_least_jobs(watch)}{count(number)}" if known else UNKNOWN
-    note = "" if not known and note == LISTING else note  # the title of the jobs says so
+    note = "" if not known and listing(watch) and not watch.ended else note  # the title of the jobs says so
     if session is None:
         return Meter("jobs", used, note=note)
     limit = session.limits.jobs

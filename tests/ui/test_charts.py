@@ -67,9 +67,9 @@ async def test_the_same_snapshot_is_painted_once_and_its_curves_are_made_once(
         await until(pilot, lambda: widget.content_size.width > 0 and widget.content_size.height > 0)
         monkeypatch.setattr(widget, "update", lambda *_, **__: painted.append(1))
         for seconds in (0, 0, 1, 60):
-            widget.show(watch, NOW + timedelta(seconds=seconds))
+            widget.show(watch, NOW + timedelta(seconds=seconds), None)
             if seconds < 60:
                 assert (len(made), len(painted)) == (1, 1)
         assert (made, len(painted)) == ([MONEY], 2), "time goes on, and the curves are the same"
-        widget.show(replace(watch), NOW + timedelta(seconds=60))
+        widget.show(replace(watch), NOW + timedelta(seconds=60), None)
         assert made == [MONEY, MONEY]

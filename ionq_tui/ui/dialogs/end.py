@@ -77,7 +77,8 @@ class EndSession(ChoiceDialog[tuple[str, ...]]):
     def _facts(self, session: Session) -> list[Fact]:
         known, label = session_facts(self._engine, session), self._engine.actions.activity.value.label(session.id)
         owner, now, people = self._owners[session.id], self._engine.clock.now(), self._engine.people
-        return end_facts(known.watch, owner, label, known.received_at, now, None, people)
+        as_of = known.jobs_as_of
+        return end_facts(known.watch, owner, label, known.received_at, now, None, people, jobs_as_of=as_of)
 
 
 def _whole(facts: list[Fact]) -> list[Line | str]:

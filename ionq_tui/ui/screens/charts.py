@@ -68,4 +68,4 @@ class ChartsScreen(LiveBase):
         self.heading_line.tell(
             title(session, activity.owner(session), activity.label(session.id), self.engine.people, width=self.room)
         )
-        self.drawing.show(watch, now)
+        self.drawing.show(watch, now, self._session_poller.jobs_as_of)

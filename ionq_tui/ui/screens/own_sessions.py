@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from textual.app import App
@@ -18,14 +18,13 @@ from ionq_tui.ui.first_ends import FirstEnds
 from ionq_tui.view.alarm import alarms
 from ionq_tui.view.away_report import meanwhile
 from ionq_tui.view.clock_skew import skew_line
+from ionq_tui.view.forecast import outdated
 from ionq_tui.view.style import Cell, Line, Tone, line
 from ionq_tui.view.usage import spend_spark, used_cells
 
 Result = TypeVar("Result")
 _MOST = 3
 """The most lines of each kind."""
-_LATE = timedelta(minutes=1)
-"""Numbers older than this are marked as such."""
 
 
 class OwnSessions:
@@ -83,7 +82,7 @@ class OwnSessions:
             if session_poller is not None and not (session_poller.running or session_poller.complete)
             else None
         )
-        return at if at is not None and self._engine.clock.now() - at >= _LATE else None
+        return at if outdated(at, self._engine.clock.now()) else None
 
     def look(self, app: App[Result]) -> None:
         """Ring for new alarms, except for sessions with an open screen, which rings itself."""

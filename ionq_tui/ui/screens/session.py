@@ -230,7 +230,8 @@ class SessionScreen(LiveBase):
             status_line(watch, self._coming, now, None, people, width=room, ending=self.ending, with_receipt=True)
         )
         roomy = self.density >= Density.ROOMY
-        self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"), gaps=roomy)
+        as_of = self._session_poller.jobs_as_of
+        self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"), gaps=roomy, jobs_as_of=as_of)
         receipt = self._receipt_lines(watch, now)
         self.receipt.tell(*all_folded(receipt, room, _RECEIPT_NAME))
         self.receipt.display = bool(receipt)
@@ -274,7 +275,7 @@ class SessionScreen(LiveBase):
             card.tell(screen_text.CHARTS)
             card.mount(Charts())
         for charts in card.query(Charts):
-            charts.show(watch, now)
+            charts.show(watch, now, self._session_poller.jobs_as_of)
 
     def _forecast(self, watch: SessionSnapshot, now: datetime) -> None:
         """Compute the forecasts for a new snapshot or every ten seconds, and ring for new alarms."""

@@ -34,14 +34,17 @@ class Charts(TextBlock):
         self._only = only
         self._alone = alone
         self._drawn: tuple[SessionSnapshot, int, tuple[int, int]] | None = None
-        self._last: tuple[SessionSnapshot, datetime] | None = None
+        self._last: tuple[SessionSnapshot, datetime, datetime | None] | None = None
         """What was to be drawn last, perhaps before there was room for it."""
         self._curves: list[Curve] = []
         """Those of the snapshot that is drawn, without forecasts."""
 
-    def show(self, watch: SessionSnapshot, now: datetime) -> None:
-        """Draw the curves of this snapshot as of now in the size of the widget, once it has one."""
-        self._last = watch, now
+    def show(self, watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None) -> None:
+        """Draw the curves of this snapshot as of now in the size of the widget, once it has one.
+
+        `jobs_as_of` is when its jobs were last read: forecasts hold as of then.
+        """
+        self._last = watch, now, jobs_as_of
         width, height = self.content_size
         key = (int(now.timestamp()) // _REDRAWN, (width, height))
         if not width or (self._drawn is not None and self._drawn[0] is watch and self._drawn[1:] == key):
@@ -49,7 +52,7 @@ class Charts(TextBlock):
         if self._drawn is None or self._drawn[0] is not watch:
             self._curves = curves(watch, self._only)
         self._drawn = watch, *key
-        found = foreseen(self._curves, forecasts(watch, now))
+        found = foreseen(self._curves, forecasts(watch, now, jobs_as_of))
         self.tell(*self._lines(watch, found, now, (width, height)))
 
     def on_resize(self) -> None:

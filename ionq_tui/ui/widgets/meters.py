@@ -32,27 +32,34 @@ class Meters(TextBlock):
         """The values that the shown lines were made from."""
 
     def measure(
-        self, watch: SessionSnapshot, now: datetime, told: Iterable[Forecast], *, notes: bool, gaps: bool = False
+        self,
+        watch: SessionSnapshot,
+        now: datetime,
+        told: Iterable[Forecast],
+        *,
+        notes: bool,
+        gaps: bool = False,
+        jobs_as_of: datetime | None = None,
     ) -> None:
         """Show the meters as of now, with the forecasts of when limits are reached, and notes and gaps if those fit.
 
-        With gaps, the rate of spending stands below the cost.
+        With gaps, the rate of spending stands below the cost, as of when the jobs were last read.
         """
         tails = {one.name: tail(one, now, None) for one in told if notes and one.name != "time"}
         if watch is not self._watch:
             self._watch, self._still = watch, still_meters(watch)
         width = self.content_size.width or self.app.size.width - 2
-        rate = self._rate_of(watch, now) if notes and gaps else ""
+        rate = self._rate_of(watch, now, jobs_as_of) if notes and gaps else ""
         measured = (time_meter(watch.session, now), *self._still), tails, width, notes, gaps, rate
         if measured != self._measured:
             self._measured = measured
             self.tell(*_lines(*measured))
 
-    def _rate_of(self, watch: SessionSnapshot, now: datetime) -> str:
+    def _rate_of(self, watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None) -> str:
         """Return the rate of spending, computed once in ten seconds: a session may have many jobs."""
         moment = int(now.timestamp()) // _RATED
         if self._rate[1] != moment or (self._rate[0] is not watch and len(watch.jobs) <= _MANY):
-            self._rate = watch, moment, spend_rate(watch, now)
+            self._rate = watch, moment, spend_rate(watch, now, jobs_as_of)
         return self._rate[2]
 
 

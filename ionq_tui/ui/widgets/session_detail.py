@@ -39,7 +39,7 @@ class SessionDetail(Card):
         self._coming: tuple[Forecast, ...] = ()
         self.snapshot = EMPTY_SNAPSHOT
         """What is known of the session."""
-        self._last: tuple[SessionItem | None, datetime, Mapping[str, str], bool] | None = None
+        self._last: tuple[SessionItem | None, datetime, Mapping[str, str], bool, datetime | None] | None = None
         """What was shown last."""
 
     def compose(self) -> Iterable[Widget]:
@@ -53,12 +53,23 @@ class SessionDetail(Card):
     def on_resize(self) -> None:
         """Fit what is shown into the new size."""
         if self._last is not None:
-            item, now, people, ending = self._last
-            self.show(item, now, people, ending=ending)
+            item, now, people, ending, as_of = self._last
+            self.show(item, now, people, ending=ending, jobs_as_of=as_of)
 
-    def show(self, item: SessionItem | None, now: datetime, people: Mapping[str, str], *, ending: bool = False) -> None:
-        """Show a session as of now; what has not changed is not painted again."""
-        self._last = item, now, people, ending
+    def show(
+        self,
+        item: SessionItem | None,
+        now: datetime,
+        people: Mapping[str, str],
+        *,
+        ending: bool,
+        jobs_as_of: datetime | None,
+    ) -> None:
+        """Show a session as of now; what has not changed is not painted again.
+
+        `jobs_as_of` is when its jobs were last read: forecasts hold as of then.
+        """
+        self._last = item, now, people, ending, jobs_as_of
         self.set_class(item is None, "-empty")
         if item is None:
             self.snapshot = EMPTY_SNAPSHOT
@@ -69,7 +80,7 @@ class SessionDetail(Card):
         self.snapshot = watch if polled else EMPTY_SNAPSHOT
         moment = moment_of(now)
         if not hold(self._foreseen, watch, moment):
-            self._foreseen, self._coming = (watch, moment), forecasts(watch, now)
+            self._foreseen, self._coming = (watch, moment), forecasts(watch, now, jobs_as_of)
         self.tell(short_title(item.session, item.label))
         status = self.query_one("#detail-status", TextBlock)
         status.tell(status_line(watch, self._coming, now, None, people, width=self.room, ending=ending))
@@ -114,9 +125,12 @@ class DetailPane:
         if self._session_id not in listed:
             self._session_id = key
         now, ending = self._engine.clock.now(), self._session_id in self._engine.actions.activity.value.ending
-        self._detail.show(listed.get(self._session_id), now, self._engine.people, ending=ending)
+        poller = self._engine.own_sessions.pollers.get(self._session_id)
+        as_of = poller.jobs_as_of if poller is not None else None
+        item, people = listed.get(self._session_id), self._engine.people
+        self._detail.show(item, now, people, ending=ending, jobs_as_of=as_of)
         for charts in self._charts:
-            charts.show(self._detail.snapshot, now)
+            charts.show(self._detail.snapshot, now, as_of)
 
     def follow(self, listed: Callable[[], Mapping[str, SessionItem]], key: str) -> None:
         """Show the session at the cursor once the cursor has rested there."""

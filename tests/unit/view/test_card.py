@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -21,7 +20,16 @@ from ionq_tui.view.event_line import event_line
 from ionq_tui.view.forecast import forecasts, runs_out
 from ionq_tui.view.header import freshness, header, outage
 from ionq_tui.view.home_list import NOTHING_LISTED, HomeList
-from ionq_tui.view.home_summary import away_line, doubts, running_line, running_notes, summary, unattended_line
+from ionq_tui.view.home_summary import (
+    NO_DOUBTS,
+    Doubts,
+    away_line,
+    doubts,
+    running_line,
+    running_notes,
+    summary,
+    unattended_line,
+)
 from ionq_tui.view.job_card import histogram, job_facts
 from ionq_tui.view.live_session import status_line
 from ionq_tui.view.receipt import receipt_lines
@@ -160,7 +168,7 @@ def test_what_was_spent_so_far_is_told_per_unit_and_never_too_surely() -> None:
 
 
 def noted(
-    *items: SessionItem, loaded: bool = True, certain: bool = True, why: Sequence[str] = (), others: bool = False
+    *items: SessionItem, loaded: bool = True, certain: bool = True, why: Doubts = NO_DOUBTS, others: bool = False
 ) -> list[tuple[str, Tone]]:
     ends = {one.session.id: first for one in items if (first := runs_out(one.session)) is not None}
     home = HomeList.of(items)
@@ -180,8 +188,8 @@ def test_the_header_of_other_screens_says_shortly_whether_money_is_running() -> 
     outdated = noted(held, why=doubts(0, 0, 0, current=False))
     assert outdated[1] == ("! 1 running, list outdated, 18.20 usd", Tone.WARN)
     assert outdated[-2:] == [("! 1 running, list outdated", Tone.WARN), ("! 1 running", Tone.WARN)]
-    assert doubts(1, 1, 2, current=True) == ["1 unconfirmed", "1 opening", "2 not readable"]
-    assert doubts(0, 0, 0, current=True) == []
+    assert doubts(1, 1, 2, current=True) == Doubts(("1 unconfirmed", "1 opening"), ("2 not readable",))
+    assert doubts(0, 0, 0, current=True) == NO_DOUBTS
     free = item(2, limits=NO_LIMITS, expires_at=None)
     assert noted(held, free)[-2:] == [("! 2 running, NO LIMIT", Tone.BAD), ("! 2 running", Tone.BAD)]
 
@@ -198,8 +206,8 @@ def test_on_a_sessions_own_screen_the_header_tells_of_the_others() -> None:
     unseen = item(3)._replace(unseen=True)
     told = [text for text, _ in noted(unseen, others=True)]
     assert told == ["! 1 other not confirmed ended", "! 1 other unconfirmed"]
-    assert noted(others=True, why=["2 unconfirmed", "list outdated"]) == [("! 2 unconfirmed", Tone.WARN)]
-    assert noted(others=True, why=["list outdated", "1 opening"]) == [("! 1 opening", Tone.WARN)]
+    assert noted(others=True, why=Doubts(("2 unconfirmed",), ("list outdated",))) == [("! 2 unconfirmed", Tone.WARN)]
+    assert noted(others=True, why=Doubts(("1 opening", "1 late"), ("list outdated",))) == [("! 1 opening", Tone.WARN)]
     for why in (doubts(0, 0, 0, current=False), doubts(0, 0, 3, current=True)):
         assert noted(others=True, why=why) == [("! others: unknown", Tone.WARN)]
         assert noted(others=True, why=why, loaded=False) == []

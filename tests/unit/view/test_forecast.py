@@ -9,9 +9,10 @@ import pytest
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
-from ionq_tui.model.session import Session
+from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs, apply_session
 from ionq_tui.view.alarm import alarms, idle_for
+from ionq_tui.view.end_review import end_facts
 from ionq_tui.view.forecast import end_sentence, forecasts, spend_rate, tail, unrated
 from ionq_tui.view.style import Tone, words
 
@@ -134,6 +135,9 @@ def test_the_rate_of_spending_is_told_per_unit_and_never_too_surely() -> None:
     assert spend_rate(watch(2, price="0.0004"), NOW) == "about < 0.0001 usd/min over the last 20 min"
     assert spend_rate(watch(2, price="0.02"), NOW) == "about 0.002 usd/min over the last 20 min"
     assert spend_rate(one, NOW + timedelta(hours=1)) == "nothing charged in the last 20 min"
+    held = spend_rate(one, NOW + timedelta(hours=1), NOW)  # nothing was read since
+    assert held.startswith("about 0.50 usd/min over 20 min before ")
+    assert spend_rate(one, NOW + timedelta(seconds=59), NOW).endswith("over the last 20 min")
     assert spend_rate(watch(0), NOW) == ""
     long = apply_jobs(EMPTY_SNAPSHOT, [Job("long", "started", started_at=minutes(25))], NOW)
     charged = apply_costs(replace(long, session=SESSION, all_listed=True), {"long": JobCost(cost=USD, early=True)})
@@ -266,3 +270,14 @@ def test_money_that_is_used_up_is_told_without_a_rate(price: str, said: str) -> 
     told = [one for one in forecasts(spent, later) if one.name == "cost"]
     assert bool(told) == bool(said)
     assert not told or words(end_sentence(spent, told, later, UTC)) == said
+
+
+def test_what_the_end_dialog_forecasts_is_as_of_the_last_reading_too() -> None:
+    one, later = watch(30), NOW + timedelta(minutes=5)
+
+    def status(read_at: datetime | None) -> str:
+        facts = end_facts(one, Owner.HERE, "", NOW, later, UTC, jobs_as_of=read_at)
+        return dict(facts)["status"]
+
+    assert "13:12" in status(NOW)
+    assert "13:12" not in status(None), "what is read now has a rate of now"
