@@ -51,30 +51,46 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("house")
 
 
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Use one worker more than there are processors: many tests wait for a terminal, a process or a time.
+    """Use one worker for each processor for what keeps it busy, and more for the tests that wait.
 
-    With two for each processor the whole run is a tenth shorter, and time-outs of what is tested are met by accident.
+    Those wait for a terminal, a process or a time, and would leave the processors idle for half of the run.
     """
-    return (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1) + 1
+    return 2 * _processors() + 1
 
 
-_LONGEST = (
-    "ui/test_long_run.py",
-    "hostile/test_replies.py",
+_BUSY = (
     "faults/test_screens.py",
     "faults/test_never_forgotten.py",
     "faults/test_matrix.py",
+    "faults/test_around_the_end.py",
+    "faults/test_killed.py",
+    "faults/test_words_of_the_link.py",
     "house/test_canary.py",
-    "snapshots/test_pictures.py",
+    "hostile/test_replies.py",
+    "hostile/test_texts.py",
+    "ui/test_long_run.py",
 )
+"""What keeps a processor busy, or is held against short time-outs: no more of them at once than there are processors.
+
+With more, time-outs of what is tested are met by accident.
+"""
+_LONGEST = ("snapshots/test_pictures.py", "terminal/test_environments.py", "terminal/test_network_environments.py")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest: at the end it would keep one worker busy while the others have nothing to do."""
+    """Share out what keeps the processors busy, and begin with what takes longest: last, it would be waited for."""
     tests = Path(__file__).parent
-    ranks = {tests / name: rank for rank, name in enumerate(_LONGEST)}
-    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+    busy = {tests / name: rank for rank, name in enumerate(_BUSY)}
+    longest = {tests / name: rank for rank, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: (item.path not in busy, busy.get(item.path, longest.get(item.path, len(longest)))))
+    for number, item in enumerate(item for item in items if item.path in busy):
+        item.add_marker(pytest.mark.xdist_group(f"busy-{number % _processors()}"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

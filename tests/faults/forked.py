@@ -20,7 +20,9 @@ T = TypeVar("T")
 
 WITHIN = 90.0
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload([__name__, "tests.faults.test_screens"])
+_LATER = ("httpcore", "anyio._backends._asyncio", "certifi", "ionq_tui.api.cloud", "ionq_tui.credentials.sources")
+"""What the program loads only when it needs it: once here instead of in each process."""
+_FORKS.set_forkserver_preload([__name__, "tests.faults.test_screens", *_LATER])
 _TURN = threading.Lock()
 """multiprocessing looks after all its children whenever one is started: not from several threads at once."""
 

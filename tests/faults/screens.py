@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Button
 
@@ -26,6 +27,8 @@ from tests.faults.verdict import Claim, unsaid
 from tests.faults.world import BACKEND, World
 
 PATIENCE = 20.0
+_ROUNDS = 3
+"""A key may reach a widget, which tells the screen, which tells the app."""
 
 
 class Hand:
@@ -41,13 +44,23 @@ class Hand:
         """Press keys, with a rest before each."""
         for key in keys:
             Hand.now += 1.0
-            await self.pilot.press(key)
+            await self._send(key)
 
     async def hold(self, key: str, times: int) -> None:
         """Hold a key down."""
         for _ in range(times):
             Hand.now += 0.03
-            await self.pilot.press(key)
+            await self._send(key)
+
+    async def _send(self, key: str) -> None:
+        """Send a key and let the app do all that comes of it, without a wait for a quiet processor."""
+        self.app.post_message(Key(key, key if len(key) == 1 else None))
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Let the app and each widget of its screen do what waits for them, and what comes of that."""
+        for _ in range(_ROUNDS):
+            await self.pilot._wait_for_screen()
 
     async def until(self, holds: Callable[[], object], what: str) -> None:
         """Let the app work until something is so."""
@@ -55,7 +68,7 @@ class Hand:
         while not holds():
             assert time.monotonic() < deadline, f"gave up waiting for {what}; the screen shows:\n{self.text()}"
             await asyncio.sleep(0.03)
-        await self.pilot.pause()
+        await self.settled()
 
     def text(self) -> str:
         """Return what is on the screen and what was notified."""
