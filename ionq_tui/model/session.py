@@ -66,6 +66,11 @@ class Session:
         return self.status == "ended" or self.ended_at is not None
 
     @property
+    def not_started(self) -> bool:
+        """True if the server reports it as created and no start: its time counts from its first job."""
+        return self.status == "created" and self.started_at is None and self.ended_at is None
+
+    @property
     def contradictory(self) -> bool:
         """True if `active` and `status` contradict each other."""
         return self.active is not None and self.active == self.ended
@@ -125,8 +130,7 @@ class Session:
 
     def _would_end(self, now: datetime) -> datetime | None:
         """Return when the time limit would end it if it started now; None once it has started."""
-        waits = self.started_at is None and self.status == "created"
-        return self._limit_from(now) if waits else None
+        return self._limit_from(now) if self.not_started else None
 
     @property
     def limit_is_expiry(self) -> bool:

@@ -33,6 +33,8 @@ _SAYS: dict[FaultKind, str] = {
     FaultKind.NOT_ENABLED: "Sessions are not enabled for this organization",
 }
 
+_RETRYING = "retrying"
+"""How the advice begins that all will be tried again without the user."""
 _TRUST = "set SSL_CERT_FILE to the PEM file of your network's certificate authority, or check this machine's clock"
 
 _NEXT: dict[FaultKind, str] = {
@@ -148,6 +150,11 @@ def fault_next(fault: Fault, about: About = "", *, once: bool = False) -> str:
             return f"retrying within {_seconds(LONGEST_PAUSE)}"
         return f"{'try again' if once else 'retrying'} in {_seconds(fault.retry_after)}"
     return _ONCE.get(fault.kind, _NEXT[fault.kind]) if once else _NEXT[fault.kind]
+
+
+def fault_advice(fault: Fault, about: About = "") -> str:
+    """Return what to do, for use where the time of the next automatic retry is told; empty if that is all."""
+    return "; ".join(part for part in fault_next(fault, about).split("; ") if not part.startswith(_RETRYING))
 
 
 def fault_words(fault: Fault, about: About = "", *, once: bool = False) -> str:

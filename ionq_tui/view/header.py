@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ionq_tui.model.connection import is_production
 from ionq_tui.model.link_state import FRESH, Fresh, Link, Refused
-from ionq_tui.view.fault import About, fault_says, own_words
+from ionq_tui.view.fault import About, fault_advice, fault_says, fault_tags, own_words
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.style import Cell, Chip, Line, Tone, joined, line
 from ionq_tui.view.time_text import clock, since, spoken
@@ -75,16 +75,16 @@ def freshness(
 def outage(
     link: Link, base_url: str, now: datetime, tz: tzinfo | None, *, next_try: timedelta | None = None, about: About = ""
 ) -> Line:
-    """Return why the data is not current, from which server, and when the next retry is; empty if all is well."""
+    """Return why the data is outdated, from which server, what to do and when it is retried; empty if all is well."""
     if isinstance(link, Fresh):
         return ()
     where = "" if is_production(base_url) else f" at {plain(base_url, 60)}"
     soon = next_try is None or next_try <= timedelta(0)
     again = "retrying" if soon else f"next retry {clock(now + (next_try or timedelta()), now, tz, seconds=True)}"
     own = own_words(link.fault, 120) or plain(link.fault.words, 120).strip()
-    ids = f" [request {plain(link.fault.request_id, 64)}]" if link.fault.request_id else ""
-    why = f" ({own})" if own else ""
-    return line(Cell(f"! {fault_says(link.fault, about)}{where}{why}{ids} · {again}", Tone.WARN))
+    why, advice = f" ({own})" if own else "", fault_advice(link.fault, about)
+    told = f"{fault_says(link.fault, about)}{where}{why}{fault_tags(link.fault)}{': ' if advice else ''}{advice}"
+    return line(Cell(f"! {told} · {again}", Tone.WARN))
 
 
 def _place(base_url: str) -> str:

@@ -78,9 +78,8 @@ def running_line(
         return _none_of_yours(home, loaded=loaded, certain=certain)
     listed = [item for item in yours if not item.unseen]
     unlimited = [item for item in listed if item.session.limits.absent]
-    counted_words = [f"{len(listed):,} yours running"] if listed else []
-    counted_words += [f"{len(yours) - len(listed):,} not confirmed ended"] if len(listed) < len(yours) else []
-    first = [", ".join(counted_words) + (f", {_no_limit(unlimited, len(yours))}" if unlimited else "")]
+    states = [*_started_or_not(listed, " yours"), *_unended(len(yours) - len(listed))]
+    first = [", ".join(states) + (f", {_no_limit(unlimited, len(yours))}" if unlimited else "")]
     paid, ending = _spent_so_far(listed), _ends_first(_coming(listed, ends, now), len(yours), now)
     spent = [f"{paid} so far"] if paid else []
     forms = ([*first, *spent, *ending], [*first, *ending], first)
@@ -112,18 +111,14 @@ def running_notes(
     listed = [item for item in yours if not item.unseen]
     state = _state(listed, len(yours), ends, now, loaded=loaded and not doubts.first)
     mark = "" if state is Tone.GOOD else "! "
-    absent = ", NO LIMIT" if any(item.session.limits.absent for item in listed) else ""
-    many = len(listed), len(yours) - len(listed), len(yours)
-    running, unended, all_told = (counted(one, "other") if others else f"{one:,}" for one in many)
-    first = f"{mark}{running} running{absent}"
-    if len(listed) < len(yours):
-        unseen = f"{unended} not confirmed ended"
-        first = f"{first}, {unseen}" if listed else f"{mark}{unseen}"
-    first = ", ".join(filter(None, (first, doubts.first)))
+    absent = "NO LIMIT" if any(item.session.limits.absent for item in listed) else ""
+    running, unended = _started_or_not(listed, others=others), _unended(len(yours) - len(listed), others=others)
+    known = [*running, absent] if listed else []
+    first = mark + ", ".join(filter(None, (*known, *unended, doubts.first)))
     paid = (_spent_so_far(listed) or "cost unknown") if listed else ""
     ending = _coming(listed, ends, now)[:1]
     soon = [f"{first}, {paid}, {_ends_in(one, now)}" for one, _ in ending if mark and one.at > now]
-    short = f"{mark}{running} running" if listed else f"{mark}{all_told} unconfirmed"
+    short = mark + (running[0] if listed else f"{_number(len(yours), others=others)} unconfirmed")
     forms = [*soon, f"{first}, {paid}" if paid else "", first, short]
     return tuple(line(Cell(form, state)) for form in forms if form)
 
@@ -154,6 +149,24 @@ def _none_noted(home: HomeList, *, loaded: bool, certain: bool) -> tuple[Line, .
     return tuple(line(Cell(f"! {form}", Tone.WARN)) for form in (long, unknown))
 
 
+def _number(number: int, of: str = "", *, others: bool = False) -> str:
+    return counted(number, "other") if others else f"{number:,}{of}"
+
+
+def _started_or_not(listed: Collection[SessionItem], of: str = "", *, others: bool = False) -> list[str]:
+    """Return "2 yours running", "1 not started": what has not started costs nothing yet."""
+    waiting = sum(item.session.not_started for item in listed)
+    running = len(listed) - waiting
+    if not running:
+        return [f"{_number(waiting, of, others=others)} not started"] if waiting else []
+    told = [f"{_number(running, of, others=others)} running"]
+    return [*told, f"{waiting:,} not started"] if waiting else told
+
+
+def _unended(number: int, *, others: bool = False) -> list[str]:
+    return [f"{_number(number, others=others)} not confirmed ended"] if number else []
+
+
 def _coming(
     listed: Iterable[SessionItem], ends: Mapping[str, Forecast], now: datetime
 ) -> list[tuple[Forecast, SessionItem]]:
@@ -178,7 +191,7 @@ def _none_of_yours(home: HomeList, *, loaded: bool, certain: bool) -> Line:
     if not loaded:
         return line(Cell("asking IonQ what is running…", Tone.DIM))
     if home.ownerless:
-        return line(Cell(f"{counted(home.ownerless, 'session')} running, owner unknown", Tone.WARN))
+        return line(Cell(f"{counted(home.ownerless, 'session')} active, owner unknown", Tone.WARN))
     if not certain:
         return line(Cell("none of yours is listed, but that is not certain", Tone.WARN))
     return line(Cell("none of yours is running" if home.any_running else "nothing is running", Tone.DIM))

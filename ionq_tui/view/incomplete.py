@@ -24,6 +24,11 @@ def at_least_jobs(watch: SessionSnapshot) -> str:
     return "" if watch.whole else AT_LEAST
 
 
+def hidden(watch: SessionSnapshot) -> bool:
+    """Return whether IonQ refuses to list the jobs for this key."""
+    return watch.jobs_fault is not None and isinstance(link_of(watch.jobs_fault), Refused)
+
+
 def listing(watch: SessionSnapshot) -> bool:
     """Return whether the jobs are being listed at this moment, without a fault so far."""
     return not watch.all_listed and watch.jobs_fault is None and isinstance(watch.link, Fresh)
@@ -36,7 +41,7 @@ def jobs_missing(watch: SessionSnapshot) -> str:
     if watch.ended and not watch.settled:
         heard = watch.all_listed and watch.jobs_fault is None and isinstance(watch.link, Fresh)
         return "not all jobs read: it ended just now" if heard else "not all jobs read"
-    if watch.jobs_fault is not None and isinstance(link_of(watch.jobs_fault), Refused):
+    if hidden(watch):
         return "jobs not visible"
     if watch.all_listed and watch.unread:
         return f"{counted(watch.unread, 'job')} could not be read"

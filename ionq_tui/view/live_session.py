@@ -9,7 +9,7 @@ from ionq_tui.model.job import Job
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.outcome import Ended, EndOutcome
 from ionq_tui.model.snapshot import SessionSnapshot
-from ionq_tui.view.fault import fault_words, link_fault
+from ionq_tui.view.fault import fault_words, link_fault, own_words
 from ionq_tui.view.forecast import Forecast, end_sentence
 from ionq_tui.view.result import end_result
 from ionq_tui.view.row import family
@@ -58,13 +58,12 @@ def outcome_lines(
     ending: bool = False,
     again: datetime | None = None,
 ) -> list[Line]:
-    """Return why nothing newer is to be seen, and what became of ending; mostly nothing.
+    """Return what became of ending, why jobs are hidden, and why their cost is unknown; mostly nothing.
 
-    Also why jobs are hidden, or their cost is unknown. `again` is when an end that is not confirmed is asked for again.
+    That the session itself cannot be read is told above the screen (`header.outage`), and a fault that it has in common
+    with its jobs is not told again. `again` is when an end that is not confirmed is asked for again.
     """
     told: list[Line] = []
-    if (fault := link_fault(watch.link)) is not None:
-        told.append(line(Cell(f"! {fault_words(fault, 'session')}", Tone.WARN)))
     if ending and not watch.ended:
         told.append(line(Cell("! ending… requested, not confirmed yet", Tone.WARN)))
     elif outcome is not None and not watch.ended and not isinstance(outcome, Ended):
@@ -73,11 +72,17 @@ def outcome_lines(
             f"next retry {clock(again, now, tz, seconds=True)}; retry now: e" if again is not None else "retry: press e"
         )
         told.append(line(Cell(f"! {said.text}", said.tone), f" · {when}"))
-    if watch.jobs_fault is not None:
+    if watch.jobs_fault is not None and not _told_already(watch.jobs_fault, watch):
         told.append(line(Cell(f"! {fault_words(watch.jobs_fault, 'jobs')}", Tone.WARN)))
-    if watch.cost_fault is not None:
+    if watch.cost_fault is not None and not _told_already(watch.cost_fault, watch):
         told.append(line(Cell(f"! {unread_cost(watch.cost_fault)}", Tone.WARN)))
     return told
+
+
+def _told_already(fault: Fault, watch: SessionSnapshot) -> bool:
+    """Return whether the session itself cannot be read for the same reason."""
+    known = link_fault(watch.link)
+    return known is not None and (known.kind, own_words(known)) == (fault.kind, own_words(fault))
 
 
 def unread_cost(fault: Fault, *, once: bool = False) -> str:

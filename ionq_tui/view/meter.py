@@ -11,7 +11,7 @@ from ionq_tui.model.session import EndSource, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, none_of, sums, unit
 from ionq_tui.view.blocks import EIGHTHS, eighths
-from ionq_tui.view.incomplete import at_least, at_least_jobs, jobs_missing, listing
+from ionq_tui.view.incomplete import at_least, at_least_jobs, hidden, jobs_missing, listing
 from ionq_tui.view.style import BarEdge, BarPart, Line, Tone
 from ionq_tui.view.time_text import NOTHING, clock, minutes, since
 from ionq_tui.view.time_text import left as left_words
@@ -94,7 +94,7 @@ def time_meter(session: Session | None, now: datetime, tz: tzinfo | None = None,
         )
     end = session.runs_out_at
     remaining = session.time_left(now)
-    if session.started_at is None and session.status == "created":
+    if session.not_started:
         return _not_started(session, limit, now, tz)
     spent = since(session.started_at, now)
     used = UNKNOWN if spent is None else used_words(spent)
@@ -154,7 +154,7 @@ def jobs_meter(watch: SessionSnapshot) -> Meter:
     """Count the jobs, with "≥" while the list is incomplete."""
     session, number = watch.session, watch.count
     note = jobs_missing(watch)
-    known = number > 0 or not note
+    known = number > 0 or not note or (watch.all_listed and not hidden(watch))
     used = f"{at_least_jobs(watch)}{count(number)}" if known else UNKNOWN
     note = "" if not known and listing(watch) and not watch.ended else note  # the title of the jobs says so
     if session is None:

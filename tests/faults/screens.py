@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
@@ -41,26 +41,21 @@ class Hand:
         self.pilot = pilot
 
     async def press(self, *keys: str) -> None:
-        """Press keys, with a rest before each."""
-        for key in keys:
-            Hand.now += 1.0
-            await self._send(key)
+        """Press keys, with a rest before each, and look at the screen once it is painted."""
+        await self._send(keys, 1.0)
 
     async def hold(self, key: str, times: int) -> None:
         """Hold a key down."""
-        for _ in range(times):
-            Hand.now += 0.03
-            await self._send(key)
+        await self._send([key] * times, 0.03)
 
-    async def _send(self, key: str) -> None:
-        """Send a key and let the app do all that comes of it, without a wait for a quiet processor."""
-        self.app.post_message(Key(key, key if len(key) == 1 else None))
-        await self.settled()
-
-    async def settled(self) -> None:
-        """Let the app and each widget of its screen do what waits for them, and what comes of that."""
-        for _ in range(_ROUNDS):
-            await self.pilot._wait_for_screen()
+    async def _send(self, keys: Iterable[str], rest: float) -> None:
+        """Send keys, and let the app do all that comes of each; only after the last is a quiet processor waited for."""
+        for key in keys:
+            Hand.now += rest
+            self.app.post_message(Key(key, key if len(key) == 1 else None))
+            for _ in range(_ROUNDS):
+                await self.pilot._wait_for_screen()
+        await self.pilot.pause()
 
     async def until(self, holds: Callable[[], object], what: str) -> None:
         """Let the app work until something is so."""
@@ -68,7 +63,7 @@ class Hand:
         while not holds():
             assert time.monotonic() < deadline, f"gave up waiting for {what}; the screen shows:\n{self.text()}"
             await asyncio.sleep(0.03)
-        await self.settled()
+        await self.pilot.pause()
 
     def text(self) -> str:
         """Return what is on the screen and what was notified."""

@@ -231,8 +231,10 @@ async def test_stale_is_said_and_the_picture_stays(app: Stage, hand: Hand) -> No
         app.connector.cloud.fault = OFFLINE
         app.connector.clock.forward(60)
         app.engine.session_poller(ONE.id).poller.nudge()
-        await until(pilot, lambda: "STALE 1 min" in app.text())
+        await until(pilot, lambda: "STALE 1 min" in app.text() and "not all jobs read" in app.text())
         assert "vqe-4" in app.text()
+        told = " ".join(app.text().split())
+        assert told.count("cannot be reached") == told.count("check the network") == told.count("retry") == 1
 
 
 async def test_one_job_is_cancelled_after_a_question(app: Stage, hand: Hand) -> None:

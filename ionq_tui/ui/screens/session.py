@@ -229,8 +229,7 @@ class SessionScreen(LiveBase):
         self.status.tell(
             status_line(watch, self._coming, now, None, people, width=room, ending=self.ending, with_receipt=True)
         )
-        roomy = self.density >= Density.ROOMY
-        as_of = self._session_poller.jobs_as_of
+        roomy, as_of = self.density >= Density.ROOMY, self._session_poller.jobs_as_of
         self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"), gaps=roomy, jobs_as_of=as_of)
         receipt = self._receipt_lines(watch, now)
         self.receipt.tell(*all_folded(receipt, room, _RECEIPT_NAME))

@@ -75,10 +75,14 @@ def test_an_outage_is_told_in_full() -> None:
     assert outage(FRESH, local, NOW, TZ) == ()
     told = words(outage(Stale(OFFLINE), local, NOW, TZ, next_try=again))
     assert told.startswith("! IonQ cannot be reached at http://127.0.0.1:8000/v0.4")
-    assert told.endswith(" · next retry 14:02:15")
+    assert told.endswith(": check the network · next retry 14:02:15"), "and not that it is retried automatically"
     refused = Refused(Fault(FaultKind.NOT_ENABLED, "no", 403, request_id="r-1"))
     told = words(outage(refused, PRODUCTION_URL, NOW, TZ, about="sessions"))
-    assert told == '! Sessions are not enabled for this organization ("no") [request r-1] · retrying'
+    assert told.startswith('! Sessions are not enabled for this organization ("no") [HTTP 403, request r-1]: write to ')
+    assert told.endswith("backends can still be browsed · retrying")
+    busy = Fault(FaultKind.RATE_LIMITED, "slow down", 429, retry_after=7)
+    told = words(outage(Stale(busy), PRODUCTION_URL, NOW, TZ, next_try=again))
+    assert told == '! IonQ is limiting the rate of requests ("slow down") [HTTP 429] · next retry 14:02:15'
 
 
 def test_title_and_timeline_as_drawn() -> None:
@@ -140,8 +144,12 @@ def test_the_second_line_says_whether_money_is_running() -> None:
     assert running(item(1, Owner.OTHER), certain=False)[1] is Tone.WARN
     assert running(certain=False) == ("none of yours is listed, but that is not certain", Tone.WARN)
     assert running(loaded=False)[0] == "asking IonQ what is running…"
-    assert running(item(1, Owner.UNKNOWN)) == ("1 session running, owner unknown", Tone.WARN)
+    assert running(item(1, Owner.UNKNOWN)) == ("1 session active, owner unknown", Tone.WARN)
     assert running(item(1)) == ("1 yours running · 000001 ends in 37 min", Tone.GOOD)
+    waits = item(3, status="created", started_at=None, expires_at=None)
+    assert running(waits) == ("1 yours not started", Tone.GOOD)
+    assert running(item(1), waits)[0].startswith("1 yours running, 1 not started · 000001 ends first")
+    assert running(waits, item(4)._replace(unseen=True))[0] == "1 yours not started, 1 not confirmed ended"
     two = running(item(1), item(2, expires_at=at(14, 30)))
     assert two == ("2 yours running · 000002 ends first, in 27 min", Tone.GOOD)
     assert running(item(1, expires_at=at(14, 12)))[1] is Tone.WARN
@@ -203,6 +211,10 @@ def test_on_a_sessions_own_screen_the_header_tells_of_the_others() -> None:
         ("! 2 others running, NO LIMIT", Tone.BAD),
         ("! 2 others running", Tone.BAD),
     ]
+    waits = item(4, status="created", started_at=None, expires_at=None)._replace(watch=None)
+    assert noted(waits, others=True)[-1] == ("1 other not started", Tone.GOOD)
+    assert noted(held, waits, others=True)[-2][0] == "1 other running, 1 not started"
+    assert noted(waits)[-1][0] == "1 not started"
     unseen = item(3)._replace(unseen=True)
     told = [text for text, _ in noted(unseen, others=True)]
     assert told == ["! 1 other not confirmed ended", "! 1 other unconfirmed"]

@@ -166,6 +166,12 @@ def test_jobs_not_all_listed_are_at_least() -> None:
     assert jobs_meter(with_jobs(0, LIMITS, complete=False)).used == "—"
 
 
+def test_no_jobs_that_were_heard_of_stay_none_while_nothing_is_heard() -> None:
+    away = with_jobs_fault(with_jobs(0, LIMITS), Fault(FaultKind.OFFLINE, "gone"))
+    meter = jobs_meter(away)
+    assert (meter.used, meter.limit, meter.left, meter.note) == ("≥ 0", "40", "≤ 40", "not all jobs read")
+
+
 def test_jobs_not_visible_are_unknown() -> None:
     meter = jobs_meter(with_jobs_fault(with_jobs(0, LIMITS), Fault(FaultKind.FORBIDDEN, "no", 403)))
     assert (meter.used, meter.limit, meter.left, meter.note) == ("—", "40", "—", "jobs not visible")
