@@ -12,6 +12,9 @@ PIP := -m pip install --quiet --disable-pip-version-check
 EXECUTABLE := $(shell $(PYTHON) -c 'import os, sys; print(os.path.realpath(sys.executable))' 2>/dev/null)
 made_by_another = $(shell grep -qxF 'executable = $(EXECUTABLE)' $(1)/pyvenv.cfg 2>/dev/null || echo anew)
 
+# Modules are compiled once, and not by every process of every run.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-fast check lint layout types floors audit package format screenshots bench bench-quick pins clean python anew
 
