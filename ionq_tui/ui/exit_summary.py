@@ -26,10 +26,11 @@ class ExitSummary:
 
 
 def exit_summary(engine: Engine, ended: tuple[str, ...] = ()) -> ExitSummary:
-    """List every session opened on this machine that is not confirmed ended, and how to return to it.
+    """List every session opened on this machine that is not confirmed ended, how to return to it, and open questions.
 
     `ended` are the ids of sessions that were ended because the dashboard exits.
     """
+    from ionq_tui.view.clone import clones_left
     from ionq_tui.view.result import question_words, unheard
 
     activity, now = engine.actions.activity.value, engine.clock.now()
@@ -40,6 +41,7 @@ def exit_summary(engine: Engine, ended: tuple[str, ...] = ()) -> ExitSummary:
         lines += _left(engine, session)
     lines += [unheard(one.request) for one in activity.opening.values()]
     lines += [question_words(one, now, None) for one in activity.unconfirmed]
+    lines += [] if engine.connection.demo else clones_left(engine.snapshots, activity.cloning, now, None)
     return ExitSummary(tuple(lines))
 
 

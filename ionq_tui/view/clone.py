@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from datetime import datetime, tzinfo
 
 from ionq_tui.model.clone import awaited_clones, clones_of, unconfirmed_clones
+from ionq_tui.model.event import Event
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.outcome import Cloned, CloneDone, CloneOutcome, CloneUnconfirmed, NotCloned
@@ -26,6 +27,7 @@ CLONE_BUTTON = "Clone job (billable)"
 NOT_FOUND = "it was not found in this session so far; it may exist elsewhere"
 NO_COST = "unknown: IonQ reports neither a cost nor an estimate of the original"
 REFRESHING = "the session is read again before the job is cloned"
+LOOK_FIRST = "look at the session's jobs before you clone it again"
 UNCONFIRMED_BEFORE = "an earlier clone of this job is not confirmed"
 
 
@@ -99,15 +101,29 @@ def clone_notice(done: CloneDone, now: datetime, tz: tzinfo | None) -> Notice:
     return Notice(said.text, "error" if isinstance(done.outcome, NotCloned) else "warning", LONG)
 
 
-def clone_lines(watch: SessionSnapshot, cloning: Set[str], now: datetime, tz: tzinfo | None) -> list[Line]:
-    """Return a line for each clone of which it is not known whether it exists; mostly nothing."""
+def clone_lines(
+    watch: SessionSnapshot, cloning: Set[str], now: datetime, tz: tzinfo | None, *, named: bool = False
+) -> list[Line]:
+    """Return a line for each clone of which it is not known whether it exists; `named` tells the session, too."""
+    of = f"{plain(watch.session.short, 6)}: " if named and watch.session is not None else ""
     told, awaited = [], awaited_clones(watch.events, now)
     for event in unconfirmed_clones(watch.events):
-        job = f"job {plain(event.subject[-6:])}"
-        if event.subject in cloning:
-            told.append(f"! cloning {job}: no reply yet; nothing is sent again")
-        else:
-            at = clock(event.at, now, tz)
-            how = "each new job list is checked" if event in awaited else NOT_FOUND
-            told.append(f"! a clone of {job}, requested {at}, may exist: {how}")
+        how = "each new job list is checked" if event in awaited else NOT_FOUND
+        told.append(f"! {of}{_may_exist(event, cloning, how, now, tz)}")
     return [line(Cell(words, Tone.WARN)) for words in told]
+
+
+def clones_left(watches: Iterable[SessionSnapshot], cloning: Set[str], now: datetime, tz: tzinfo | None) -> list[str]:
+    """Return the same in words for all these sessions, for who leaves: nobody looks for the clones then."""
+    return [
+        f"{plain(event.session_id, 64)}: {_may_exist(event, cloning, LOOK_FIRST, now, tz)}"
+        for watch in watches
+        for event in unconfirmed_clones(watch.events)
+    ]
+
+
+def _may_exist(event: Event, cloning: Set[str], how: str, now: datetime, tz: tzinfo | None) -> str:
+    job = f"job {plain(event.subject[-6:])}"
+    if event.subject in cloning:
+        return f"cloning {job}: no reply yet; nothing is sent again"
+    return f"a clone of {job}, requested {clock(event.at, now, tz)}, may exist: {how}"

@@ -9,13 +9,17 @@ from decimal import Decimal
 import pytest
 from textual.widgets._toast import Toast
 
+from ionq_tui.model.clone import CloneRequest, cloned_event, requested_event
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Job, JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
+from ionq_tui.model.outcome import NewJob
 from ionq_tui.model.record import Place, SessionRecord
-from ionq_tui.model.snapshot import apply_costs, apply_jobs
+from ionq_tui.model.snapshot import apply_costs, apply_jobs, noted
 from ionq_tui.ui.dialogs.attach import Attach
+from ionq_tui.ui.dialogs.quit import QuitQuestion
+from ionq_tui.ui.exit_summary import exit_summary
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.screens.sessions import SessionsScreen
 from tests.ui.cast import Cast, Hands, at_home, until
@@ -275,3 +279,24 @@ async def test_a_session_of_others_rings_only_where_jobs_were_seen(
         app.screen.each_second()  # type: ignore[attr-defined]
         await pilot.pause()
         assert "000001: 80 % of the jobs used, 1 left" in bells[-1]
+
+
+async def test_a_clone_that_may_exist_is_told_on_home_before_quitting_and_afterwards(ours: FakeConnector) -> None:
+    app = Cast(ours)
+    async with at_home(app, (120, 36)) as pilot:
+        hear(app, job(1))
+        request = requested_event(CloneRequest(job(1).id, ONE.id, "mark"), NOW)
+        store = app.running.own_sessions.pollers[ONE.id].store
+        store.apply(lambda snapshot: noted(snapshot, request))
+        await ticked(pilot, app)
+        said = f"a clone of job {job(1).short}, requested"
+        assert f"! {ONE.short}: {said}" in app.text() and "each new job list is checked" in app.text()
+        (left,) = [one for one in exit_summary(app.running).lines if said in one]
+        assert left.startswith(ONE.id) and left.endswith("look at the session's jobs before you clone it again")
+        await pilot.press("q")
+        await until(pilot, lambda: app.shows(QuitQuestion) and said in app.text())
+        await pilot.press("escape")
+        store.apply(lambda snapshot: noted(snapshot, cloned_event(request, NewJob("job-9", ONE.id), NOW)))
+        await ticked(pilot, app)
+        assert "a clone of" not in app.text()
+        assert not [one for one in exit_summary(app.running).lines if "clone" in one]

@@ -9,6 +9,7 @@ from ionq_tui.model.session import Session
 from ionq_tui.ui.dialogs.choice import Choice, ChoiceDialog
 from ionq_tui.view import dialog_text
 from ionq_tui.view.amount import counted
+from ionq_tui.view.clone import clones_left
 from ionq_tui.view.result import question_words
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import title
@@ -36,6 +37,7 @@ class QuitQuestion(ChoiceDialog[QuitAnswer]):
         ]
         told += [line(question_words(one, now, None)) for one in activity.unconfirmed]
         told += [line(dialog_text.opening_on(plain(one.request.backend, 60))) for one in activity.opening.values()]
+        told += [line(words) for words in clones_left(engine.snapshots, activity.cloning, now, None)]
         told += ["", line(dialog_text.LEFT_RUNNING)]
         several = len(sessions) > 1
         choices = [Choice("Stay", QuitAnswer.STAY), Choice(dialog_text.QUIT_LEAVE_RUNNING, QuitAnswer.LEAVE)]

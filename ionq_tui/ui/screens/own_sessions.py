@@ -11,6 +11,7 @@ from textual.app import App
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.engine.user_activity import LONG_AGO, Absence
+from ionq_tui.model.clone import unconfirmed_clones
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.alarms import ring
@@ -35,6 +36,8 @@ class OwnSessions:
         self._engine = engine
         self._evaluated: dict[str, tuple[SessionSnapshot, int]] = {}
         self._alarms: dict[str, dict[str, str]] = {}
+        self._cloned: dict[str, SessionSnapshot] = {}
+        """The snapshots in which it is not known whether a clone exists, by session id."""
         self.ends = FirstEnds(engine)
         self._used: dict[str, tuple[SessionSnapshot, bool, tuple[Cell, Cell]]] = {}
         self._sparks: dict[str, tuple[SessionSnapshot, int, Cell]] = {}
@@ -100,7 +103,7 @@ class OwnSessions:
         """Discard what belongs to sessions that are no longer polled or listed."""
         held = self._engine.own_sessions.pollers
         self.ends.forget()
-        for by_id in (self._evaluated, self._alarms, self._told):
+        for by_id in (self._evaluated, self._alarms, self._told, self._cloned):
             for session_id in by_id.keys() - held.keys():
                 by_id.pop(session_id)
         listed = self._engine.session_list.overview.value.sessions
@@ -118,12 +121,15 @@ class OwnSessions:
             watch, now, session_poller.jobs_as_of, ours=self._engine.actions.activity.value.ours(watch.session)
         )
         ring(app, self._engine, session_poller, told)
+        self._cloned.pop(session_poller.session_id, None)
+        if unconfirmed_clones(watch.events):
+            self._cloned[session_poller.session_id] = watch
 
     def lines(self) -> list[Line]:
-        """Return the lines about alarms, and about events during an absence."""
+        """Return the lines about clones that may exist, alarms, and events during an absence."""
         told = [line(Cell(f"! {words}", Tone.WARN)) for words in map(self._most_serious, self._alarms) if words]
         away = [one for one in map(self._absence_line, self._engine.own_sessions.pollers.values()) if one]
-        shown = [*told[:_MOST], *away[:_MOST]]
+        shown = [*self._clone_lines()[:_MOST], *told[:_MOST], *away[:_MOST]]
         if len(away) > _MOST:
             shown.append(line(f"· and {len(away) - _MOST:,} more"))
         if skew := self._skew:
@@ -131,6 +137,14 @@ class OwnSessions:
         if self.away:
             shown[-1] = (*shown[-1], Cell("   esc: dismiss", Tone.DIM))
         return shown
+
+    def _clone_lines(self) -> list[Line]:
+        if not self._cloned:
+            return []
+        from ionq_tui.view.clone import clone_lines
+
+        cloning, now = self._engine.actions.activity.value.cloning, self._engine.clock.now()
+        return [one for watch in self._cloned.values() for one in clone_lines(watch, cloning, now, None, named=True)]
 
     def _most_serious(self, session_id: str) -> str:
         """Return the most serious alarm, without the idle alarm of earlier sessions, which the list shows already."""
