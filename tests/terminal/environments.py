@@ -83,7 +83,7 @@ def is_dragged_by_its_corner(terminal: Terminal) -> None:
 
 
 def keeps_status_meters_and_end(terminal: Terminal) -> None:
-    assert "running" in terminal.lines[1]
+    assert "1 session active" in terminal.lines[1]
     terminal.keys("enter").wait_for("e end")
     for name in ("CREATED", "time ", "jobs ", "cost "):
         terminal.wait_for(name)
