@@ -111,7 +111,15 @@ def load_settings(flags: Flags, environ: Mapping[str, str], config_dir: Path) ->
     if flags.log_level is not None and flags.log is None:
         raise SettingsError("--log-level needs a log file: add --log FILE")
     path = config_path(flags, environ, config_dir)
-    file = _read(path, must_exist=path != config_dir / CONFIG_NAME)
+    try:
+        return _loaded(flags, environ, path, must_exist=path != config_dir / CONFIG_NAME)
+    except SettingsError as error:
+        way_out = "" if flags.config else f"\nwithout this file, also to end a session: add --config {os.devnull}"
+        raise SettingsError(f"{error}{way_out if str(path) in str(error) else ''}") from None
+
+
+def _loaded(flags: Flags, environ: Mapping[str, str], path: Path, *, must_exist: bool) -> Settings:
+    file = _read(path, must_exist=must_exist)
     where = str(path)
     _check(file, _FILE_KEYS, where)
     profiles = _profiles(file, where)

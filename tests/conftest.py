@@ -64,6 +64,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 _BUSY = (
+    "ui/test_long_run.py",
     "faults/test_screens.py",
     "faults/test_never_forgotten.py",
     "faults/test_matrix.py",
@@ -73,7 +74,6 @@ _BUSY = (
     "house/test_canary.py",
     "hostile/test_replies.py",
     "hostile/test_texts.py",
-    "ui/test_long_run.py",
 )
 """What keeps a processor busy, or is held against short time-outs: no more of them at once than there are processors.
 

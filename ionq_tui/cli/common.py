@@ -91,7 +91,8 @@ async def _engine(settings: Settings, keyless: bool, retries: int) -> Engine:
     if isinstance(found, NoKey):
         from ionq_tui.view.key_card import key_advice
 
-        raise CommandError("\n".join([*found.reasons, f"no API key: {key_advice(found.ways)}"]))
+        ways = [f"  {command}" for command in found.ways.keyring_help]
+        raise CommandError("\n".join([f"no API key: {key_advice(found.ways)}", *found.words, *ways]))
     return await connector.connect(found)
 
 

@@ -107,12 +107,13 @@ def _journal_trouble(engine: Engine) -> str:
 
 def check_owner(engine: Engine, session: Session, not_mine: bool, what: str = "end it") -> None:
     """Raise Stop before doing `what` to another user's session, unless `--not-mine` was given."""
-    if engine.actions.activity.value.owner(session) in (Owner.OTHER, Owner.UNKNOWN) and not not_mine:
-        raise CommandError(
-            f"{plain(session.id, 64)} was not opened on this machine or by this key: add --not-mine to {what}"
-            f"{_journal_trouble(engine)}",
-            USAGE,
-        )
+    owner, name = engine.actions.activity.value.owner(session), plain(session.id, 64)
+    if owner not in (Owner.OTHER, Owner.UNKNOWN) or not_mine:
+        return
+    not_yours = "was not opened on this machine or by this key"
+    unknown = "was not opened on this machine, and it is not known whether you opened it elsewhere"
+    told = f"{name} {not_yours if owner is Owner.OTHER else unknown}: add --not-mine to {what}"
+    raise CommandError(f"{told}{_journal_trouble(engine)}", USAGE)
 
 
 async def end_each(engine: Engine, ids: Iterable[str], until: float | None = None) -> Mapping[str, EndOutcome | None]:

@@ -77,7 +77,8 @@ _SESSION_FIELDS: dict[str, Schema] = {
 _MISMATCH = _map(_object(how=_STRING, asked={}, given={}))
 _ENDS: dict[str, Schema] = {"ends_at": _TIME, "ends_at_source": _TEXT}
 _ABOUT_SESSION: dict[str, Schema] = {
-    "whose": {"enum": ["here", "you", "other", "unknown"], "description": "here: opened on this machine"},
+    "owner": {"type": "string", "description": "you, another user, unknown, or a name from the configuration"},
+    "opened_on_this_machine": _SURE,
     "label": _STRING,
     "short_id": _STRING,
     **_ENDS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from typing import TextIO
 
 from ionq_tui.cli.common import CommandError
 from ionq_tui.cli.list_arguments import SEPARATOR
@@ -61,7 +62,12 @@ def print_list(
     elif items:
         print(list_table(chosen_columns(args, columns), items, _form(args)))
     elif empty:
-        print(empty)
+        print(empty, file=beside_tables())
+
+
+def beside_tables() -> TextIO:
+    """Return where words beside a table go: below it on a terminal, else where no program reads them as a row."""
+    return sys.stdout if sys.stdout.isatty() else sys.stderr
 
 
 def has_status(wanted: str, words: Iterable[str]) -> bool:

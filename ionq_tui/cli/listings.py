@@ -11,7 +11,7 @@ from ionq_tui.api import encode
 from ionq_tui.cli.common import CommandError, find_session, heard, say, tell_json, told_list_fault
 from ionq_tui.cli.common import run as connected
 from ionq_tui.cli.list_arguments import JOB_STATUSES, SESSION_STATUSES
-from ionq_tui.cli.list_output import check_columns, check_status, has_status, in_order, print_list
+from ionq_tui.cli.list_output import beside_tables, check_columns, check_status, has_status, in_order, print_list
 from ionq_tui.cli.session_reading import priced, read_jobs, read_session
 from ionq_tui.cli.totals import sums_facts
 from ionq_tui.cli.unlisted import may_be, owed_lines, read_unlisted, uncertain
@@ -24,7 +24,7 @@ from ionq_tui.model.job_totals import cost_is_final
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.mismatch import Mismatch, Value
 from ionq_tui.model.money import Money
-from ionq_tui.model.session import Session
+from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import (
     EMPTY_SNAPSHOT,
     SessionSnapshot,
@@ -42,7 +42,7 @@ from ionq_tui.view.mismatch import mismatch_words
 from ionq_tui.view.report import report
 from ionq_tui.view.row import BackendItem, JobItem, SessionItem
 from ionq_tui.view.sanitize import plain
-from ionq_tui.view.status import job_status
+from ionq_tui.view.status import job_status, owner_name
 from ionq_tui.view.suggestion import unknown_name
 from ionq_tui.view.time_text import rfc3339, rfc3339_or_none
 from ionq_tui.wiring import patience
@@ -131,6 +131,8 @@ async def _list(engine: Engine, args: argparse.Namespace) -> int:
     code = DONE if fault is None else REFUSED
     columns = session_columns(now, None, engine.people)
     listed = in_order(args, columns, await _asked_for(engine, args, overview.sessions.values()))
+    if args.mine and (ownerless := _of_unknown_owner(engine, args, overview.sessions.values())):
+        say(f"{counted(ownerless, 'session')} of an unknown owner, perhaps yours: ionq-tui ls shows them")
     if args.json:
         if fault is None or unlisted or activity.unconfirmed:
             tell_json(_list_facts(engine, [item.session for item in listed], unlisted))
@@ -166,6 +168,12 @@ def _matching(
     ]
 
 
+def _of_unknown_owner(engine: Engine, args: argparse.Namespace, sessions: Iterable[Session]) -> int:
+    """Return how many sessions `--mine` leaves out without being certain, of those that are asked for otherwise."""
+    every = argparse.Namespace(**{**vars(args), "mine": False})
+    return sum(item.owner is Owner.UNKNOWN for item in _matching(engine, every, sessions))
+
+
 def _list_facts(engine: Engine, listed: Iterable[Session], unlisted: Iterable[Session]) -> dict[str, object]:
     """Return the list with the API's field names, and under `ionq_tui` the sessions that it does not show."""
     activity = engine.actions.activity.value
@@ -196,7 +204,7 @@ async def _jobs(engine: Engine, args: argparse.Namespace) -> int:
     if not (args.csv or args.quiet or args.columns):
         for job, _ in items:
             if why := failure_words(job):
-                print(f"job {plain(job.short)} failed: {plain(why, 400)}")
+                print(f"job {plain(job.short)} failed: {plain(why, 400)}", file=beside_tables())
     return DONE
 
 
@@ -294,8 +302,10 @@ def moment_facts(moment: Moment) -> dict[str, object]:
 def session_facts(engine: Engine, session: Session) -> dict[str, object]:
     """Return a session with the API's field names, and this program's fields under `ionq_tui`."""
     activity = engine.actions.activity.value
+    owner = activity.owner(session)
     ours: dict[str, object] = {
-        "whose": activity.owner(session).value,
+        "owner": owner_name(owner, session.creator_id, engine.people),
+        "opened_on_this_machine": owner is Owner.HERE,
         "label": activity.label(session.id),
         "short_id": session.short,
     }

@@ -158,7 +158,7 @@ def job_columns(
         lambda item: item.job.id,
         lambda item: item.job.name or NONE,
         lambda item: item.job.status,
-        lambda item: _seconds(since(item.job.submitted_at, item.job.started_at)),
+        lambda item: _exact_seconds(since(item.job.submitted_at, item.job.started_at)),
         lambda item: NONE if item.job.run_ms is None else item.job.run_ms / 1000,
         lambda item: _known(item.job.shots),
         lambda item: _amount(_cost(item)),
@@ -289,6 +289,11 @@ def _whole_moment(at: datetime | None) -> str:
 
 def _seconds(span: timedelta | None) -> Value:
     return NONE if span is None else round(span.total_seconds())
+
+
+def _exact_seconds(span: timedelta | None) -> Value:
+    """Return a span between two times of IonQ, which tells them in milliseconds."""
+    return NONE if span is None else round(span.total_seconds(), 3)
 
 
 def _known(number: float | None) -> Value:

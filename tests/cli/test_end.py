@@ -36,7 +36,7 @@ def test_an_end_is_proved_and_told(site: Site, shell: Shell, ours: str) -> None:
 
 def test_ending_twice_sends_one_request(site: Site, shell: Shell, ours: str) -> None:
     ended = shell("end", ours, "--yes", "--json").json
-    assert ended["id"] == ours and ended["status"] == "ended" and ended["ionq_tui"]["whose"] == "here"
+    assert ended["id"] == ours and ended["status"] == "ended" and ended["ionq_tui"]["owner"] == "you"
     told = shell("end", ours, "--yes")
     assert (told.code, told.out) == (0, "")
     assert "had already ended" in told.err

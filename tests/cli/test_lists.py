@@ -39,7 +39,7 @@ def test_sessions_are_filtered_by_owner_backend_and_status(site: Site, shell: Sh
     assert ids("--status", "created,started", "--backend", FORTE) == {ours, theirs.id}
     site.cloud.end(theirs, None)
     assert ids("--status", "ended") == {theirs.id}
-    assert shell("ls", "--mine", "--status", "started").out == "no session matches\n"
+    assert shell("ls", "--mine", "--status", "started").err == "no session matches\n"
 
 
 def test_in_a_pipe_limits_and_ids_are_whole_and_on_a_terminal_short(site: Site, shell: Shell, home: Path) -> None:
@@ -100,7 +100,7 @@ def test_jobs_are_chosen_by_status_and_number_and_no_other_costs_are_read(site: 
     costs = [row["cost"] for row in rows(shell("jobs", session.id, "--sort=-cost", "--limit", "2", "--csv").out)]
     every = [row["cost"] for row in rows(shell("jobs", session.id, "--csv").out)]
     assert costs == sorted(filter(None, every), key=float, reverse=True)[:2]
-    assert shell("jobs", session.id, "--status", "running").out == "no job matches\n"
+    assert shell("jobs", session.id, "--status", "running").err == "no job matches\n"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_status_or_backend_that_is_none_is_answered_with_the_nearest(site: Sit
     assert told.code == 2 and "did you mean started?" in told.err
     told = shell("ls", "--backend", "forte-1")
     assert (told.code, told.out) == (1, "") and "did you mean qpu.forte-1?" in told.err
-    assert shell("ls", "--backend", "qpu.aria-1").out == "no session matches\n"
+    assert shell("ls", "--backend", "qpu.aria-1").err == "no session matches\n"
 
 
 def test_a_list_that_cannot_be_read_hides_no_session_that_the_journal_knows(

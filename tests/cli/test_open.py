@@ -47,7 +47,8 @@ def test_open_as_json_is_the_session_and_what_is_ours(site: Site, shell: Shell) 
     assert (session["status"], session["active"], session["backend"]) == ("created", True, FORTE)
     assert session["settings"] == {"job_count_limit": 3}
     assert session["ionq_tui"] == {
-        "whose": "here",
+        "owner": "you",
+        "opened_on_this_machine": True,
         "label": "vqe run",
         "short_id": session["id"][-6:],
         "schema_version": 1,
@@ -55,7 +56,7 @@ def test_open_as_json_is_the_session_and_what_is_ours(site: Site, shell: Shell) 
         "ends_at_source": None,
     }
     listed = shell("ls", "--json").json["sessions"]
-    assert listed[0]["ionq_tui"]["whose"] == "here" and listed[0]["ionq_tui"]["label"] == "vqe run"
+    assert listed[0]["ionq_tui"]["owner"] == "you" and listed[0]["ionq_tui"]["label"] == "vqe run"
 
 
 def test_no_limit_must_be_said(site: Site, shell: Shell) -> None:

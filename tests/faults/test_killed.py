@@ -171,7 +171,7 @@ def test_after_the_note(world: World, victim: Victim) -> None:
     assert session["id"] == world.server.committed[0]
     told = session["ionq_tui"]
     assert isinstance(told, dict)
-    assert (told["whose"], told["label"], told["short_id"]) == ("here", "", short)
+    assert (told["owner"], told["opened_on_this_machine"], told["label"], told["short_id"]) == ("you", True, "", short)
     if isinstance(victim, Dashboard):
         _dashboard_shows(world, "1 yours", short)
 
@@ -201,7 +201,7 @@ def test_a_question_ends_when_it_is_answered(world: World) -> None:
     activity, listed = _restarted(world)
     assert not activity.unconfirmed
     assert activity.here >= set(world.server.committed)
-    assert [one["ionq_tui"]["whose"] for one in listed] == ["here"]  # type: ignore[index]
+    assert [one["ionq_tui"]["opened_on_this_machine"] for one in listed] == [True]  # type: ignore[index]
 
 
 @victims

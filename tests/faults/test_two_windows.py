@@ -68,11 +68,11 @@ def _asks(text: str) -> bool:
     return any(words in flat(text) for words in UNCONFIRMED)
 
 
-def _owners(world: World) -> dict[str, str]:
-    """Whose the listed sessions are, by what `ls --json` says."""
+def _opened_here(world: World) -> dict[str, bool]:
+    """Return which of the listed sessions were opened in this home, by what `ls --json` says."""
     told = _do(world, "ls", "--json")
     assert told.code == DONE, told.err
-    return {one["id"]: one["ionq_tui"]["whose"] for one in json.loads(told.out)["sessions"]}
+    return {one["id"]: one["ionq_tui"]["opened_on_this_machine"] for one in json.loads(told.out)["sessions"]}
 
 
 # Two windows, one home
@@ -122,7 +122,7 @@ async def test_a_window_claims_nothing_of_another_that_stalls(world: World) -> N
         await hand.until(lambda: world.server.reached[Operation.LIST] > lists, "another list")
         await hand.pilot.pause()
         assert _asks(hand.text()), hand.text()
-    assert _owners(world) == {theirs: "here"}  # the other window has opened it, in this very home
+    assert _opened_here(world) == {theirs: True}  # the other window has opened it, in this very home
     assert _asks(_do(world, "ls").err)
 
 
@@ -166,7 +166,7 @@ def test_a_command_claims_nothing_of_another_that_stalls(world: World, ours_firs
             assert theirs[-6:] not in ours.err
             world.server.release.set()
             assert other.result(PATIENCE).out.split() == [theirs]
-    assert _owners(world) == {theirs: "here"}
+    assert _opened_here(world) == {theirs: True}
     assert _asks(_do(world, "ls").err)
 
 
@@ -187,13 +187,13 @@ def _never_adopted(world: World, theirs: str) -> None:
     """Neither a command nor a dashboard that starts takes it for ours, and it is not ended with what is ours."""
     told = _do(world, "ls")
     assert _asks(told.out + told.err), told.err
-    assert _owners(world)[theirs] != "here"
+    assert not _opened_here(world)[theirs]
     ended = _do(world, "end", "--all-here", "--yes")
     assert ended.code == UNCERTAIN, ended.err
     assert _asks(ended.out + ended.err), ended.err
     assert not world.server.reached[Operation.END]
     assert theirs in world.server.cloud.active
-    assert _owners(world)[theirs] != "here"
+    assert not _opened_here(world)[theirs]
 
 
 def test_after_the_looks_a_command_adopts_nothing_of_another_machine(world: World) -> None:

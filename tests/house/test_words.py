@@ -35,8 +35,6 @@ INSTEAD = {
 ALLOWED = {
     (Path("ionq_tui/ui/commands.py"), "curves"): "the id of the command, by which users remap its key",
     (Path("ionq_tui/cli/totals.py"), "money"): "a field of the JSON output",
-    (Path("ionq_tui/cli/listings.py"), "whose"): "a field of the JSON output",
-    (Path("ionq_tui/cli/json_schema.py"), "whose"): "a field of the JSON output",
     (Path("ionq_tui/cli/json_schema.py"), "money"): "a field of the JSON output",
     (Path("ionq_tui/cli/open.py"), "money"): "the field of a limit in the model, mapped to --max-cost",
     (Path("ionq_tui/view/amount.py"), "money"): "the field of a limit in the model, mapped to the cost limit",
