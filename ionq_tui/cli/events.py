@@ -46,7 +46,7 @@ async def _events(engine: Engine, args: argparse.Namespace) -> int:
             tell_json({"events": [moment_facts(moment) for moment in timeline(watch)]})
         return code
     whole = not sys.stdout.isatty()
-    for line in timeline_lines(watch, engine.clock.now(), None, engine.people, whole=whole):
+    for line in timeline_lines(watch, None, engine.people, whole=whole):
         print(line)
     return code
 

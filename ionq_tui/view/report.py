@@ -20,7 +20,7 @@ from ionq_tui.view.session_card import cost_words, jobs_line
 from ionq_tui.view.spend import SPEND_HEADS, spend_rows, spend_table
 from ionq_tui.view.status import NOBODY, owner_words, person, session_status_loud
 from ionq_tui.view.style import Fact, words
-from ionq_tui.view.time_text import both
+from ionq_tui.view.time_text import dated
 from ionq_tui.view.timeline_text import timeline_lines
 
 _FAILURES = 20
@@ -44,7 +44,7 @@ def report(
 ) -> str:
     """Return the report on one session at `now`, the server's time."""
     facts = report_facts(watch, owner, label, now, tz, people)
-    happened = timeline_lines(watch, now, tz, people)
+    happened = timeline_lines(watch, tz, people)
     failed = failures(watch)
     more = [f"and {len(failed) - _FAILURES:,} more"] if len(failed) > _FAILURES else []
     shown = failed[:_FAILURES] + more
@@ -79,7 +79,7 @@ def report_facts(
     session = watch.session
     if session is None:
         return [("status", "no data")]
-    ended = both(session.ended_at, now, tz)
+    ended = dated(session.ended_at, tz)
     by = f", by {person(session.ender_id, people)}" if session.ender_id is not None else ""
     guess = ", from start + limit" if session.runs_out_is_guess else ""
     facts = [
@@ -93,11 +93,11 @@ def report_facts(
         ("per job", per_job(watch)),
         ("jobs sent", words(jobs_line(watch))),
         ("unfinished", unfinished_words(watch, people)),
-        ("created", both(session.created_at, now, tz)),
-        ("started", both(session.started_at, now, tz)),
-        ("expires", both(session.runs_out_at, now, tz) + guess if not session.ended else ""),
+        ("created", dated(session.created_at, tz)),
+        ("started", dated(session.started_at, tz)),
+        ("expires", dated(session.runs_out_at, tz) + guess if not session.ended else ""),
         ("ended", (ended if session.ended_at is not None else "at an unknown time") + by if session.ended else ""),
-        ("as of", both(now, now, tz)),
+        ("as of", dated(now, tz)),
     ]
     return [(name, text) for name, text in facts if text not in {"", "-"}]
 

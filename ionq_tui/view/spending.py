@@ -35,7 +35,7 @@ from ionq_tui.view.meter import Meter, tone_of
 from ionq_tui.view.sanitize import cells, cut, pad, plain
 from ionq_tui.view.status import NOBODY
 from ionq_tui.view.style import BarPart, Cell, Line, Tone, joined, line, width_of
-from ionq_tui.view.time_text import NOTHING, clock, month, short_day, utc
+from ionq_tui.view.time_text import NOTHING, clock, dated, month, short_day
 
 NOT_READ = "not read yet"
 _SHARE_BAR = 12
@@ -267,7 +267,7 @@ def ionq_notes(
         return [f"IonQ's figures: {told}; the numbers are those that this machine recorded."]
     notes = [f"IonQ's figures: {_covered(usage)}; last read {clock(read_at, now, tz, zone=True)}."]
     if usage.covers_to is not None and usage.covers_to.astimezone(UTC).date() < period.last:
-        notes.append(f"IonQ's figures end before today: {utc(usage.covers_to)}.")
+        notes.append(f"IonQ's figures end before today: {dated(usage.covers_to, UTC)}.")
     if not isinstance(spending.link, Fresh):
         notes.append("The last request to IonQ failed: its figures may be out of date.")
     if not usage.whole:
@@ -281,7 +281,7 @@ def ionq_notes(
 def _covered(usage: OrganizationUsage) -> str:
     if usage.covers_from is None or usage.covers_to is None:
         return "IonQ does not say which period they cover"
-    return f"{utc(usage.covers_from)} to {utc(usage.covers_to)}"
+    return f"{dated(usage.covers_from, UTC)} to {dated(usage.covers_to, UTC)}"
 
 
 def machine_notes(spending: Spending, period: Period) -> list[str]:

@@ -134,24 +134,13 @@ def day_or_time(at: datetime | None, now: datetime, tz: tzinfo | None) -> str:
     return f"{local:%H:%M}" if same else date(at, now, tz)
 
 
-def utc(at: datetime | None, *, seconds: bool = False) -> str:
-    """Return the moment in UTC, with its date: "2026-11-22 13:02 UTC"."""
-    there = _local(at, UTC)
-    if there is None:
-        return NOTHING
-    return (
-        f"{there.date().isoformat()} {there:%H:%M:%S} UTC"
-        if seconds
-        else f"{there.date().isoformat()} {there:%H:%M} UTC"
-    )
-
-
-def both(at: datetime | None, now: datetime, tz: tzinfo | None, *, seconds: bool = False) -> str:
-    """Return the local time with its zone, and the same in UTC; once where that is the local zone."""
-    local, there = _local(at, tz), utc(at, seconds=seconds)
+def dated(at: datetime | None, tz: tzinfo | None, *, seconds: bool = False) -> str:
+    """Return the moment with its date and zone: "2026-11-22 14:02 CET"."""
+    local = _local(at, tz)
     if local is None:
         return NOTHING
-    return there if local.tzname() == "UTC" else f"{clock(at, now, tz, seconds=seconds, zone=True)} ({there})"
+    told = f"{local.date().isoformat()} {local:%H:%M:%S}" if seconds else f"{local.date().isoformat()} {local:%H:%M}"
+    return f"{told} {local.tzname()}" if local.tzname() else told
 
 
 def rfc3339(at: datetime | None, *, whole: bool = False) -> str:

@@ -16,7 +16,7 @@ from ionq_tui.view.event_line import event_words, timed_line
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY
 from ionq_tui.view.style import Line
-from ionq_tui.view.time_text import NO_TIME, both, rfc3339
+from ionq_tui.view.time_text import NO_TIME, dated, rfc3339
 
 _MANY = 500
 _COMMON = frozenset({EventKind.JOB_SUBMITTED})
@@ -24,14 +24,9 @@ _COMMON = frozenset({EventKind.JOB_SUBMITTED})
 
 
 def timeline_lines(
-    watch: SessionSnapshot,
-    now: datetime,
-    tz: tzinfo | None,
-    people: Mapping[str, str] = NOBODY,
-    *,
-    whole: bool = False,
+    watch: SessionSnapshot, tz: tzinfo | None, people: Mapping[str, str] = NOBODY, *, whole: bool = False
 ) -> list[str]:
-    """Return "13:20:00 CEST (2026-07-22 11:20:00 UTC)  28 jobs submitted" and so on, oldest first.
+    """Return "2026-07-22 13:20:00 CEST  28 jobs submitted" and so on, oldest first.
 
     `whole` lines, for programs, begin with "2026-07-22T11:20:00Z".
     """
@@ -39,7 +34,7 @@ def timeline_lines(
     def time(event: Event) -> str:
         if not event.dated:
             return NO_TIME
-        return rfc3339(event.at, whole=True) if whole else both(event.at, now, tz, seconds=True)
+        return rfc3339(event.at, whole=True) if whole else dated(event.at, tz, seconds=True)
 
     return [f"{time(moment.event)}  {moment_words(moment, watch.costs, people)}" for moment in timeline(watch)]
 

@@ -31,10 +31,10 @@ def test_a_report_tells_all_there_is() -> None:
         "  per job     0.65 usd on average, of 28 charged jobs",
         "  jobs sent   31 jobs: 28 completed · 1 FAILED · 1 running · 1 waiting",
         "  unfinished  2 jobs (1 running, 1 waiting), from 2 people: ann, bob",
-        "  created     13:10 CEST (2026-07-22 11:10 UTC)",
-        "  started     13:22 CEST (2026-07-22 11:22 UTC)",
-        "  expires     14:40 CEST (2026-07-22 12:40 UTC)",
-        "  as of       14:02 CEST (2026-07-22 12:02 UTC)",
+        "  created     2026-07-22 13:10 CEST",
+        "  started     2026-07-22 13:22 CEST",
+        "  expires     2026-07-22 14:40 CEST",
+        "  as of       2026-07-22 14:02 CEST",
         "  charged for",
         "    JOB MODEL                             JOBS    CHARGED",
         "    ionq.circuit.v1, QCT                    31  18.20 usd",
@@ -43,11 +43,11 @@ def test_a_report_tells_all_there_is() -> None:
         "    b81d3c QuotaExhaustedError: project budget reached",
         "  timeline",
         "    time unknown  job b81d3c failed: QuotaExhaustedError, project budget reached",
-        "    13:10:00 CEST (2026-07-22 11:10:00 UTC)  session opened",
-        "    13:20:00 CEST (2026-07-22 11:20:00 UTC)  28 jobs submitted",
-        "    13:22:00 CEST (2026-07-22 11:22:00 UTC)  session started",
-        "    13:24:00 CEST (2026-07-22 11:24:00 UTC)  28 jobs completed, 18.20 usd",
-        "    14:00:00 CEST (2026-07-22 12:00:00 UTC)  job 7c20fe submitted",
+        "    2026-07-22 13:10:00 CEST  session opened",
+        "    2026-07-22 13:20:00 CEST  28 jobs submitted",
+        "    2026-07-22 13:22:00 CEST  session started",
+        "    2026-07-22 13:24:00 CEST  28 jobs completed, 18.20 usd",
+        "    2026-07-22 14:00:00 CEST  job 7c20fe submitted",
     ]
 
 
@@ -60,7 +60,7 @@ def test_markdown_has_the_same_tables() -> None:
         "| ionq.circuit.v1, QCT | 31 | 18.20 usd |",
         "| of these failed: QuotaExhaustedError | 1 | 0.00 usd |",
     ]
-    assert "- 13:20:00 CEST (2026-07-22 11:20:00 UTC)  28 jobs submitted" in told
+    assert "- 2026-07-22 13:20:00 CEST  28 jobs submitted" in told
 
 
 def test_where_the_local_time_is_utc_it_is_told_once() -> None:
@@ -72,7 +72,7 @@ def test_where_the_local_time_is_utc_it_is_told_once() -> None:
 def test_an_ended_session_says_when_and_by_whom() -> None:
     over = watch(session(status="ended", active=False, ended_at=at(14, 0), ender_id="u-7"))
     told = report(over, Owner.HERE, "", NOW, TZ, {"u-7": "Mara"})
-    assert "  ended       14:00 CEST (2026-07-22 12:00 UTC), by Mara" in told
+    assert "  ended       2026-07-22 14:00 CEST, by Mara" in told
     assert "expires" not in told
 
 

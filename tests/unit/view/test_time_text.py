@@ -95,7 +95,8 @@ def test_clock_times_name_the_day_where_it_is_another() -> None:
     assert time_text.clock(at(14, 2) - timedelta(days=400), NOW, TZ) == "2025-06-17 14:02"
     assert time_text.day_or_time(at(13, 10), NOW, TZ) == "13:10"
     assert time_text.day_or_time(at(13, 10) - timedelta(days=3), NOW, TZ) == "19 Jul"
-    assert time_text.both(at(14, 2), NOW, TZ) == "14:02 CEST (2026-07-22 12:02 UTC)"
+    assert time_text.dated(at(14, 2, 7), TZ) == "2026-07-22 14:02 CEST"
+    assert time_text.dated(at(14, 2, 7), UTC, seconds=True) == "2026-07-22 12:02:07 UTC"
     assert time_text.rfc3339(at(14, 2, 7)) == "2026-07-22T12:02:07.000Z"
     assert time_text.rfc3339(at(14, 2, 7), whole=True) == "2026-07-22T12:02:07Z"
 
@@ -113,7 +114,7 @@ def test_no_date_is_too_absurd(then: datetime, now: datetime, hours: int, zone: 
     moved = then.replace(tzinfo=zone)
     for told in (
         time_text.clock(moved, now.replace(tzinfo=UTC), tz, zone=True),
-        time_text.both(moved, now.replace(tzinfo=UTC), tz),
+        time_text.dated(moved, tz),
         time_text.ago(moved, now.replace(tzinfo=UTC)),
         time_text.left(time_text.since(moved, now)),
         time_text.rfc3339(moved),
@@ -124,10 +125,4 @@ def test_no_date_is_too_absurd(then: datetime, now: datetime, hours: int, zone: 
 def test_dates_off_the_calendar_and_none_are_a_dash() -> None:
     assert time_text.clock(datetime.min.replace(tzinfo=UTC), NOW, timezone(timedelta(hours=-5))) == "-"
     assert time_text.clock(datetime.max.replace(tzinfo=UTC), NOW, TZ) == "-"
-    assert (
-        time_text.clock(None, NOW, TZ)
-        == time_text.ago(None, NOW)
-        == time_text.utc(None)
-        == time_text.both(None, NOW, TZ)
-        == "-"
-    )
+    assert time_text.clock(None, NOW, TZ) == time_text.ago(None, NOW) == time_text.dated(None, TZ) == "-"

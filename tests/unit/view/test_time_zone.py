@@ -27,7 +27,7 @@ def test_what_is_no_time_zone_is_said_and_utc_is_shown(zone: pytest.MonkeyPatch,
     time.tzset()
     assert zone_trouble() == f"TZ={name} is not a time zone: times are shown in UTC"
     assert time_text.clock(NOW, NOW, None, zone=True) == "13:02 UTC"
-    assert time_text.both(NOW, NOW, None) == "2026-11-22 13:02 UTC"
+    assert time_text.dated(NOW, None) == "2026-11-22 13:02 UTC"
 
 
 @pytest.mark.parametrize(
