@@ -7,12 +7,12 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
-from ionq_tui.cli.common import CommandError
+from ionq_tui.cli.common import CommandError, text_width
 from ionq_tui.cli.list_arguments import SEPARATOR
 from ionq_tui.model.exit_code import USAGE
 from ionq_tui.view.column import Item, arranged
 from ionq_tui.view.listing import Form, ListColumn, list_csv, list_table
-from ionq_tui.view.sanitize import plain
+from ionq_tui.view.sanitize import cells, plain
 from ionq_tui.view.suggestion import unknown_name
 
 
@@ -60,9 +60,28 @@ def print_list(
     elif args.csv:
         sys.stdout.write(list_csv(chosen_columns(args, columns), items))
     elif items:
-        print(list_table(chosen_columns(args, columns), items, _form(args)))
+        print(_fitting_table(chosen_columns(args, columns), items, _form(args), chosen=bool(args.columns)))
     elif empty:
         print(empty, file=beside_tables())
+
+
+_DISPENSABLE = ("OPENED", "WAIT", "SHOTS", "RUN", "LOCATION", "LABEL")
+"""The names of the columns that a narrow terminal shows last, the first to be left out first."""
+
+
+def _fitting_table(
+    columns: Sequence[ListColumn[Item]], items: Sequence[Item], form: Form, *, chosen: bool = False
+) -> str:
+    """Return the items as a table; what does not fit into the terminal's width is left out, unless it was `chosen`."""
+    table, width = list_table(columns, items, form), text_width(sys.stdout)
+    if width is None or chosen:
+        return table
+    for name in _DISPENSABLE:
+        if max(map(cells, table.split("\n"))) <= width:
+            break
+        columns = [one for one in columns if one.column.name != name]
+        table = list_table(columns, items, form)
+    return table
 
 
 def beside_tables() -> TextIO:

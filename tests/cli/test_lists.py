@@ -53,6 +53,23 @@ def test_in_a_pipe_limits_and_ids_are_whole_and_on_a_terminal_short(site: Site, 
         assert terminal.wait_exit() == 0
 
 
+@pytest.mark.parametrize(
+    ("width", "shown", "hidden"), [(120, "OPENED", "ENDED"), (80, "LABEL", "OPENED"), (60, "LIMITS", "LABEL")]
+)
+def test_a_table_on_a_terminal_is_no_wider_than_that(
+    site: Site, shell: Shell, home: Path, width: int, shown: str, hidden: str
+) -> None:
+    ours = shell("open", FORTE, "--max-jobs", "5", "--yes").out.strip()
+    environment = clean_environment(home, IONQ_API_URL=site.server.url, IONQ_API_KEY=KEY)
+    with Terminal(command("ls"), environment, columns=width) as terminal:
+        terminal.wait_for(ours[-6:])
+        assert terminal.wait_exit() == 0
+        lines = [line for line in terminal.text.splitlines() if line.strip()]
+        assert len(lines) == 2 and shown in lines[0] and hidden not in lines[0]
+    with Terminal(command("ls", "--columns", "id,label,opened"), environment, columns=40) as terminal:
+        terminal.wait_for("OPENED")  # what is asked for is shown
+
+
 def test_csv_is_exact(site: Site, shell: Shell) -> None:
     ours = shell("open", FORTE, "--max-jobs", "5", "--max-cost", "30.5", "--label", "=x,y", "--yes").out.strip()
     (row,) = rows(shell("ls", "--csv").out)
