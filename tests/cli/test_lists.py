@@ -54,7 +54,7 @@ def test_in_a_pipe_limits_and_ids_are_whole_and_on_a_terminal_short(site: Site, 
 
 
 @pytest.mark.parametrize(
-    ("width", "shown", "hidden"), [(120, "OPENED", "ENDED"), (80, "LABEL", "OPENED"), (60, "LIMITS", "LABEL")]
+    ("width", "shown", "hidden"), [(80, "OPENED", "ENDED"), (60, "LABEL", "OPENED"), (52, "LIMITS", "LABEL")]
 )
 def test_a_table_on_a_terminal_is_no_wider_than_that(
     site: Site, shell: Shell, home: Path, width: int, shown: str, hidden: str
