@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NoReturn
 
 from ionq_tui import __version__
@@ -22,6 +22,10 @@ EVERYWHERE = "options of every command"
 """Title of the group of options that may stand before and after the command."""
 
 
+_UNKNOWN_COMMAND = re.compile(r"argument COMMAND: invalid choice: '([^']*)'")
+"""How argparse reports an unknown command; it goes on with all 24 that there are."""
+
+
 class _Parser(argparse.ArgumentParser):
     """Argument parser whose error messages never repeat an API key, since errors end up in logs."""
 
@@ -36,7 +40,9 @@ class _Parser(argparse.ArgumentParser):
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
-        """Report the error with everything that looks like a key replaced."""
+        """Report the error with everything that looks like a key replaced, and an unknown command with the nearest."""
+        if unknown := _UNKNOWN_COMMAND.match(message):
+            message = _no_such_command(unknown[1], parsers()[1])
         super().error(_LIKE_A_KEY.sub("…", message))
 
 
@@ -58,9 +64,14 @@ def help_text(topic: str) -> str:
     """Return the help of a command, or of the program if no command is named; leave as for wrong usage if unknown."""
     parser, commands = parsers()
     if topic and topic not in commands:
-        near = nearest(topic, commands)
-        parser.error(f"no such command: {topic!r}" + (f"; did you mean {near}?" if near else ""))
+        parser.error(_no_such_command(topic, commands))
     return (commands[topic] if topic else parser).format_help()
+
+
+def _no_such_command(word: str, commands: Iterable[str]) -> str:
+    names = list(commands)
+    near = nearest(word, names)
+    return f"no such command: {word!r}; {f'did you mean {near}?' if near else 'ionq-tui --help lists them'}"
 
 
 def main_parser() -> argparse.ArgumentParser:

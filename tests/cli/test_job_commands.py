@@ -258,6 +258,10 @@ def test_help_is_that_of_the_options(shell: Shell) -> None:
         assert told.code == 0 and told.out == shell(*name.split(), "--help").out and told.out.startswith("usage: ")
     told = shell("help", "cancle")
     assert (told.code, told.out) == (2, "") and "did you mean cancel?" in told.err
+    mistyped = shell("cancle")
+    assert (mistyped.code, mistyped.out) == (2, "")
+    assert mistyped.err.endswith("no such command: 'cancle'; did you mean cancel?\n")
+    assert shell("zzz").err.endswith("no such command: 'zzz'; ionq-tui --help lists them\n")
     assert shell("-V").out == shell("--version").out != ""
 
 
