@@ -116,8 +116,6 @@ async def _outcome(engine: Engine, request: CloneRequest) -> CloneOutcome | None
 
 def _told(engine: Engine, args: argparse.Namespace, job: Job, session: Session, outcome: CloneOutcome | None) -> int:
     """Report what became of the request, and return the exit code."""
-    if engine.journal.trouble:
-        say(engine.journal.trouble)
     if outcome is None:
         say(f"a clone of job {plain(job.id, 64)} may exist: no reply in time. Check: {_check(session)}")
         return UNCERTAIN

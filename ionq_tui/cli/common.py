@@ -7,8 +7,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from ionq_tui.cli.signals import Signals
@@ -67,7 +67,7 @@ def run(
 async def _connected(
     settings: Settings, work: Callable[[Engine], Awaitable[int]], keyless: bool, signals: Signals, retries: int
 ) -> int:
-    with signals.heard():
+    with signals.heard(), journal_told():
         engine = await _engine(settings, keyless, retries)
         try:
             if not keyless:
@@ -116,6 +116,25 @@ def say(words: str) -> None:
     with suppress(OSError, ValueError):  # a terminal that is gone must not keep a session from being ended
         for line in words.split("\n"):
             print(f"ionq-tui: {plain(line)}", file=sys.stderr, flush=True)
+
+
+class _Telling(logging.Handler):
+    """Tell what is logged."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the message."""
+        say(record.getMessage())
+
+
+@contextmanager
+def journal_told() -> Iterator[None]:
+    """Tell once, and at once, what is the matter with the journal, which warns of it whenever that changes."""
+    journal, telling = logging.getLogger("ionq_tui.journal"), _Telling(logging.WARNING)
+    journal.addHandler(telling)
+    try:
+        yield
+    finally:
+        journal.removeHandler(telling)
 
 
 def text_width(stream: TextIO | None) -> int | None:

@@ -96,13 +96,8 @@ async def _check_owner(engine: Engine, session_id: str) -> None:
     told = f": {fault_words(answer, 'session', once=True)}" if isinstance(answer, Fault) else ""
     raise CommandError(
         f"{plain(session_id, 64)} is not known on this machine, and IonQ does not report its owner{told}."
-        f" Nothing was sent. To end it anyway, add --not-mine{_journal_trouble(engine)}"
+        f" Nothing was sent. To end it anyway, add --not-mine"
     )
-
-
-def _journal_trouble(engine: Engine) -> str:
-    """Return why the session may be yours even so; empty if the journal was read."""
-    return f"\n{engine.journal.trouble}" if engine.journal.trouble else ""
 
 
 def check_owner(engine: Engine, session: Session, not_mine: bool, what: str = "end it") -> None:
@@ -113,7 +108,7 @@ def check_owner(engine: Engine, session: Session, not_mine: bool, what: str = "e
     not_yours = "was not opened on this machine or by this key"
     unknown = "was not opened on this machine, and it is not known whether you opened it elsewhere"
     told = f"{name} {not_yours if owner is Owner.OTHER else unknown}: add --not-mine to {what}"
-    raise CommandError(f"{told}{_journal_trouble(engine)}", USAGE)
+    raise CommandError(told, USAGE)
 
 
 async def end_each(engine: Engine, ids: Iterable[str], until: float | None = None) -> Mapping[str, EndOutcome | None]:

@@ -123,8 +123,6 @@ async def _list(engine: Engine, args: argparse.Namespace) -> int:
     unlisted = [one for one in engine.unconfirmed if one.id not in overview.sessions]
     if overview.unreadable:
         say(f"{counted(overview.unreadable, 'more session')} could not be read")
-    if activity.trouble:
-        say(activity.trouble)
     for words in owed_lines(engine):
         if words not in early:
             say(words)

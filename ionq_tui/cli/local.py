@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from ionq_tui.cli.common import say
+from ionq_tui.cli.common import journal_told, say
 from ionq_tui.model.exit_code import DONE, REFUSED
 from ionq_tui.model.record import Place
 from ionq_tui.new_file import write_new
@@ -22,12 +22,14 @@ def run(args: argparse.Namespace, settings: Settings) -> int:
 
 def _id(settings: Settings) -> int:
     """Print the id of the newest session opened on this machine with this profile and URL."""
-    journal = Wiring(settings).journal()
-    kept = journal.newest_here(Place(settings.base_url, profile=settings.profile)).now()
-    trouble = journal.trouble
-    journal.close()
-    if trouble:
-        say(f"the journal: {trouble}")
+    with journal_told():
+        journal = Wiring(settings).journal()
+        kept = journal.newest_here(Place(settings.base_url, profile=settings.profile)).now()
+        unread = journal.trouble is not None
+        journal.close()
+    if kept is None and unread:
+        say("it is not known which sessions were opened on this machine")
+        return REFUSED
     if kept is None:
         say(f"no session was opened on this machine with profile {settings.profile} at {settings.host}")
         return REFUSED

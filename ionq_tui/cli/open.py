@@ -96,13 +96,12 @@ def open_question(request: OpenRequest) -> str:
 
 
 def opened_words(engine: Engine, outcome: Opened) -> str:
-    """Return which session is open, how to end it, and why the journal could not record it, if so."""
+    """Return which session is open, and how to end it."""
     session = outcome.session
-    trouble = f"\n{engine.journal.trouble}" if engine.journal.trouble else ""
     how = " (found after the reply was lost)" if outcome.adopted else ""
     return (
         f"{plain(session.short)} on {plain(session.backend, 60)} is open{how}: {limits_words(session.limits)};"
-        f" end it with {end_it(engine, session.id)}{trouble}"
+        f" end it with {end_it(engine, session.id)}"
     )
 
 

@@ -19,7 +19,7 @@ def told_open_questions(engine: Engine) -> int:
         say(f"{counted(overview.unreadable, 'more session')} could not be read")
     code = DONE
     if engine.journal.trouble:
-        say(f"the journal: {engine.journal.trouble}; the list of sessions opened on this machine may be incomplete")
+        say("the list of sessions opened on this machine may be incomplete")
         code = UNCERTAIN
     for question in engine.actions.activity.value.unconfirmed:
         late = question.asked_at is None or now - question.asked_at <= COMMITS_WITHIN
