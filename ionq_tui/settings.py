@@ -114,7 +114,7 @@ def load_settings(flags: Flags, environ: Mapping[str, str], config_dir: Path) ->
     try:
         return _loaded(flags, environ, path, must_exist=path != config_dir / CONFIG_NAME)
     except SettingsError as error:
-        way_out = "" if flags.config else f"\nwithout this file, also to end a session: add --config {os.devnull}"
+        way_out = "" if flags.config else f"; to go on without this file, add --config {os.devnull}"
         raise SettingsError(f"{error}{way_out if str(path) in str(error) else ''}") from None
 
 

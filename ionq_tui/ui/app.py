@@ -294,7 +294,8 @@ class DashboardApp(Quitting, inherit_bindings=False):
         """Show the keys of the requesting screen."""
         from ionq_tui.ui.screens.help import Help
 
-        self.push_screen(Help(event.offers, event.connection))
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(event.offers, event.connection))
 
     @on(KeyWanted)
     def _key_wanted(self) -> None:

@@ -75,7 +75,7 @@ def freshness(
 def outage(
     link: Link, base_url: str, now: datetime, tz: tzinfo | None, *, next_try: timedelta | None = None, about: About = ""
 ) -> Line:
-    """Return why the data is outdated, from which server, what to do and when it is retried; empty if all is well."""
+    """Return why the data is outdated, from which server, when it is retried and what to do; empty if all is well."""
     if isinstance(link, Fresh):
         return ()
     where = "" if is_production(base_url) else f" at {plain(base_url, 60)}"
@@ -83,8 +83,8 @@ def outage(
     again = "retrying" if soon else f"next retry {clock(now + (next_try or timedelta()), now, tz, seconds=True)}"
     own = own_words(link.fault, 120) or plain(link.fault.words, 120).strip()
     why, advice = f" ({own})" if own else "", fault_advice(link.fault, about)
-    told = f"{fault_says(link.fault, about)}{where}{why}{fault_tags(link.fault)}{': ' if advice else ''}{advice}"
-    return line(Cell(f"! {told} · {again}", Tone.WARN))
+    told = f"{fault_says(link.fault, about)}{where}{why} · {again}{' · ' if advice else ''}{advice}"
+    return line(Cell(f"! {told}{fault_tags(link.fault)}", Tone.WARN))
 
 
 def _place(base_url: str) -> str:

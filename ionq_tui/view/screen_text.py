@@ -12,6 +12,7 @@ FORM_HINT = " · enter opens the form, nothing is sent"
 OPENING_NEEDS_KEY = 'opening a session needs an API key: press : and choose "API key"'
 LOOKING_FOR_KEY = " looking for the API key…"
 NOTHING_STARTED = "nothing has started yet"
+NOTHING_CHARGED = "nothing charged so far"
 HELP_FIELDS = "Printable keys act only when no field has the focus; every command is in the palette."
 HELP_BUTTONS = "A button that is billable or ends something accepts a key only after 300 ms without any key."
 HELP_OPENING = "Opening a session is billable; viewing one is free and does not change its owner."

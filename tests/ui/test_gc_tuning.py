@@ -60,10 +60,10 @@ def test_a_start_without_a_key_ends_too() -> None:
 
 
 def test_a_collector_that_was_not_put_off_is_left_alone() -> None:
-    usual = gc.get_threshold()
+    usual, frozen = gc.get_threshold(), gc.get_freeze_count()  # Python 3.12 freezes some objects itself
     for step in (collect_later, collect_seldom, collect_as_usual):
         step()
-    assert gc.get_threshold() == usual and gc.get_freeze_count() == 0
+    assert gc.get_threshold() == usual and gc.get_freeze_count() == frozen
 
 
 async def test_nothing_is_collected_before_home_is_painted(

@@ -230,7 +230,7 @@ class BackendsScreen(LiveBase):
             return
         from ionq_tui.ui.screens.new_session import NewSessionScreen
 
-        self.app.push_screen(NewSessionScreen(self.engine, item.backend.name))
+        self.open_screen(NewSessionScreen(self.engine, item.backend.name))
 
     def action_copy(self) -> None:
         """Offer the backend's name for copying."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -356,6 +356,16 @@ class BaseScreen(Blank, TerminalScreen[ScreenResultType]):
 
         self.app.push_screen(Palette(self.reachable()), give)
 
+    def open_screen(self, screen: Screen[None]) -> None:
+        """Show a screen above this one, unless one like it is there: a key that is held down asks for it many times."""
+        if type(self.app.screen) is not type(screen):
+            self.app.push_screen(screen)
+
+    def go_home(self) -> None:
+        """Close the screens above the session list."""
+        while not is_home(self.app.screen):
+            self.app.pop_screen()
+
     def action_theme(self) -> None:
         """Choose the theme."""
         from ionq_tui.ui.dialogs.themes import Themes
@@ -397,3 +407,8 @@ class BaseScreen(Blank, TerminalScreen[ScreenResultType]):
     async def action_quit(self) -> None:
         """Quit through the app."""
         await self.app.action_quit()
+
+
+def is_home(screen: object) -> bool:
+    """Return whether this is the session list."""
+    return isinstance(screen, BaseScreen) and screen.IS_HOME

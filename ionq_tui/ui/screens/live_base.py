@@ -109,8 +109,9 @@ class LiveBase(BaseScreen[None]):
 
     def heading(self) -> tuple[Line, Line]:
         """Return the owner of the key and the server, and the age of the data."""
-        source, now = self.source, self.engine.clock.now()
-        right = freshness(source.link, self.answered_at(), now, None, late=source.poller.freshness().late)
+        source, now, told = self.source, self.engine.clock.now(), self.source.poller.freshness()
+        late = told.late if told.age is not None else None
+        right = freshness(source.link, self.answered_at(), now, None, late=late)
         return self._owner_of_key(), right
 
     def _owner_of_key(self, brief: int = WHOLE) -> Line:

@@ -232,7 +232,7 @@ class NewSessionScreen(KeyGuarded, LiveBase):
     @on(Button.Pressed, "#view-button")
     def _view(self) -> None:
         if self._viewed:
-            self.app.push_screen(SessionScreen(self.engine, self._viewed))
+            self.open_screen(SessionScreen(self.engine, self._viewed))
 
     @on(Button.Pressed, "#open-button")
     def _open(self) -> None:

@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.missed_jobs import MOST
+from ionq_tui.engine.session_facts import session_facts
 from ionq_tui.engine.session_poller import SessionPoller
 from ionq_tui.model.clone import unconfirmed_clones
 from ionq_tui.model.job import Job
@@ -26,7 +27,7 @@ from ionq_tui.ui.cloning import CloneOffer, clone_offer
 from ionq_tui.ui.commands import LIVE, Command, Commands
 from ionq_tui.ui.first_ends import MANY, hold, moment_of
 from ionq_tui.ui.running_notes import RunningNotes
-from ionq_tui.ui.screens.base import BaseScreen
+from ionq_tui.ui.screens.base import is_home
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.terminal_size import Density
 from ionq_tui.ui.widgets.blank import BlankContainer
@@ -156,6 +157,11 @@ class SessionScreen(LiveBase):
         """Return true for the end of this session, confirmed or not: its screen tells it."""
         return isinstance(done, EndDone) and done.session_id == self.session_id
 
+    def answered_at(self) -> datetime | None:
+        """Return the server's time of the last answer about the session, from a list too."""
+        session = self.known.session
+        return session_facts(self.engine, session).received_at if session is not None else None
+
     def shows_alarms(self, session_id: str) -> bool:
         """Return true for this session."""
         return session_id == self.session_id
@@ -226,8 +232,10 @@ class SessionScreen(LiveBase):
         self.heading_line.tell(named)
         self.state.tell(named)
         self._forecast(watch, now)
+        again = activity.retries.get(session.id)
+        ending = self.ending or (again is not None and not watch.ended)  # also between two attempts
         self.status.tell(
-            status_line(watch, self._coming, now, None, people, width=room, ending=self.ending, with_receipt=True)
+            status_line(watch, self._coming, now, None, people, width=room, ending=ending, with_receipt=True)
         )
         roomy, as_of = self.density >= Density.ROOMY, self._session_poller.jobs_as_of
         self.meters.measure(watch, now, self._coming, notes=not self.has_class("-low"), gaps=roomy, jobs_as_of=as_of)
@@ -236,7 +244,6 @@ class SessionScreen(LiveBase):
         self.receipt.display = bool(receipt)
         self.meters.display = not receipt
         outcome = activity.ends.get(session.id)
-        again = activity.retries.get(session.id)
         differs = None if watch.ended else activity.mismatch(session)
         lines = [mismatch_line(differs)] if differs is not None else []
         if not watch.ended and self._missed.store.value:
@@ -413,18 +420,10 @@ class SessionScreen(LiveBase):
         """Return from the events to the jobs, or from the jobs to the previous screen."""
         if self.history.whole:
             self.action_events()
-        elif self._leads_home:
-            self._go_home()
+        elif self._leads_home and any(is_home(one) for one in self.app.screen_stack):
+            self.go_home()
         else:
             super().go_back()
-
-    def _go_home(self) -> None:
-        """Close this screen and those on which the session was opened, down to the session list."""
-        if not any(_is_home(one) for one in self.app.screen_stack):
-            super().go_back()
-            return
-        while not _is_home(self.app.screen):
-            self.app.pop_screen()
 
     def action_events(self) -> None:
         """Switch between the jobs and all events."""
@@ -440,13 +439,13 @@ class SessionScreen(LiveBase):
         """Show what was charged by day."""
         from ionq_tui.ui.screens.usage import UsageScreen
 
-        self.app.push_screen(UsageScreen(self.engine))
+        self.open_screen(UsageScreen(self.engine))
 
     def action_curves(self) -> None:
         """Open the charts of cost and jobs over time."""
         from ionq_tui.ui.screens.charts import ChartsScreen
 
-        self.app.push_screen(ChartsScreen(self.engine, self.session_id))
+        self.open_screen(ChartsScreen(self.engine, self.session_id))
 
     def action_client(self) -> None:
         """Show how to submit jobs with the next client."""
@@ -487,14 +486,10 @@ class SessionScreen(LiveBase):
         """Open the screen of a job."""
         from ionq_tui.ui.screens.job import JobScreen
 
-        self.app.push_screen(JobScreen(self.engine, self.session_id, event.key))
+        self.open_screen(JobScreen(self.engine, self.session_id, event.key))
 
     def _arranged(self) -> None:
         """Update the caption after the filter, order or cursor has changed."""
         told = self._table.caption if self._table.display else ""
         self.query_one("#jobs-card", Card).tell(joined([jobs_title(self._shown[0]), line(Cell(told, Tone.DIM))]))
         self.renew_commands()
-
-
-def _is_home(screen: object) -> bool:
-    return isinstance(screen, BaseScreen) and screen.IS_HOME

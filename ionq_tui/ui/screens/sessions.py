@@ -327,7 +327,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         from ionq_tui.ui.screens.session import SessionScreen
 
         self.engine.user_activity.seen(session_id)
-        self.app.push_screen(SessionScreen(self.engine, session_id))
+        self.open_screen(SessionScreen(self.engine, session_id))
 
     def _session(self, key: str) -> Session | None:
         item = self._home.items.get(key)
@@ -347,13 +347,13 @@ class SessionsScreen(KeyGuarded, LiveBase):
         """Choose a backend for a new session."""
         from ionq_tui.ui.screens.backends import BackendsScreen
 
-        self.app.push_screen(BackendsScreen(self.engine))
+        self.open_screen(BackendsScreen(self.engine))
 
     def action_backends(self) -> None:
         """Open the list of backends."""
         from ionq_tui.ui.screens.backends import BackendsScreen
 
-        self.app.push_screen(BackendsScreen(self.engine))
+        self.open_screen(BackendsScreen(self.engine))
 
     def action_new_like(self) -> None:
         """Open the form for a new session, filled in like the selected one."""
@@ -365,7 +365,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
     def _form(self, backend: str, limits: Limits, label: str) -> None:
         from ionq_tui.ui.screens.new_session import NewSessionScreen
 
-        self.app.push_screen(NewSessionScreen(self.engine, backend, limits, label))
+        self.open_screen(NewSessionScreen(self.engine, backend, limits, label))
 
     def action_end(self) -> None:
         """End the marked or selected sessions after a confirmation."""
@@ -425,7 +425,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         """Show what was charged by day."""
         from ionq_tui.ui.screens.usage import UsageScreen
 
-        self.app.push_screen(UsageScreen(self.engine))
+        self.open_screen(UsageScreen(self.engine))
 
     def action_copy(self) -> None:
         """Offer the session's id, the export line and the attach command for copying."""

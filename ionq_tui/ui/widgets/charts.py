@@ -68,8 +68,10 @@ class Charts(TextBlock):
         most = max(1, min(_MOST, height // least))
         shown = [*found[: most - 1], found[-1]] if len(found) > most > 1 else list(found[:most])
         over = span(watch, shown, now)
+        if watch is EMPTY_SNAPSHOT:
+            return []
         if over is None or not shown:
-            return [screen_text.NOTHING_STARTED] if watch is not EMPTY_SNAPSHOT else []
+            return [screen_text.NOTHING_STARTED if over is None else screen_text.NOTHING_CHARGED]
         spare = height - least * len(shown)
         spent = spend_table(watch, width)[:spare] if self._alone and spare > 1 else []
         room, more = divmod(height - len(spent), len(shown))
