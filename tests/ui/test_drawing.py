@@ -10,18 +10,21 @@ from functools import partial
 import pytest
 from textual.events import Key
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 
 from ionq_tui.model.job import Job
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.ui.first_ends import MANY, FirstEnds
+from ionq_tui.ui.screens.backends import BackendsScreen
+from ionq_tui.ui.screens.help import Help
 from ionq_tui.ui.screens.session import SessionScreen
 from ionq_tui.ui.widgets.card import Card
 from ionq_tui.ui.widgets.event_list import EventList
 from ionq_tui.ui.widgets.table import Table
 from ionq_tui.view.forecast import Forecast
 from tests.ui.cast import Cast, active, at_home, until
-from tests.ui.fake import NOW, FakeConnector, session
+from tests.ui.fake import NOW, OFFLINE, FakeConnector, session
 
 
 def job(number: int) -> Job:
@@ -133,6 +136,33 @@ async def test_the_events_scroll_by_keys_as_soon_as_they_are_shown(connector: Fa
         await until(pilot, lambda: "all events" in app.text() and events.max_scroll_y > 0)
         await pilot.press("pagedown")
         await until(pilot, lambda: events.scroll_offset.y > 0)
+
+
+@pytest.mark.parametrize(("key", "screen"), [("enter", SessionScreen), ("question_mark", Help), ("b", BackendsScreen)])
+async def test_a_key_that_is_held_down_opens_one_screen(
+    connector: FakeConnector, key: str, screen: type[Screen[None]]
+) -> None:
+    active(connector, session(1))
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        for _ in range(20):
+            app.post_message(Key(key, None))
+        await until(pilot, lambda: app.shows(screen))
+        await pilot.pause(0.1)
+        assert sum(isinstance(one, screen) for one in app.screen_stack) == 1
+
+
+async def test_what_the_list_knows_of_a_session_has_its_age_before_the_session_was_read(
+    connector: FakeConnector,
+) -> None:
+    active(connector, session(1))
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        connector.cloud.fault = OFFLINE
+        connector.clock.forward(60)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.shows(SessionScreen) and "STALE 1 min" in app.text())
+        assert "no answer yet" not in app.text() and "STARTED" in app.text()
 
 
 async def test_a_session_that_is_not_found_has_no_table(connector: FakeConnector) -> None:
