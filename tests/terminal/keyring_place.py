@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
@@ -161,6 +162,10 @@ def frozen(spot: Spot) -> Iterator[Mapping[str, str]]:
         yield environment
 
 
+_ASKED_AFTER = 0.5
+"""Seconds after connecting to D-Bus within which the program has found the service there, and asks it."""
+
+
 @contextmanager
 def killed(spot: Spot) -> Iterator[Mapping[str, str]]:
     """A daemon that dies while it is being asked."""
@@ -169,6 +174,7 @@ def killed(spot: Spot) -> Iterator[Mapping[str, str]]:
 
         def kill() -> None:
             until(lambda: _sockets(spot.pid()) > _OF_ASYNCIO)
+            time.sleep(_ASKED_AFTER)
             service.kill()
 
         spot.begun = kill

@@ -41,6 +41,9 @@ _TALL = 30
 _BESIDE = 100
 """Columns from which the result stands beside the facts."""
 
+_BRIEF = {"job", "name", "status", "failure", "", "cost"}
+"""The facts that stand above the result on a low terminal, so that its first bars are seen without scrolling."""
+
 
 class JobScreen(LiveBase):
     """Show one job of a session, which the screen below continues to poll."""
@@ -108,6 +111,9 @@ class JobScreen(LiveBase):
             facts += ran
         else:  # the result comes first
             details = ran + details
+            if self.has_class("-low") and found.shares is not None:
+                details = [one for one in facts if one[0] not in _BRIEF] + details
+                facts = [one for one in facts if one[0] in _BRIEF]
         self._tell_facts(self.facts, facts, job)
         self._tell_facts(self.details, details, job)
         self.query_one("#details-card").display = bool(details)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
@@ -35,7 +35,7 @@ class Meters(TextBlock):
         self,
         watch: SessionSnapshot,
         now: datetime,
-        told: Iterable[Forecast],
+        told: Sequence[Forecast],
         *,
         notes: bool,
         gaps: bool = False,
@@ -45,7 +45,8 @@ class Meters(TextBlock):
 
         With gaps, the rate of spending stands below the cost, as of when the jobs were last read.
         """
-        tails = {one.name: tail(one, now, None) for one in told if notes and one.name != "time"}
+        timed = told[1:] if told and told[0].name == "time" else told  # the sentence above has the time of the first
+        tails = {one.name: tail(one, now, None) for one in timed if notes}
         if watch is not self._watch:
             self._watch, self._still = watch, still_meters(watch)
         width = self.content_size.width or self.app.size.width - 2
