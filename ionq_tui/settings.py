@@ -114,8 +114,10 @@ def load_settings(flags: Flags, environ: Mapping[str, str], config_dir: Path) ->
     try:
         return _loaded(flags, environ, path, must_exist=path != config_dir / CONFIG_NAME)
     except SettingsError as error:
-        way_out = "" if flags.config else f"; to go on without this file, add --config {os.devnull}"
-        raise SettingsError(f"{error}{way_out if str(path) in str(error) else ''}") from None
+        # Without the file a profile that was named would be unknown.
+        needed = flags.config or flags.profile or environ.get("IONQ_TUI_PROFILE") or str(path) not in str(error)
+        way_out = "" if needed else f"; to go on without this file, add --config {os.devnull}"
+        raise SettingsError(f"{error}{way_out}") from None
 
 
 def _loaded(flags: Flags, environ: Mapping[str, str], path: Path, *, must_exist: bool) -> Settings:

@@ -96,7 +96,7 @@ async def _check_owner(engine: Engine, session_id: str) -> None:
     told = f": {fault_words(answer, 'session', once=True)}" if isinstance(answer, Fault) else ""
     raise CommandError(
         f"{plain(session_id, 64)} is not known on this machine, and IonQ does not report its owner{told}."
-        f" Nothing was sent. To end it anyway, add --not-mine"
+        " Nothing was sent. To end it anyway, add --not-mine"
     )
 
 

@@ -27,11 +27,10 @@ def _id(settings: Settings) -> int:
         kept = journal.newest_here(Place(settings.base_url, profile=settings.profile)).now()
         unread = journal.trouble is not None
         journal.close()
-    if kept is None and unread:
-        say("it is not known which sessions were opened on this machine")
-        return REFUSED
     if kept is None:
-        say(f"no session was opened on this machine with profile {settings.profile} at {settings.host}")
+        unknown = "it is not known which sessions were opened on this machine"
+        none = f"no session was opened on this machine with profile {settings.profile} at {settings.host}"
+        say(unknown if unread else none)
         return REFUSED
     print(plain(kept.id, 64))
     return DONE

@@ -139,7 +139,7 @@ def dated(at: datetime | None, tz: tzinfo | None, *, seconds: bool = False) -> s
     local = _local(at, tz)
     if local is None:
         return NOTHING
-    told = f"{local.date().isoformat()} {local:%H:%M:%S}" if seconds else f"{local.date().isoformat()} {local:%H:%M}"
+    told = local.replace(tzinfo=None).isoformat(" ", timespec="seconds" if seconds else "minutes")
     return f"{told} {local.tzname()}" if local.tzname() else told
 
 

@@ -70,6 +70,17 @@ def test_a_table_on_a_terminal_is_no_wider_than_that(
         terminal.wait_for("OPENED")  # what is asked for is shown
 
 
+def test_who_opened_a_session_is_not_claimed_where_nobody_knows(site: Site, shell: Shell, home: Path) -> None:
+    ours = shell("open", FORTE, "--max-jobs", "5", "--yes").out.strip()
+    elsewhere = clean_environment(home, IONQ_API_URL=site.server.url, IONQ_API_KEY=KEY)  # as on another machine
+    with Terminal(command("ls", "--mine"), elsewhere) as terminal:
+        terminal.wait_for("1 session of an unknown owner, perhaps yours").wait_for("no session matches")
+    with Terminal(command("end", ours, "--yes"), elsewhere) as terminal:
+        terminal.wait_for("it is not known whether you opened it").wait_for("add --not-mine")
+        assert terminal.wait_exit() == 2
+    assert site.running == [ours]
+
+
 def test_csv_is_exact(site: Site, shell: Shell) -> None:
     ours = shell("open", FORTE, "--max-jobs", "5", "--max-cost", "30.5", "--label", "=x,y", "--yes").out.strip()
     (row,) = rows(shell("ls", "--csv").out)

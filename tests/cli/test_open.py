@@ -37,6 +37,11 @@ def test_where_nothing_can_be_kept_the_command_that_is_named_ends_it_all_the_sam
     assert told.code == 0 and "kept in memory only" in told.err
     named = re.search(r"end it with ionq-tui (.*)", told.err)
     assert named is not None
+    assert shell("ls").err.count("kept in memory only") == 1
+    told = shell("id")
+    assert (
+        told.code == 1 and told.err.count("kept in memory only") == 1 and "it is not known which sessions" in told.err
+    )
     assert shell(*shlex.split(named[1])).code == 0
     assert site.running == []
 

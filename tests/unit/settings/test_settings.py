@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -139,6 +140,10 @@ def test_what_is_wrong_is_named_with_its_file(tmp_path: Path, text: str, words: 
     assert words in str(caught.value)
     assert str(tmp_path / "config.toml") in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert str(caught.value).endswith(f"; to go on without this file, add --config {os.devnull}")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(Flags(profile="lab"), {}, tmp_path)
+    assert os.devnull not in str(caught.value), "no way round it: the profile may be in that file"
 
 
 @pytest.mark.parametrize(
