@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from ionq_tui.model.exit_code import CLOSED_PIPE, DONE, INTERRUPTED, REFUSED, USAGE
+from ionq_tui.model.exit_code import CLOSED_PIPE, DONE, INTERRUPTED, REFUSED, UNCERTAIN, USAGE
 from ionq_tui.settings import NO_FLAGS, Flags, Settings, SettingsError, config_path, load_settings
 from ionq_tui.terminal import can_place_text, fit_stream
 
@@ -249,7 +249,8 @@ def _dashboard(settings: Settings, *, demo: bool = False, attach: str = "") -> i
     with suppress(OSError):  # the terminal may be gone
         for line in note.lines if note is not None else ():
             print(line)
-    return app.return_code or DONE
+    unconfirmed = note is not None and note.unconfirmed
+    return app.return_code or (UNCERTAIN if unconfirmed else DONE)
 
 
 def _command(args: argparse.Namespace, settings: Settings) -> int:

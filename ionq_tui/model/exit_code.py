@@ -22,7 +22,11 @@ MEANINGS: tuple[tuple[int, str], ...] = (
         "and when `cancel` could not cancel every job.",
     ),
     (USAGE, "Wrong usage; nothing was sent."),
-    (UNCERTAIN, "It may have happened. Standard error has the ids and the next command."),
+    (
+        UNCERTAIN,
+        "It may have happened. Standard error has the ids and the next command. The dashboard, when what it was asked "
+        "to open, end, or clone is not confirmed: its last lines say what.",
+    ),
     (INTERRUPTED, "Interrupted before anything was sent."),
     (CLOSED_PIPE, "The reader of the output left before all of it was written, as `head` does."),
 )

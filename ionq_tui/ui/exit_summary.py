@@ -23,6 +23,8 @@ class ExitSummary:
     """Sessions that may still run, with the commands to return to them, and opens whose outcome is not known."""
 
     lines: tuple[str, ...] = ()
+    unconfirmed: bool = False
+    """Whether the result of a request to open, end or clone is not known."""
 
 
 def exit_summary(engine: Engine, ended: tuple[str, ...] = ()) -> ExitSummary:
@@ -39,10 +41,11 @@ def exit_summary(engine: Engine, ended: tuple[str, ...] = ()) -> ExitSummary:
     lines = [f"ended: {session_id}" for session_id in ended if session_id not in open_still]
     for session in running:
         lines += _left(engine, session)
-    lines += [unheard(one.request) for one in activity.opening.values()]
-    lines += [question_words(one, now, None) for one in activity.unconfirmed]
-    lines += [] if engine.connection.demo else clones_left(engine.snapshots, activity.cloning, now, None)
-    return ExitSummary(tuple(lines))
+    unknown = [unheard(one.request) for one in activity.opening.values()]
+    unknown += [question_words(one, now, None) for one in activity.unconfirmed]
+    unknown += [] if engine.connection.demo else clones_left(engine.snapshots, activity.cloning, now, None)
+    unconfirmed = bool(unknown) or any(_end_asked(engine, one) for one in running)
+    return ExitSummary((*lines, *unknown), unconfirmed)
 
 
 def without_key(kept: Sequence[SessionRecord], openings: Sequence[Intent]) -> ExitSummary:
@@ -54,19 +57,28 @@ def without_key(kept: Sequence[SessionRecord], openings: Sequence[Intent]) -> Ex
     for one in kept:
         lines += [screen_text.exit_may_be_running(one.id), f"  {attach_command(one.id)}", f"  {end_command(one.id)}"]
     lines += [screen_text.exit_may_be_open(plain(one.backend, 60)) for one in openings]
-    return ExitSummary(tuple(lines))
+    return ExitSummary(tuple(lines), unconfirmed=bool(openings) or any(one.end_asked_at is not None for one in kept))
+
+
+def _end_asked(engine: Engine, session: Session) -> bool:
+    """Return whether somebody on this machine asked for the end of a session that is not confirmed ended."""
+    activity = engine.actions.activity.value
+    kept = activity.unended.get(session.id)
+    asked = kept is not None and kept.end_asked_at is not None
+    return asked or session.id in activity.ending or activity.unconfirmed_end(session.id) is not None
 
 
 def _left(engine: Engine, session: Session) -> list[str]:
     from ionq_tui.view.result import end_result
     from ionq_tui.view.session_card import attach_command, end_command
 
-    activity, now = engine.actions.activity.value, engine.clock.now()
-    kept, outcome = activity.unended.get(session.id), activity.unconfirmed_end(session.id)
-    asked = session.id in activity.ending or (kept is not None and kept.end_asked_at is not None)
+    outcome = engine.actions.activity.value.unconfirmed_end(session.id)
     told = [f"left running: {session.id}"]
     if outcome is not None:
-        told = [end_result(outcome, now, None, engine.people, session.id).text, f"not ended: {session.id}"]
-    elif asked:
+        told = [
+            end_result(outcome, engine.clock.now(), None, engine.people, session.id).text,
+            f"not ended: {session.id}",
+        ]
+    elif _end_asked(engine, session):
         told = [screen_text.exit_not_confirmed(session.id)]
     return [*told, f"  {attach_command(session.id)}", f"  {end_command(session.id)}"]

@@ -20,6 +20,7 @@ from ionq_tui.view.wrap import fitting
 
 WINDOW = timedelta(minutes=20)
 """Period over which the rate is measured."""
+NO_RATE_YET = "no rate of spending yet"
 _LEAST = timedelta(minutes=1)
 _LATE = timedelta(minutes=1)
 """Age from which numbers are outdated, not merely as old as the time between two polls."""
@@ -198,16 +199,19 @@ def _of_money(watch: SessionSnapshot, now: datetime) -> Forecast | None:
 
 
 def spend_rate(watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None = None) -> str:
-    """Return "about 0.81 usd/min over the last 20 min", one amount for each unit; empty before there is a rate.
+    """Return "about 0.81 usd/min over the last 20 min", one amount for each unit; empty unless it runs.
 
     If the jobs were last read (`jobs_as_of`) a while ago, it is the rate of then: "over 20 min before 14:01".
     "≥" stands before an amount that may be higher, since not all jobs are read and priced, or a charge has no time yet,
     as that of a running job; where none is, the rate is unknown.
     """
+    session = watch.session
+    if session is None or session.started_at is None or session.ended or watch.ended:
+        return ""
     then = _rated_at(jobs_as_of, now)
     span = _span(watch, then)
-    if span is None or watch.ended or not (watch.charged or watch.finished_count):
-        return ""
+    if span is None or not (watch.charged or watch.finished_count):
+        return NO_RATE_YET  # the line is there from the start: nothing below it moves when the rate comes
     per_minute = Decimal(span / timedelta(minutes=1))
     spent = ((one.unit, _spent(watch, one.unit, then)) for one in watch.charged)
     rates = [

@@ -144,6 +144,7 @@ async def test_one_question_names_all_that_is_not_confirmed_ended(connector: Fak
     for one in (earlier, asked_to_end, session(900), session(901)):
         assert f"ionq-tui attach {one.id}" in told and f"ionq-tui end {one.id} --yes" in told
     assert f"end requested, not confirmed: {asked_to_end.id}" in told
+    assert app.return_value.unconfirmed
 
 
 async def test_several_are_ended_only_where_an_id_is_typed(connector: FakeConnector, hand: Hand) -> None:
@@ -173,6 +174,7 @@ async def test_an_unconfirmed_opening_is_named_too(connector: FakeConnector) -> 
         app.screen.query(Button)[1].press()
         await until(pilot, lambda: app.return_value is not None)
     assert app.return_value is not None and "may have been opened" in app.return_value.lines[0]
+    assert app.return_value.unconfirmed
 
 
 async def test_quitting_waits_for_a_request_that_may_cost_money(connector: FakeConnector) -> None:

@@ -13,7 +13,7 @@ from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs, apply_session
 from ionq_tui.view.alarm import alarms, idle_for
 from ionq_tui.view.end_review import end_facts
-from ionq_tui.view.forecast import end_sentence, forecasts, spend_rate, tail, unrated
+from ionq_tui.view.forecast import NO_RATE_YET, end_sentence, forecasts, spend_rate, tail, unrated
 from ionq_tui.view.style import Tone, words
 
 NOW = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
@@ -138,7 +138,7 @@ def test_the_rate_of_spending_is_told_per_unit_and_never_too_surely() -> None:
     held = spend_rate(one, NOW + timedelta(hours=1), NOW)  # nothing was read since
     assert held.startswith("about 0.50 usd/min over 20 min before ")
     assert spend_rate(one, NOW + timedelta(seconds=59), NOW).endswith("over the last 20 min")
-    assert spend_rate(watch(0), NOW) == ""
+    assert spend_rate(watch(0), NOW) == NO_RATE_YET
     long = apply_jobs(EMPTY_SNAPSHOT, [Job("long", "started", started_at=minutes(25))], NOW)
     charged = apply_costs(replace(long, session=SESSION, all_listed=True), {"long": JobCost(cost=USD, early=True)})
     assert spend_rate(charged, NOW) == "rate of spending unknown"  # and not "nothing charged"
