@@ -7,13 +7,14 @@ import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ionq_tui.model.address import checked_url, host_of
 from ionq_tui.model.connection import PRODUCTION_URL
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 if TYPE_CHECKING:
     from ionq_tui.model.money import Money
@@ -31,7 +32,7 @@ class SettingsError(ValueError):
     """An invalid setting. The message names it and says how to fix it, in one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Flags:
     """The options that all commands share. None means not given."""
 
@@ -50,7 +51,7 @@ class Flags:
 NO_FLAGS = Flags()
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Settings:
     """All settings, decided before the first screen is shown."""
 

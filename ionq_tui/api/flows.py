@@ -8,7 +8,7 @@ only reads. How often a request that only reads is tried again, and after which 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar, cast
 
@@ -45,6 +45,7 @@ from ionq_tui.model.outcome import (
     may_be_new,
 )
 from ionq_tui.model.priority import Priority
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Session
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ NOTHING_CREATED = frozenset({400, 401, 402, 403, 404, 422, 429})
 WRONG_SESSION = "the reply is about another session"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Result(Generic[T_co]):
     """Result of one operation: a value or an error, with the times of sending and receiving."""
 
@@ -82,14 +83,14 @@ class Result(Generic[T_co]):
     """The server's time, from the reply's `Date` header."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Send(Generic[T_co]):
     """Tells the driver to execute one operation."""
 
     operation: Operation[T_co]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Sleep:
     """Tells the driver to pause."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from ionq_tui.model.key import KeyIdentity
 from ionq_tui.model.outcome import NewJob, OpenRequest
 from ionq_tui.model.overview import ListedSessions
 from ionq_tui.model.priority import Priority
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Session
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Operation(Generic[T_co]):
     """One call of the API."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import socket
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 import httpx
@@ -18,12 +17,13 @@ from ionq_tui.api.network import Network
 from ionq_tui.api.proxies import Proxy, proxy_for
 from ionq_tui.api.reply import connection_error
 from ionq_tui.model.link_state import Fault
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 """Default port of each scheme of servers and proxies."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Handshake:
     """The result of a TLS handshake."""
 
@@ -35,7 +35,7 @@ class Handshake:
     """As the certificate writes it."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Hop:
     """The first machine that requests go to: the server, or the proxy in front of it."""
 

@@ -9,7 +9,6 @@ from typing import NoReturn
 
 from ionq_tui import __version__
 from ionq_tui.cli.list_arguments import add_filters, add_list_options, limit
-from ionq_tui.model.nearest import nearest
 from ionq_tui.settings import LOG_LEVELS
 
 _Add = Callable[..., argparse.ArgumentParser]
@@ -69,8 +68,9 @@ def help_text(topic: str) -> str:
 
 
 def _no_such_command(word: str, commands: Iterable[str]) -> str:
-    names = list(commands)
-    near = nearest(word, names)
+    from ionq_tui.model.nearest import nearest  # needed only after a mistake
+
+    near = nearest(word, list(commands))
     return f"no such command: {word!r}; {f'did you mean {near}?' if near else 'ionq-tui --help lists them'}"
 
 

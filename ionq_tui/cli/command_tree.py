@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ionq_tui.cli.arguments import COMMAND, EVERYWHERE, parsers
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Option:
     """An option of a command."""
 
@@ -32,7 +33,7 @@ class Option:
     """True if every command has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Argument:
     """An argument that has no name on the command line, only a place."""
 
@@ -43,7 +44,7 @@ class Argument:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Command:
     """A command, or the program without one."""
 

@@ -15,7 +15,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from ionq_tui.cli.command_tree import Argument, Command, Option, command_tree
 from ionq_tui.cli.list_arguments import SEPARATOR, STATUSES
 from ionq_tui.model.backend import DOCUMENTED
 from ionq_tui.model.exit_code import DONE
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.settings import Flags, Settings, journal_path, load_settings
 from ionq_tui.view.sanitize import plain
 
@@ -52,7 +53,7 @@ class Kind(StrEnum):
     """A command line of its own, after `--`."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Candidate:
     """A word that can stand at the cursor, and what it is."""
 
@@ -60,7 +61,7 @@ class Candidate:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Answer:
     """What can stand at the cursor."""
 
@@ -68,7 +69,7 @@ class Answer:
     candidates: tuple[Candidate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class _Position:
     """What is known about the cursor from the words before it."""
 
@@ -222,7 +223,7 @@ def _of_list(dest: str, command: str, word: str, *, joined: bool) -> Iterator[Ca
     yield from (Candidate(f"{before}{comma}{one}") for one in names if one.startswith(part) and one not in given)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class _Local:
     """What this machine knows of ids, backends, and profiles; empty where it cannot be read."""
 

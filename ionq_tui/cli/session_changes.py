@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from ionq_tui.api import encode
 from ionq_tui.cli.common import document
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import Job
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.event_line import event_words
@@ -19,7 +19,7 @@ from ionq_tui.view.time_text import rfc3339
 STATUS = "status"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class SessionChange:
     """One thing that happened to the session or to one of its jobs."""
 

@@ -8,11 +8,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from ionq_tui.credentials.time_limit import bounded
 from ionq_tui.model.key import ApiKey
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 SERVICE = "ionq-tui"
 SECONDS = 3.0
@@ -36,7 +36,7 @@ class Backend(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Found:
     """A key that was stored for the requested host."""
 
@@ -45,14 +45,14 @@ class Found:
     """The name of the keyring."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Absent:
     """The keyring answered and has no key for this profile."""
 
     backend: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class WrongHost:
     """A key is stored, but for another host, so it is not returned."""
 
@@ -60,7 +60,7 @@ class WrongHost:
     backend: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Locked:
     """The keyring is locked or did not answer in time. It may contain a key."""
 
@@ -69,7 +69,7 @@ class Locked:
     """Commands that help, one per line."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Broken:
     """No usable keyring, and the reason."""
 
@@ -78,7 +78,7 @@ class Broken:
     """Commands that help, one per line."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class StoredKey:
     """The key was stored, and reading it back succeeded."""
 
@@ -87,7 +87,7 @@ class StoredKey:
     """The other host whose key was replaced, if any."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Forgotten:
     """The key was deleted."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ionq_tui.model.key import ApiKey, FoundKey, NoKey
 from ionq_tui.model.key_source import KeySource, KeyWays
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 # Imported only when needed: with a key in the environment, the first session list must not wait for them.
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class KeyRequest(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class AuthStatus:
     """The facts that `ionq-tui auth status` shows."""
 

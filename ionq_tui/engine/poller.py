@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from ionq_tui.engine.poll_schedule import next_wait
 from ionq_tui.engine.ports import Clock
 from ionq_tui.model.link_state import Fresh, Link
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Freshness:
     """The age of the data at one moment, kept apart from the data so that passing time does not change the data."""
 
@@ -23,7 +23,7 @@ class Freshness:
     """Seconds until the next fetch; None during a fetch or if none is scheduled."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Tick:
     """The result of one fetch for the loop: link state and next interval (None: wait until `nudge`)."""
 

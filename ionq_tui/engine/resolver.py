@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ionq_tui.model.link_state import Fault
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 if TYPE_CHECKING:
     from ionq_tui.engine.engine import Engine
@@ -19,21 +19,21 @@ _FULL_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECAS
 """IonQ's ids are UUIDs."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Meant:
     """The single matching session."""
 
     session_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Ambiguous:
     """More than one session matches."""
 
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class NotFound:
     """No known session matches."""
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.poller import Poller
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class SessionFacts:
     """The best known state of a session."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ionq_tui.engine.ports import Clock
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 AWAY_AFTER = 600.0
 """Seconds without a key press after which the user counts as absent."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Absence:
     """The period from the last key press to the next one; `until` is None while it lasts."""
 

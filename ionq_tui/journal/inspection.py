@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from ionq_tui.journal.file import read_only, reason
 from ionq_tui.journal.schema import STEPS, refuse_newer, version_of
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 NEWEST = len(STEPS)
 """The schema version of this program."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Inspection:
     """What was found in a journal file."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.record import Intent, IntentState
 
 _OTHER_HOST_TIMEOUT = timedelta(seconds=60)
@@ -16,7 +16,7 @@ _DEAD = (["Z"], ["X"], ["x"])
 """States in /proc/PID/stat of a process that no longer runs: a zombie, or one that is being removed."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Process:
     """One process on one machine."""
 

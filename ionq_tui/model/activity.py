@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from types import MappingProxyType
 
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.mismatch import Mismatch, differences
 from ionq_tui.model.outcome import NOTHING_KNOWN, Ended, EndOutcome, Known, OpenRequest, Unconfirmed
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.record import SessionRecord
 from ionq_tui.model.session import Owner, Session, whose
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class UnconfirmedSession:
     """A request to open a session whose outcome is unknown; a session may be running."""
 
@@ -29,7 +30,7 @@ class UnconfirmedSession:
     """What was known about existing sessions before the request."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Opening:
     """A request to open a session that is in progress."""
 
@@ -38,7 +39,7 @@ class Opening:
     """Why the reply was lost, while its session is searched for; None while waiting for the reply."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Activity:
     """Everything the screens may know about this machine's actions."""
 

@@ -8,8 +8,9 @@ artifact" is how a content is fetched. A job on the ideal simulator has no shots
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 
 class ArtifactKind(StrEnum):
@@ -19,7 +20,7 @@ class ArtifactKind(StrEnum):
     CIRCUIT = "compiled circuit"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Artifact:
     """A file as the job names it; its content is requested separately."""
 
@@ -47,7 +48,7 @@ class Artifact:
         return self.media_type.partition(";")[0].strip().lower()
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Shots:
     """The outcome of each shot, in the order of the server."""
 
@@ -57,7 +58,7 @@ class Shots:
     """For each shot the bits of each register as IonQ lists them, or the decimal number alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Gate:
     """One gate of a compiled circuit, as text."""
 
@@ -68,7 +69,7 @@ class Gate:
     """Such as "phases 0, 0.25"; phases and angles of native gates are in turns."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class CompiledCircuit:
     """A circuit in the form "ionq.native.v1", or a similar one."""
 
@@ -76,7 +77,7 @@ class CompiledCircuit:
     gates: tuple[Gate, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ArtifactContent:
     """The content of a file."""
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
+
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 DOCUMENTED = ("qpu.forte-1", "qpu.forte-enterprise-1")
 """Names of quantum computers in IonQ's published API description, which are known without a request."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Backend:
     """One quantum computer or simulator as `GET /backends` describes it; None is unknown."""
 
@@ -35,7 +37,7 @@ class Backend:
         return self.status == "available"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Measured:
     """A median and its standard error, both as fractions of 1; the error may be unknown."""
 
@@ -43,7 +45,7 @@ class Measured:
     stderr: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Characterization:
     """The measured properties of a backend; fidelities are fractions of 1, times are in seconds."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 
 class CheckStatus(StrEnum):
@@ -18,7 +19,7 @@ class CheckStatus(StrEnum):
     """Not checked, because it is not needed or an earlier check failed."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Check:
     """One check and its result."""
 

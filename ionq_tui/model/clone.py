@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from ionq_tui.model.event import Event, EventKind
 from ionq_tui.model.job import CLONE_MARK, Job
 from ionq_tui.model.outcome import NewJob
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 APPEARS_WITHIN = timedelta(minutes=10)
 """Time after which a clone whose reply was lost is not expected to appear any more.
@@ -32,7 +33,7 @@ That it did not appear is never a proof: IonQ may have put it elsewhere, or list
 _NO_METADATA: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class CloneRequest:
     """A request to clone a job into a session. The clone has the backend, shots, circuit and settings of the job."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 PRODUCTION_URL = "https://api.ionq.co/v0.4"
 
@@ -12,7 +12,7 @@ def is_production(base_url: str) -> bool:
     return base_url.rstrip("/") == PRODUCTION_URL
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Connection:
     """The connection as displayed in the header."""
 

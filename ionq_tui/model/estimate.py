@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Circuit:
     """The kind of job that an estimate is for."""
 
@@ -20,7 +20,7 @@ class Circuit:
     error_mitigation: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Estimate:
     """IonQ's estimate for one job; None is unknown."""
 

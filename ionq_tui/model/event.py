@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 
 class EventKind(StrEnum):
@@ -48,7 +49,7 @@ JOB_ENDINGS = {
 """Event kinds by the final status of a job."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Event:
     """One event; `at` is the server's time if it gave one."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from ionq_tui.model.money import Money
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 WAITING = frozenset({"submitted", "ready"})
 FINISHED = frozenset({"completed", "failed", "canceled"})
@@ -14,7 +14,7 @@ CLONE_MARK = "ionq_tui_clone"
 """Name in a job's metadata of the mark that this program gives to a clone."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Failure:
     """The server's code and message for a failed job."""
 
@@ -22,7 +22,7 @@ class Failure:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Job:
     """One job as the server last described it; None is unknown. Durations are milliseconds."""
 
@@ -86,7 +86,7 @@ class Job:
         return self.finished and not self.completed
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class JobCost:
     """The reply of `GET /jobs/{id}/cost`; a missing cost is unknown, not zero."""
 
@@ -99,7 +99,7 @@ class JobCost:
     """True if reported before the job had finished; the charge may still change."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class JobPage:
     """One page of a session's jobs, and the cursor of the next page, None on the last."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from ionq_tui.model.artifact import Artifact, ArtifactKind
 from ionq_tui.model.link_state import Fault
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 
 def _nothing() -> Mapping[str, str]:
@@ -18,7 +19,7 @@ def _no_counts() -> Mapping[str, float]:
     return MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class JobDetail:
     """The parts of `GET /jobs/{id}` that are not decoded for lists; None is unknown."""
 
@@ -56,7 +57,7 @@ class JobDetail:
         return tuple(one for one in self.artifacts if one.readable)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Findings:
     """What is known about one job beyond the lists; None was not requested yet."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
 from ionq_tui.model.job import Job, JobCost, is_part
 from ionq_tui.model.money import Money
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 _Sums = Mapping[str, tuple[int, Decimal]]
 """Number of jobs and total amount, by unit."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class JobTotals:
     """Counts and sums of jobs and their costs; jobs that are part of another job are not counted."""
 

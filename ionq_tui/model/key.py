@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NoReturn
 
 from ionq_tui.model.key_source import NO_WAYS, KeySource, KeyWays
 from ionq_tui.model.masking import remember
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 _SHOWN = 4
 _LONG_ENOUGH_TO_SHOW = 12
@@ -72,7 +72,7 @@ class ApiKey:
         raise TypeError("an API key cannot be pickled or copied")
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class KeyIdentity:
     """The reply of `GET /whoami`; it contains neither user nor organization."""
 
@@ -81,7 +81,7 @@ class KeyIdentity:
     project_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class FoundKey:
     """A key and its source."""
 
@@ -89,7 +89,7 @@ class FoundKey:
     source: KeySource
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class NoKey:
     """Why no key was found, and which sources work on this machine."""
 

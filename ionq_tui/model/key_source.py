@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 
 class KeySource(StrEnum):
@@ -16,7 +17,7 @@ class KeySource(StrEnum):
     DEMO = "demo"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class KeyWays:
     """Facts about this machine and profile from which a screen explains how a key can be provided."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal, InvalidOperation
 
 from ionq_tui.model.money import UNITS, Money
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 INT32_MAX = 2**31 - 1
 """The API counts jobs and minutes in int32 (published OpenAPI, SessionSettingsRequest)."""
@@ -27,7 +28,7 @@ class LimitError(ValueError):
         super().__init__(f"{field}: {message}")
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Limits:
     """The maximum that a session may use; None is no limit, which IonQ allows."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
+
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 
 class FaultKind(StrEnum):
@@ -40,7 +42,7 @@ LONGEST_URGENT_PAUSE = 600.0
 """The same while a session of this user may be running."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Fault:
     """A failed request as a value: its kind, a message, and what IonQ support will ask for."""
 
@@ -75,19 +77,19 @@ def list_refusal(fault: Fault, *, key_accepted: bool) -> Fault:
     return fault
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Fresh:
     """The last request was answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Stale:
     """The last request failed; the data is from the last successful one."""
 
     fault: Fault
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Refused:
     """The server refuses this key or this request; retrying does not help."""
 

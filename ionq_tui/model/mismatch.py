@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import zip_longest
 
 from ionq_tui.model.money import Money, figure
 from ionq_tui.model.outcome import OpenRequest
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Session
 
 Value = int | Money | str
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 _GRAVITY = {kind: rank for rank, kind in enumerate(Kind)}
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Difference:
     """One difference; None is no limit, or an unreadable value."""
 
@@ -68,7 +68,7 @@ class Difference:
         return f"{what} {_printable(self.written)}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Mismatch:
     """All differences between a request and the session that it opened."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link_state import Fault
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class OpenRequest:
     """A request to open a session."""
 
@@ -48,7 +49,7 @@ def may_be_new(session: Session, known: Known, since: datetime | None) -> bool:
     return session.created_at >= since
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Known:
     """What was known before a request was sent, to tell its session from a colleague's if the reply is lost."""
 
@@ -63,7 +64,7 @@ class Known:
 NOTHING_KNOWN = Known()
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Opened:
     """The session was opened by this request."""
 
@@ -72,7 +73,7 @@ class Opened:
     """True if the reply was lost and the session was found by searching."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Unconfirmed:
     """The session may have been opened; the reply was lost and searching did not settle it."""
 
@@ -91,7 +92,7 @@ class Unconfirmed:
         return tuple(one for one in self.candidates if not one.ended)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class NotOpened:
     """Certainly no session was opened."""
 
@@ -103,14 +104,14 @@ class NotOpened:
 OpenOutcome = Opened | Unconfirmed | NotOpened
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Ended:
     """The end is confirmed by the server's reply."""
 
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class StillOpen:
     """The server was asked to end the session and still reports it as running."""
 
@@ -119,7 +120,7 @@ class StillOpen:
     """The fault of the end request, if it failed."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class EndUnknown:
     """The state is unknown, since no read was answered."""
 
@@ -129,7 +130,7 @@ class EndUnknown:
 EndOutcome = Ended | StillOpen | EndUnknown
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class OpenDone:
     """An attempt to open a session has finished."""
 
@@ -139,7 +140,7 @@ class OpenDone:
     outcome: OpenOutcome
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class EndDone:
     """One attempt to end a session has finished."""
 
@@ -149,14 +150,14 @@ class EndDone:
     """True if this was an automatic retry after an unconfirmed attempt."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class AdoptDone:
     """The user said which session a request with a lost reply opened."""
 
     session_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class UnconfirmedClosed:
     """An unconfirmed session was closed automatically: nothing was opened, or what was opened has ended."""
 
@@ -165,7 +166,7 @@ class UnconfirmedClosed:
     """The candidates, all ended; empty if none was ever found."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class CancelDone:
     """A request to cancel jobs of a session has finished."""
 
@@ -174,7 +175,7 @@ class CancelDone:
     """Each job's status afterwards, or why it is unknown, by job id."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class NewJob:
     """IonQ's reply to a request that makes a job."""
 
@@ -186,7 +187,7 @@ class NewJob:
         return self.session_id is not None and self.session_id.lower() == session_id.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Cloned:
     """The clone exists."""
 
@@ -195,7 +196,7 @@ class Cloned:
     """True if the reply was lost and the clone was found by its mark."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class NotCloned:
     """Certainly nothing was made."""
 
@@ -204,7 +205,7 @@ class NotCloned:
     """The error behind it, for callers that raise."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class CloneUnconfirmed:
     """The clone may exist: the reply was lost, and no job with its mark was found so far."""
 
@@ -218,7 +219,7 @@ class CloneUnconfirmed:
 CloneOutcome = Cloned | NotCloned | CloneUnconfirmed
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class CloneDone:
     """A request to clone a job has finished."""
 

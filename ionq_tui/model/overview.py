@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 from ionq_tui.model.backend import Backend, Characterization
 from ionq_tui.model.link_state import FRESH, Fault, Link, link_of
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ListedSessions:
     """The reply of `GET /sessions`; `unreadable` is the number of items that could not be decoded."""
 
@@ -21,7 +22,7 @@ class ListedSessions:
     unreadable: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Overview:
     """The last successfully read session list, and the link state of its polling."""
 
@@ -73,7 +74,7 @@ def with_list_fault(overview: Overview, fault: Fault) -> Overview:
     return replace(overview, link=link_of(fault))
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class BackendOverview:
     """The available backends, their characterizations, and the link state of their polling."""
 

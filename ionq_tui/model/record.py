@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.outcome import OpenRequest
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Place:
     """The server, organization, project, key id and profile of a session; None is unknown. The key is not included."""
 
@@ -72,7 +72,7 @@ class IntentState(StrEnum):
         return self not in (IntentState.ASKED, IntentState.UNCERTAIN)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Intent:
     """An intent to open a session, written before the request is sent."""
 
@@ -105,7 +105,7 @@ UnconfirmedIntent = Intent
 """An intent whose outcome is unknown: its session may be running unattended."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class SessionRecord:
     """The journal's record of one session; None is unknown."""
 

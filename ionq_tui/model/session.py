@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ionq_tui.model.limits import NO_LIMITS, Limits
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 SHORT = 6
 _SAME_END = timedelta(minutes=1)
@@ -33,7 +33,7 @@ class EndSource(StrEnum):
     """Start plus the time limit. IonQ does not document whether it enforces that."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Session:
     """One session as the server last described it; None is unknown.
 

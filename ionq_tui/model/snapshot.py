@@ -6,7 +6,7 @@ Snapshots hold no fetch time, so two snapshots with the same data are equal when
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ from ionq_tui.model.job import Job, JobCost, is_part
 from ionq_tui.model.job_totals import NO_TOTALS, JobTotals, amounts, cost_is_final, totals_of
 from ionq_tui.model.link_state import FRESH, Fault, Fresh, Link, link_of
 from ionq_tui.model.money import Money
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Session
 
 EVENTS_KEPT = 500
@@ -26,7 +27,7 @@ _NO_JOBS: Mapping[str, Job] = MappingProxyType({})
 _NO_COSTS: Mapping[str, JobCost] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class SessionSnapshot:
     """The last successfully read data of one session, and the link state of its polling."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
 from ionq_tui.model.job import Job, JobCost, is_part
 from ionq_tui.model.job_totals import cost_is_final
 from ionq_tui.model.money import Money
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.snapshot import SessionSnapshot
 
 JobModel = tuple[str, str]
@@ -17,7 +17,7 @@ JobModel = tuple[str, str]
 Key = TypeVar("Key", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Spend:
     """The amounts charged for a group of jobs."""
 

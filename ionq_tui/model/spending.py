@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from ionq_tui.model.link_state import FRESH, Link
 from ionq_tui.model.money import Money, totals
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.record import SessionRecord
 
 Amounts = tuple[Money, ...]
@@ -25,7 +26,7 @@ class Grouping(StrEnum):
     PROJECT = "project"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Period:
     """Days in UTC, the first and the last included."""
 
@@ -54,7 +55,7 @@ class Period:
         return cls(today.replace(day=1), today)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class UsageGroup:
     """What one user or project used on one day."""
 
@@ -64,7 +65,7 @@ class UsageGroup:
     amounts: Amounts = ()
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class UsageDay:
     """What the organization used on one day."""
 
@@ -77,7 +78,7 @@ class UsageDay:
     """False if an amount could not be read, or is in an unknown unit."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class OrganizationUsage:
     """The reply of `GET /organizations/{id}/usage`."""
 
@@ -96,7 +97,7 @@ class OrganizationUsage:
         return not self.unreadable and all(one.whole for one in self.days)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class SessionCharges:
     """A session of this machine with its recorded final costs by the day on which the jobs finished."""
 
@@ -133,7 +134,7 @@ class SessionCharges:
 _NO_USAGE: Mapping[Grouping, OrganizationUsage] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Spending:
     """The last good answers of IonQ and of the journal, and the state of the link to IonQ."""
 
@@ -153,7 +154,7 @@ class Spending:
         return next(reversed(tuple(self.usage.values())), None)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Share:
     """What one backend, label, person or project cost."""
 
@@ -257,7 +258,7 @@ def unpriced(here: Iterable[SessionCharges], period: Period) -> tuple[SessionRec
     return tuple(one.record for one in here if not (one.record.running or one.record.priced) and one.concerns(period))
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class BudgetState:
     """The monthly budget and what is known to be spent of it."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ionq_tui.model.event import JOB_ENDINGS, Event, EventKind
 from ionq_tui.model.job import Job
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.snapshot import SessionSnapshot, failure_words
 
 _ORDER = list(EventKind)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Moment:
     """An event that happened once, or to several jobs within one minute."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_UP, Decimal
 from random import Random
+
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 CENT = Decimal("0.01")
 SMALLEST_SHOTS = 100
@@ -14,7 +15,7 @@ _RESERVE = Decimal("1.08")
 """Ratio of the reserved amount to the nominal price, since more is reserved than is usually charged."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class SimulatedBackend:
     """One backend; fidelities are fractions of 1, times are in seconds."""
 

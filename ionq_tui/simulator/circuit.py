@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.simulator.store import Circuit, Gate, Refusal
 
 QIS_GATES = frozenset(
@@ -42,7 +42,7 @@ def circuits(given: Input, kind: str) -> tuple[Circuit, ...]:
     return tuple(_circuit(one, gateset, f"input.circuits.{index}") for index, one in enumerate(several))
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class _Place:
     """A gate in the request, for messages."""
 

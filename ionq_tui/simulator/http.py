@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import format_datetime
 from http import HTTPStatus
 from urllib.parse import unquote
 
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.random_stream import hashed_id
 from ionq_tui.simulator.request import ApiReply, ApiRequest
@@ -28,7 +29,7 @@ SPEED = "X-Simulated-Speed"
 """The header that says that the clock is a simulated one, so that no other clock is blamed for the difference."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Request:
     """An HTTP request."""
 
@@ -42,7 +43,7 @@ class Request:
     body: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Reply:
     """An HTTP reply."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.simulator.backend import MACHINES
 from ionq_tui.simulator.ports import Cloud
 from ionq_tui.simulator.random_stream import hashed_id, stream
@@ -17,7 +17,7 @@ HISTORY = timedelta(days=3)
 _MOST_ACTIVE = 4
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Visit:
     """A session opened by another user."""
 

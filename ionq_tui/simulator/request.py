@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.simulator.cloud import SimulatedCloud
 from ionq_tui.simulator.validation import Members, Query, members
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ApiRequest:
     """The parts of a request that a handler needs."""
 

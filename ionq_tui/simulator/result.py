@@ -13,9 +13,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
 
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.simulator.compiler import compilable, compiled, invented
 from ionq_tui.simulator.random_stream import hashed_id, stream
 from ionq_tui.simulator.statevector import Work, probabilities
@@ -34,7 +34,7 @@ _MANY = 9.0
 _PREFIX = "/v0.4"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Part:
     """What has a result: a job, or one circuit of a job that has several."""
 
@@ -64,7 +64,7 @@ class Part:
         return outcomes(self.job)[self.child or 0]
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Artifact:
     """A kind of result, or of compiled circuit."""
 

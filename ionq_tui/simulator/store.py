@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from ionq_tui.model.quick_dataclass import quick_dataclass
+
 SessionStatus = Literal["created", "started", "ended"]
 JobStatus = Literal["submitted", "ready", "started", "canceled", "failed", "completed"]
 
@@ -28,7 +30,7 @@ class Refusal(Exception):
         self.source = source
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Terms:
     """The limits a session was opened with; None is no limit."""
 
@@ -40,7 +42,7 @@ class Terms:
     """True if the request contained `settings`, so that the reply does too."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Gate:
     """One gate of a circuit."""
 
@@ -54,7 +56,7 @@ class Gate:
     """Pauli strings with their angles in radians, for an exponential."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Circuit:
     """One circuit of a job."""
 
@@ -67,7 +69,7 @@ class Circuit:
     """Names and sizes of the classical registers that a program declares."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Order:
     """A job as requested."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.model.job import Job
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view import disabled_reason
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class CloneOffer:
     """The jobs that can be cloned now; if there are none, why."""
 

@@ -5,9 +5,9 @@ The app needs the class from the start, and the texts only when it exits: the fu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.view import screen_text
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ionq_tui.model.session import Session
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ExitSummary:
     """Sessions that may still run, with the commands to return to them, and opens whose outcome is not known."""
 

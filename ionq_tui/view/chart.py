@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ionq_tui.model.job import Job
 from ionq_tui.model.money import Money, figure, in_unit
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import count, unit
 from ionq_tui.view.forecast import Forecast
@@ -22,7 +23,7 @@ _FORECAST = {"cost": MONEY, "jobs": JOBS}
 """The curve of each forecast."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Curve:
     """What adds up as time goes on."""
 

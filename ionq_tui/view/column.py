@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Generic, TypeVar
 
 from ionq_tui.model.money import Money
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.view.sanitize import Align, cut_inside, pad, plain
 from ionq_tui.view.style import Cell, Line
 
@@ -21,7 +21,7 @@ Row = tuple[Cell, ...]
 """One cell per column, not cut."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Column(Generic[Item]):
     """One column of a table. The widths of all columns add up to 80 cells, with two cells between columns."""
 

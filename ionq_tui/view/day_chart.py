@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
 from ionq_tui.model.money import figure
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.view.blocks import RISING
 from ionq_tui.view.sanitize import cells, pad
 from ionq_tui.view.scale import Scale, value_scale
@@ -25,7 +25,7 @@ _GAP = 2
 OTHERS = "▒"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class DayBar:
     """One day: what this machine recorded, and what is known of the whole organization, in one unit."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ionq_tui.model.estimate import Circuit, Estimate
 from ionq_tui.model.limits import INT32_MAX, Limits
 from ionq_tui.model.link_state import Fault
 from ionq_tui.model.money import Money
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.view.amount import count, counted, money, unit
 from ionq_tui.view.fault import fault_says
 from ionq_tui.view.sanitize import plain
@@ -73,7 +72,7 @@ def _mitigated(kind: Circuit) -> str:
     return ", errors mitigated" if kind.error_mitigation else ""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class CircuitDraft:
     """The kind of job as it is being typed."""
 

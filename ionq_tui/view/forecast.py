@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.money import figure, in_unit
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import count, counted, money, unit
@@ -29,7 +30,7 @@ _TODAY = timedelta(hours=12)
 _MOST_DIGITS = 15
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Forecast:
     """Forecast of when one limit is reached."""
 

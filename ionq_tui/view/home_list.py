@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from ionq_tui.model.activity import EMPTY_ACTIVITY, Activity
 from ionq_tui.model.outcome import Ended
 from ionq_tui.model.overview import Overview
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.row import SessionItem
@@ -48,7 +49,7 @@ def latest(session: Session, watch: SessionSnapshot | None, activity: Activity) 
     return outcome.session if isinstance(outcome, Ended) else session
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class HomeList:
     """All sessions that are listed, and those few among them that lines above the list speak of."""
 

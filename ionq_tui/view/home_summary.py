@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from ionq_tui.model.money import Money, totals
 from ionq_tui.model.overview import BackendOverview
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.record import SessionRecord
 from ionq_tui.model.session import SHORT, Session
 from ionq_tui.model.snapshot import SessionSnapshot
@@ -24,7 +24,7 @@ from ionq_tui.view.urgency import end_verb
 from ionq_tui.view.wrap import fitting, spared
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Doubts:
     """Why more sessions may run than are told, the most serious first, each in a few words."""
 

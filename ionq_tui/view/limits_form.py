@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from ionq_tui.model.connection import Connection
 from ionq_tui.model.limits import LimitError, Limits, read_jobs, read_minutes, read_money
 from ionq_tui.model.money import Money
 from ionq_tui.model.overview import BackendOverview
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.view.amount import NO_LIMIT, counted, money, unit
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import why_not
@@ -19,7 +19,7 @@ from ionq_tui.view.time_text import minutes
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class LimitsDraft:
     """What stands in the three fields of limits, and the unit of money where none is typed."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from enum import Enum
 from functools import partial
@@ -12,6 +12,7 @@ from typing import Generic
 
 from ionq_tui.model.backend import Backend
 from ionq_tui.model.money import Money
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.snapshot import failure_words
 from ionq_tui.view.amount import limits_words
 from ionq_tui.view.column import Column, Item, Row, SortKey, text_key
@@ -51,7 +52,7 @@ class Form(Enum):
     """CSV or JSON: exact values in the API's words."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class ListColumn(Generic[Item]):
     """One column of a list; `--columns` and `--sort` name it."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.money import Money, figure, in_unit, totals
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.session import EndSource, Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import NO_LIMIT, UNKNOWN, count, counted, none_of, sums, unit
@@ -25,7 +26,7 @@ _CLOSE = 0.95
 _ZERO = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Meter:
     """One meter. Every number is in the text; the bar and the color only repeat it."""
 

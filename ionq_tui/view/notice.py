@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal
 
@@ -17,6 +16,7 @@ from ionq_tui.model.outcome import (
     Opened,
     UnconfirmedClosed,
 )
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.view.result import closed_words, end_result, open_result
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY
@@ -25,7 +25,7 @@ LONG, _SHORT = 60.0, 10.0
 """Display times in seconds for failures and for successes."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Notice:
     """The text of a notification, its severity, and its display time in seconds."""
 

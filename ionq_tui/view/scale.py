@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+
+from ionq_tui.model.quick_dataclass import quick_dataclass
 
 _MOST = 4
 """Labels above zero up to which there cannot be too many; of a high plot one for three rows."""
@@ -20,7 +21,7 @@ _BLIND, _CROWDED, _FEW, _TOO_FEW = 0.3, 0.3, 0.35, 2.0
 many, and for each label too few in a low and in a high plot."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Scale:
     """A plot of some rows, with a label every few rows; a label stands in the row whose upper edge is its value."""
 

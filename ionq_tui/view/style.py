@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.view.sanitize import cells
 
 
@@ -20,7 +20,7 @@ class Tone(StrEnum):
     ACCENT = "accent"
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Cell:
     """A piece of sanitized text and its tone."""
 
@@ -28,7 +28,7 @@ class Cell:
     tone: Tone = Tone.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Chip(Cell):
     """A piece of text on a background color chosen by the user."""
 
@@ -36,12 +36,12 @@ class Chip(Cell):
     """A color that `model.color` knows."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class BarPart(Cell):
     """A piece of a bar, on the background that shows how long the whole bar is."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class BarEdge(BarPart):
     """The last piece of the used part of a bar, on the shade of the reserved part, which begins in the same cell."""
 

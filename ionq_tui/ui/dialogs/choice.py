@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from time import monotonic
 from typing import ClassVar, Generic, TypeVar
 
@@ -15,6 +14,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Button, Input
 
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.key_guard import GuardedButton, KeyGuard, KeyGuarded
@@ -34,7 +34,7 @@ LOW = 24
 """Lines below which a dialog has no empty ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
     """One button and its answer."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -21,6 +20,7 @@ from ionq_tui.model.connection import Connection
 from ionq_tui.model.key import ApiKey, FoundKey, NoKey
 from ionq_tui.model.key_source import KeySource
 from ionq_tui.model.link_state import Fault, FaultKind
+from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.connector import Connector
 from ionq_tui.ui.screens.base import BaseScreen
@@ -38,7 +38,7 @@ _WAY, _TRIAL = 11, 4
 """Indentation, in cells, of the ways to provide a key, and of what was tried."""
 
 
-@dataclass(frozen=True, slots=True)
+@quick_dataclass(frozen=True, slots=True)
 class KeyGiven:
     """The result of the screen: an engine and its key, which is None for the demo and for browsing backends."""
 
