@@ -68,8 +68,11 @@ def _bunch(kind: EventKind, words: str, found: list[tuple[datetime, Job]]) -> Mo
     return Moment(Event(at, kind, first.session_id or "", subject, words), tuple(job for _, job in found))
 
 
-def _place(moment: Moment) -> tuple[datetime, int]:
-    return _aware(moment.event.at), _ORDER.index(moment.event.kind)
+def _place(moment: Moment) -> tuple[datetime, float, datetime]:
+    """Order by time. The server's times are whole seconds: within one, what is asked for precedes what comes of it."""
+    at, kind = _aware(moment.event.at), moment.event.kind
+    order = _ORDER.index(EventKind.ENDED) - 0.5 if kind is EventKind.NOTE else _ORDER.index(kind)
+    return at.replace(microsecond=0), order, at
 
 
 def _aware(at: datetime) -> datetime:

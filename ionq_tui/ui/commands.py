@@ -108,6 +108,15 @@ NEW_SESSION: Commands = (
     *_PAGES,
 )
 
+API_KEY: Commands = (
+    Command("focus_next", "tab,down,right", "next field", "Go to the next field or button.", True, "tab"),
+    Command(
+        "focus_previous", "shift+tab,up,left", "previous", "Go to the previous field or button.", False, "shift+tab"
+    ),
+    Command("check_key", "enter", "check", "Check the key; on a button, press it.", True, "enter"),
+    *_PAGES,
+)
+
 LIVE: Commands = (
     Command("end", "e", "end", "End this session; asks first."),
     Command("cancel", "x", "cancel job", "Cancel the selected job; asks first."),
@@ -156,6 +165,7 @@ DIALOG: Commands = (
 GROUPS: tuple[tuple[str, Commands], ...] = (
     ("everywhere", (*EVERYWHERE, QUIT, KEY, THEME)),
     ("tables", (*TABLE, COLUMNS)),
+    ("API key", API_KEY),
     ("Sessions", SESSIONS),
     ("Backends", (CHOOSE, *BACKENDS)),
     ("New session", NEW_SESSION),

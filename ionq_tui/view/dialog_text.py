@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-VIEW_HINT = "a unique beginning or end is enough · enter: view · esc: back"
+VIEW_BUTTON = "View"
+VIEW_HINT = "a unique beginning or end · tab: next · enter: view · esc: back"
 VIEW_TITLE = "View a session by its id"
 ATTENTION_TITLE = "What needs a decision"
 MAY_BE_CHARGED = "a job that is already running may still be charged"
@@ -16,7 +17,8 @@ LEAVE_THEM_OPEN = "None, leave them open"
 UNCONFIRMED_TITLE = "Was a session opened?"
 STOP_CHECKING = "None, stop checking"
 MORE_HINT = "pgup pgdn: more"
-ESTIMATE_HINT = "tab moves · enter estimates (free) · esc: cancel"
+ESTIMATE_BUTTON = "Estimate (free)"
+ESTIMATE_HINT = "tab moves · enter estimates · esc: cancel"
 ESTIMATE_TITLE = "Estimate the cost of a job"
 MITIGATION_BOX = "with error mitigation (space ticks)"
 COPY_HINT = "enter copies · or select the text above by hand · esc closes"

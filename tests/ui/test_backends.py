@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Button
 
 from ionq_tui.model.backend import Characterization
 from ionq_tui.model.estimate import Circuit
@@ -156,6 +157,18 @@ async def test_another_kind_of_job_is_another_question(connector: FakeConnector)
         await until(pilot, lambda: "about 1.25 usd per 500 shots of 200 2q" in app.text())
         assert app.engine.estimator.circuit.value == Circuit(shots=500, two_qubit_gates=200)
         assert len(asked(app)) == 2
+
+
+async def test_the_button_estimates_too(connector: FakeConnector) -> None:
+    app = Stage(connector, BackendsScreen)
+    async with app.run_test() as pilot:
+        await ready(pilot, app)
+        await until(pilot, lambda: asked(app))
+        await pilot.press("i", "end", *["backspace"] * 4, *"500", *["tab"] * 5)
+        assert isinstance(app.focused, Button) and "Estimate (free)" in app.text()
+        await pilot.press("enter")
+        await until(pilot, lambda: len(asked(app)) == 2)
+        assert app.engine.estimator.circuit.value == Circuit(shots=500)
 
 
 async def test_what_is_no_number_is_said_and_asks_nothing(connector: FakeConnector) -> None:

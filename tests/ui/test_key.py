@@ -75,6 +75,16 @@ async def test_enter_on_the_empty_field_starts_the_demo() -> None:
         assert "DEMO" in app.text()
 
 
+async def test_the_footer_says_what_enter_does_where_the_focus_is() -> None:
+    app = Cast(FakeConnector(NoKey(ways=KeyWays(keyring_usable=True))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(KeyScreen))
+        for keys, told in (((), "start the demo"), (("x",), "check"), (("tab",), "tick"), (("tab",), "press")):
+            await pilot.press(*keys)
+            await until(pilot, lambda told=told: f"enter {told}" in app.text())
+            assert "tab next field" in app.text()
+
+
 @pytest.mark.parametrize("behind", [" ", "x"])
 async def test_what_is_typed_right_behind_tab_is_not_typed_into_the_field(behind: str) -> None:
     app = Cast(FakeConnector(NoKey(ways=KeyWays(keyring_usable=True))))

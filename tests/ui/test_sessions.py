@@ -182,6 +182,18 @@ async def test_the_keys_answer_while_the_server_hangs(connector: FakeConnector) 
         connector.cloud.gate.set()
 
 
+@pytest.mark.parametrize("keys", [("enter",), ("tab", "enter"), ("down", "enter")])
+async def test_a_session_is_viewed_by_its_id(connector: FakeConnector, keys: tuple[str, ...]) -> None:
+    active(connector, session(1), session(2))
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        await pilot.press("o")
+        await until(pilot, lambda: app.shows(Attach))
+        await pilot.press(*session(2).id[-6:], *keys)
+        await until(pilot, lambda: app.shows(SessionScreen))
+        assert session(2).id in app.text()
+
+
 async def test_finding_and_clearing(connector: FakeConnector) -> None:
     active(connector, *(session(number, backend=f"qpu.{'aria' if number % 2 else 'forte'}-1") for number in range(4)))
     app = Cast(connector)

@@ -7,9 +7,9 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalGroup
+from textual.containers import HorizontalGroup, VerticalGroup
 from textual.getters import query_one
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from ionq_tui.engine.engine import Engine
 from ionq_tui.engine.resolver import Ambiguous, Meant, resolve
@@ -30,8 +30,9 @@ class Attach(Dialog[str]):
 
     CSS_PATH = "../styles/dialog.tcss"
     AUTO_FOCUS = "#typed"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIALOG[:1])]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIALOG[:3])]
 
+    typed = query_one("#typed", Input)
     said = query_one("#said", TextBlock)
 
     def __init__(self, engine: Engine) -> None:
@@ -40,16 +41,19 @@ class Attach(Dialog[str]):
         self._engine = engine
 
     def compose(self) -> ComposeResult:
-        """Compose the input and a line for the result."""
+        """Compose the input, the button, and a line for the result."""
         with VerticalGroup(id="dialog"):
             yield TextBlock(line(Cell(dialog_text.VIEW_TITLE, Tone.STRONG)), id="title")
             yield SteadyInput(placeholder="id", id="typed", compact=True, max_length=80)
+            with HorizontalGroup(id="choices"):
+                yield Button(dialog_text.VIEW_BUTTON, id="view", classes="choice primary", compact=True)
             yield TextBlock(line(Cell(_HINT, Tone.DIM)), id="said")
 
     @on(Input.Submitted, "#typed")
-    def _submitted(self, event: Input.Submitted) -> None:
+    @on(Button.Pressed, "#view")
+    def _submitted(self, event: Input.Submitted | Button.Pressed) -> None:
         event.stop()
-        if text := event.value.strip():
+        if text := self.typed.value.strip():
             self.run_worker(self._resolve(text), group="attach", description="find a session", exclusive=True)
 
     async def _resolve(self, text: str) -> None:

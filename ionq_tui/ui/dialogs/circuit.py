@@ -7,10 +7,10 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalGroup
+from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
 from textual.getters import query_one
-from textual.widgets import Input
+from textual.widgets import Button, Input
 
 from ionq_tui.model.estimate import Circuit
 from ionq_tui.ui.commands import DIALOG, bindings
@@ -52,7 +52,7 @@ class CircuitDialog(Dialog[Circuit | None]):
         self._mitigated = begin.error_mitigation
 
     def compose(self) -> ComposeResult:
-        """Compose a field for each number, and a line for errors."""
+        """Compose a field for each number, the button, and a line for errors."""
         begin = self._begin
         with VerticalGroup(id="dialog"):
             yield TextBlock(line(Cell(dialog_text.ESTIMATE_TITLE, Tone.STRONG)), id="title")
@@ -64,6 +64,8 @@ class CircuitDialog(Dialog[Circuit | None]):
             ):
                 yield Field(name, value, most=10)
             yield Mitigation(Content(dialog_text.MITIGATION_BOX), self._mitigated, id="mitigation", compact=True)
+            with HorizontalGroup(id="choices"):
+                yield Button(dialog_text.ESTIMATE_BUTTON, id="ask", classes="choice primary", compact=True)
             yield TextBlock(line(Cell(_HINT, Tone.DIM)), id="said")
 
     @on(Input.Changed)
@@ -72,7 +74,8 @@ class CircuitDialog(Dialog[Circuit | None]):
         self.said.tell(line(Cell(f"! {trouble}", Tone.WARN) if trouble else Cell(_HINT, Tone.DIM)))
 
     @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
+    @on(Button.Pressed, "#ask")
+    def _submitted(self, event: Input.Submitted | Button.Pressed) -> None:
         event.stop()
         self.action_ask()
 
@@ -85,14 +88,6 @@ class CircuitDialog(Dialog[Circuit | None]):
     def _draft(self) -> CircuitDraft:
         shots, twos, ones, qubits = (field.value for field in self.query(Field))
         return CircuitDraft(shots, twos, ones, qubits, self.query_one(Mitigation).value)
-
-    def action_focus_next(self) -> None:
-        """Move the focus to the next field."""
-        self.focus_next()
-
-    def action_focus_previous(self) -> None:
-        """Move the focus to the previous field."""
-        self.focus_previous()
 
     async def action_dismiss(self, result: Circuit | None = None) -> None:
         """Keep the current kind of job."""

@@ -90,14 +90,6 @@ class CopyText(Dialog[None]):
     async def _tell(self, name: str) -> None:
         self.said.tell(copied(name, await passage(os.environ)))
 
-    def action_focus_next(self) -> None:
-        """Move the focus to the next button."""
-        self.focus_next()
-
-    def action_focus_previous(self) -> None:
-        """Move the focus to the previous button."""
-        self.focus_previous()
-
     def action_page_back(self) -> None:
         """Scroll the texts up by a page."""
         self.query_one("#scroll").scroll_page_up(animate=False)

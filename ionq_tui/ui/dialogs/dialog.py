@@ -17,6 +17,14 @@ class Dialog(ModalScreen[ScreenResultType], TerminalScreen[ScreenResultType]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings([REDRAW])]
 
+    def action_focus_next(self) -> None:
+        """Move the focus to the next field or button."""
+        self.focus_next()
+
+    def action_focus_previous(self) -> None:
+        """Move the focus to the previous field or button."""
+        self.focus_previous()
+
     def action_redraw(self) -> None:
         """Repaint the whole screen."""
         repaint(self.app)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import on
-from textual.binding import BindingType
+from textual.actions import SkipAction
 from textual.containers import HorizontalGroup, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
@@ -21,7 +21,7 @@ from ionq_tui.model.key import ApiKey, FoundKey, NoKey
 from ionq_tui.model.key_source import KeySource
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.quick_dataclass import quick_dataclass
-from ionq_tui.ui.commands import DIALOG, bindings
+from ionq_tui.ui.commands import API_KEY, Command, Commands
 from ionq_tui.ui.connector import Connector
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.widgets.checkbox import PlainCheckbox
@@ -50,7 +50,7 @@ class KeyScreen(BaseScreen[KeyGiven | None]):
     """Ask for a key and check it before it is used; the result None means to quit, or to keep a refused key."""
 
     CSS_PATH = "../styles/key.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(DIALOG[1:])]
+    OFFERS: ClassVar[Commands] = API_KEY
     AUTO_FOCUS = "#key"
 
     field = query_one("#key", Input)
@@ -88,7 +88,7 @@ class KeyScreen(BaseScreen[KeyGiven | None]):
         yield SteadyInput(password=True, id="key", compact=True, placeholder=self._placeholder())
         yield PlainCheckbox(Content(screen_text.KEEP_IN_KEYRING), id="keep", compact=True)
         with HorizontalGroup(id="choices"):
-            yield Button("Check", id="check", compact=True)
+            yield Button("Check", id="check", classes="primary", compact=True)
             if self._in_use:
                 yield Button("Back", id="back", compact=True)
             else:
@@ -158,9 +158,24 @@ class KeyScreen(BaseScreen[KeyGiven | None]):
         """Show what is going on."""
         self.said.tell(told)
 
-    @on(Input.Submitted, "#key")
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def label(self, command: Command) -> str:
+        """Return the label of a command: enter does what the focus is on."""
+        if command.id != "check_key":
+            return super().label(command)
+        if isinstance(self.focused, Button):
+            return "press"
+        if isinstance(self.focused, PlainCheckbox):
+            return "tick or untick"
+        return command.label if self.field.value.strip() or self._in_use else "start the demo"
+
+    @on(Input.Changed, "#key")
+    def _typed(self) -> None:
+        self.renew_commands()
+
+    def action_check_key(self) -> None:
+        """Check what is in the field, or start the demo; leave enter to a button or a box that has the focus."""
+        if self.focused is not self.field:
+            raise SkipAction
         if self.field.value.strip() or self._in_use:
             self._check_typed()
         elif not self._at_work:
@@ -224,6 +239,14 @@ class KeyScreen(BaseScreen[KeyGiven | None]):
     def action_focus_previous(self) -> None:
         """Move the focus to the previous field or button."""
         self.focus_previous()
+
+    def action_page_back(self) -> None:
+        """Scroll the ways to provide a key up by a page."""
+        self.query_one(VerticalScroll).scroll_page_up(animate=False)
+
+    def action_page_on(self) -> None:
+        """Scroll the ways to provide a key down by a page."""
+        self.query_one(VerticalScroll).scroll_page_down(animate=False)
 
     async def _take_demo(self) -> None:
         self.dismiss(KeyGiven(await self._connector.demo()))

@@ -44,6 +44,12 @@ def test_what_was_before_anybody_looked_is_told_from_the_server_s_own_times() ->
     assert timeline(past())[-1].event.words == "u-7"
 
 
+def test_within_a_second_of_the_server_s_clock_an_end_is_told_after_it_was_asked_for() -> None:
+    asked = Event(NOON + 9 * MINUTE + timedelta(milliseconds=700), EventKind.NOTE, "s", words="end requested by you")
+    kinds = [one.event.kind for one in timeline(recalled(past(), [asked]))]
+    assert kinds[-2:] == [EventKind.NOTE, EventKind.ENDED]
+
+
 def test_failures_stand_together_only_with_the_same_reason() -> None:
     why = [Failure("A", "first"), Failure("A", "first"), Failure("B", "second")]
     jobs = [Job(f"j{n}", "failed", completed_at=NOON + 2 * MINUTE, failure=one) for n, one in enumerate(why)]
