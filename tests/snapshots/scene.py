@@ -154,7 +154,7 @@ class Scene:
 
     async def open_form(self) -> None:
         """Go from the first screen to the filled form of a new session, its button to open focused."""
-        await self.until("API key")
+        await self.until("enter start the demo")
         await self.keys("enter")
         await self.until("qpu.forte-1")
         await self.keys("b")
