@@ -374,6 +374,7 @@ class FakeConnector:
         self.people: dict[str, str] = {}
         self.ahead = timedelta()
         self.calls: list[str] = []
+        self.connected: list[FoundKey] = []
         self.budget: Money | None = None
 
     def engine(self, source: str, key_masked: str, *, demo: bool = False) -> Engine:
@@ -403,6 +404,7 @@ class FakeConnector:
 
     async def connect(self, found: FoundKey) -> Engine:
         self.calls.append("connect")
+        self.connected.append(found)
         return self.engine(found.source, found.key.masked)
 
     async def renew(self, engine: Engine, found: FoundKey) -> None:

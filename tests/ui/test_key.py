@@ -85,6 +85,19 @@ async def test_the_footer_says_what_enter_does_where_the_focus_is() -> None:
             assert "tab next field" in app.text()
 
 
+async def test_a_key_and_enter_that_come_at_once_are_one_check_of_the_whole_key() -> None:
+    connector = FakeConnector(NONE)
+    app = Cast(connector)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.shows(KeyScreen))
+        await pilot.pause()
+        for key in (*"canary7", "enter"):
+            app.simulate_key(key)
+        await until(pilot, lambda: "whoami" in connector.cloud.asked)
+        assert connector.calls == ["find_key", "connect"]
+        assert [found.key.reveal() for found in connector.connected] == ["canary7"]
+
+
 @pytest.mark.parametrize("behind", [" ", "x"])
 async def test_what_is_typed_right_behind_tab_is_not_typed_into_the_field(behind: str) -> None:
     app = Cast(FakeConnector(NoKey(ways=KeyWays(keyring_usable=True))))

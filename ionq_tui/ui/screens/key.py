@@ -173,9 +173,12 @@ class KeyScreen(BaseScreen[KeyGiven | None]):
         self.renew_commands()
 
     def action_check_key(self) -> None:
-        """Check what is in the field, or start the demo; leave enter to a button or a box that has the focus."""
-        if self.focused is not self.field:
-            raise SkipAction
+        """Leave enter to what has the focus: the field may still have characters to take that were typed before it."""
+        raise SkipAction
+
+    @on(Input.Submitted, "#key")
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
         if self.field.value.strip() or self._in_use:
             self._check_typed()
         elif not self._at_work:
