@@ -114,10 +114,19 @@ def check_owner(engine: Engine, session: Session, not_mine: bool, what: str = "e
 async def end_each(engine: Engine, ids: Iterable[str], until: float | None = None) -> Mapping[str, EndOutcome | None]:
     """End sessions; after an interruption wait briefly for the results. None means no result arrived in time."""
     ends = {one: asyncio.ensure_future(engine.end(one)) for one in ids}
+
+    def unanswered() -> None:
+        for name in (name for name, end in ends.items() if not end.done()):
+            say(f"{plain(name[-SHORT:])}: the end was requested; waiting for IonQ to confirm it")
+
+    telling = asyncio.get_running_loop().call_later(_SILENT_FOR * patience(), unanswered)
     await waited(ends.values(), say, until)
+    telling.cancel()
     return {name: end.result() if end.done() else None for name, end in ends.items()}
 
 
+_SILENT_FOR = 5.0
+"""Seconds after which it is said that a request has no answer so far."""
 LISTED_WITHIN = 1.0
 """Seconds to wait for the session list, which identifies the organization, before ending all sessions."""
 _MORE_WITHIN = 5.0

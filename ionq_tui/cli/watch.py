@@ -7,7 +7,7 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 
-from ionq_tui.cli.common import CommandError, changing, checked_id, find_session, meant, say
+from ionq_tui.cli.common import CommandError, changing, checked_id, find_session, meant, printed, say
 from ionq_tui.cli.common import run as connected
 from ionq_tui.cli.confirm import confirm, needs_yes
 from ionq_tui.cli.end import check_owner, what_next
@@ -56,8 +56,11 @@ def _idle(args: argparse.Namespace) -> float | None:
     """Return after how many seconds without a job the session is ended."""
     try:
         minutes = read_minutes(args.end_when_idle)
-    except LimitError as error:
-        raise CommandError(f"--end-when-idle: {error}", USAGE) from None
+    except LimitError:
+        wrong = plain(args.end_when_idle, 40)
+        raise CommandError(
+            f"--end-when-idle: {wrong!r} is not a time such as 15m, 1h30m or 90 (minutes)", USAGE
+        ) from None
     if minutes is not None:
         needs_yes(args.yes, "ending cannot be undone, and the session is ended when idle")
     return None if minutes is None else minutes * 60.0
@@ -105,16 +108,22 @@ class _Course:
         self._refusal = _Refusal(engine, session)
         self._ending: UnattendedEnd | None = None
         self._changed = asyncio.Event()
+        self._unwritten: OSError | None = None
+        """Why the output cannot be written; kept here, since whoever publishes a change is not to blame for it."""
         self.session_poller.store.subscribe(self._take)
 
     async def run(self, polling: asyncio.Task[None]) -> int:
         """Print changes until the session ends."""
         while True:
             watch = self.session_poller.store.value
+            if self._unwritten is not None:
+                raise self._unwritten
             if polling.done():
                 polling.result()
             if watch.ended:
                 await self._tell_sums(polling)
+                if self._unwritten is not None:
+                    raise self._unwritten
                 return DONE
             if self._idle is None and isinstance(watch.link, Refused):
                 raise CommandError(fault_words(watch.link.fault, "session", once=True))
@@ -173,7 +182,7 @@ class _Course:
             self._changed.clear()
         if polling.done():
             polling.result()
-        print(sums_line(self.session_poller.store.value, self._engine.clock.now(), as_json=self._as_json), flush=True)
+        self._print(sums_line(self.session_poller.store.value, self._engine.clock.now(), as_json=self._as_json))
 
     def _take(self, watch: SessionSnapshot) -> None:
         before, self._before = self._before, watch
@@ -181,10 +190,20 @@ class _Course:
             self._busy_at = self._clock.monotonic()
         self._tell_link(before.link, watch.link)
         for change in changes(before, watch, self._engine.clock.now()):
-            print(change.json() if self._as_json else change.line(self._engine.people), flush=True)
+            self._print(change.json() if self._as_json else change.line(self._engine.people))
         if watch.session is not None and watch.ended and self._ending is not None:
             self._ending.seen_ended(watch.session)
         self._changed.set()
+
+    def _print(self, words: str) -> None:
+        """Print a line; a session that is to be ended is ended whether or not somebody reads this."""
+        if self._idle is not None:
+            printed(words)
+            return
+        try:
+            print(words, flush=True)
+        except OSError as error:
+            self._unwritten = error
 
     def _tell_link(self, before: Link, now: Link) -> None:
         if isinstance(before, Fresh) and not isinstance(now, Fresh | Refused):

@@ -23,6 +23,7 @@ WINDOW = timedelta(minutes=20)
 """Period over which the rate is measured."""
 NO_RATE_YET = "no rate of spending yet"
 _LEAST = timedelta(minutes=1)
+_IMMINENT = timedelta(seconds=1)
 _LATE = timedelta(minutes=1)
 """Age from which numbers are outdated, not merely as old as the time between two polls."""
 _FARTHEST = timedelta(days=30)
@@ -50,27 +51,32 @@ def outdated(read_at: datetime | None, now: datetime) -> bool:
 
 
 def _rated_at(jobs_as_of: datetime | None, now: datetime) -> datetime:
-    """Return the time that rates are of: now, or when the jobs were last read if that is a while ago."""
-    return jobs_as_of if jobs_as_of is not None and outdated(jobs_as_of, now) else now
+    """Return the time that rates are of: when the jobs were last read, or now where that is not known."""
+    return now if jobs_as_of is None else min(jobs_as_of, now)
 
 
 def forecasts(watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None = None) -> tuple[Forecast, ...]:
     """Return the forecasts for time, jobs and cost, earliest first.
 
-    `jobs_as_of` is when the jobs were last read. If that is a while ago, the rates are those of then: no end moves away
-    because nothing new is heard. An end that should have come since is not told, as it is not known to have come.
+    `jobs_as_of` is when the jobs were last read, and the rates are those of then: no end moves away because nothing new
+    is heard. An end that should have come since is imminent; if nothing was heard for a while, it is not told, as it is
+    not known to have come.
     """
     session = watch.session
     if session is None or watch.ended:
         return ()
     then = _rated_at(jobs_as_of, now)
-    told = [_of_jobs(watch, then), _of_money(watch, then)]
-    if then is not now:
-        told = [one for one in told if one is not None and (one.at > now or one.at == then)]
+    told = [_due(one, then, now) for one in (_of_jobs(watch, then), _of_money(watch, then)) if one is not None]
     told.append(runs_out(session))
     known = sorted((one for one in told if one is not None), key=lambda one: one.at)
     latest = bool(unrated(watch, known))
     return tuple(replace(one, latest=latest) for one in known) if latest else tuple(known)
+
+
+def _due(one: Forecast, then: datetime, now: datetime) -> Forecast | None:
+    if one.at > now or one.at == then:  # it is ahead, or was reached already
+        return one
+    return None if outdated(then, now) else replace(one, at=now + _IMMINENT)
 
 
 def runs_out(session: Session) -> Forecast | None:
@@ -202,7 +208,7 @@ def _of_money(watch: SessionSnapshot, now: datetime) -> Forecast | None:
 def spend_rate(watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None = None) -> str:
     """Return "about 0.81 usd/min over the last 20 min", one amount for each unit; empty unless it runs.
 
-    If the jobs were last read (`jobs_as_of`) a while ago, it is the rate of then: "over 20 min before 14:01".
+    It is the rate of when the jobs were last read (`jobs_as_of`); if that is a while ago, "over 20 min before 14:01".
     "≥" stands before an amount that may be higher, since not all jobs are read and priced, or a charge has no time yet,
     as that of a running job; where none is, the rate is unknown.
     """
@@ -219,7 +225,8 @@ def spend_rate(watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | Non
         f"{_rate(amount / per_minute)} {unit(name)}/min" for name, amount in spent if amount.is_finite() and amount > 0
     ]
     whole = watch.charges_complete and _all_dated(watch)
-    over = f"the last {spoken(span)}" if then is now else f"{spoken(span)} before {clock(then, now, None)}"
+    late = outdated(then, now)
+    over = f"{spoken(span)} before {clock(then, now, None)}" if late else f"the last {spoken(span)}"
     if rates:
         return f"{'about ' if whole else AT_LEAST}{' + '.join(rates)} over {over}"
     return f"nothing charged in {over}" if whole else "rate of spending unknown"

@@ -188,7 +188,7 @@ def backend_columns(now: datetime, tz: tzinfo | None) -> tuple[ListColumn[Backen
     values: tuple[Callable[[BackendItem], Value], ...] = (
         lambda item: item.backend.name,
         lambda item: item.backend.status,
-        lambda item: _known(item.backend.average_queue_time),
+        lambda item: NONE if (queue := item.backend.average_queue_time) is None else queue / 1000,
         lambda item: _known(item.backend.qubits),
         lambda item: _known(fidelity(item.measured, "2q")),
         lambda item: item.backend.location or NONE,

@@ -159,12 +159,12 @@ class Process:
         self.popen.communicate()
 
 
-def process(*argv: str, stdin: int | None = subprocess.DEVNULL, **more: str) -> Process:
+def process(*argv: str, stdin: int | None = subprocess.DEVNULL, stdout: int = subprocess.PIPE, **more: str) -> Process:
     """Start `ionq-tui` with this test's environment, away from any terminal."""
     return Process(
         subprocess.Popen(
             [sys.executable, "-m", "ionq_tui", *argv],
-            cwd=ROOT, env={**os.environ, **more}, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            cwd=ROOT, env={**os.environ, **more}, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE,
             text=True, start_new_session=True,
         )
     )  # fmt: skip

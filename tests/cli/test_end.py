@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,18 @@ def test_what_no_list_shows_and_cannot_be_read_is_ended_all_the_same(
     told = shell("end", "--all-here", "--yes")
     assert told.code == 0 and site.running == []
     assert f"{ours[-6:]} ended" in told.out and f"{second[-6:]} ended" in told.out
+
+
+def test_a_server_that_says_nothing_is_told_of(site: Site, shell: Shell, ours: str) -> None:
+    def slow(request: Request) -> Reply | None:
+        if request.path.endswith("/end"):
+            time.sleep(1.2)
+        return None
+
+    site.instead = slow
+    told = shell("end", ours, "--yes")
+    assert told.code == 0 and site.running == []
+    assert f"{ours[-6:]}: the end was requested; waiting for IonQ to confirm it" in told.err
 
 
 @pytest.mark.parametrize("what", [["--all-here"], ["ID"], ["SHORT"]])

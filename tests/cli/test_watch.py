@@ -345,6 +345,44 @@ def test_what_is_not_ours_is_not_ended_when_idle(site: Site, shell: Shell) -> No
     assert site.running == []
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_reader_that_leaves_is_no_bug(site: Site, brisk: str, form: tuple[str, ...]) -> None:
+    session = site.colleague()
+    with process("watch", session.id, "--config", brisk, *form) as watching:
+        assert watching.read_line()
+        assert watching.popen.stdout is not None
+        watching.popen.stdout.close()
+        watching.popen.stdout = None
+        site.job(session)
+        told = watching.finish()
+    assert told.code == 141 and told.err == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_a_full_disk_is_told_in_words(site: Site) -> None:
+    session = site.colleague()
+    with open("/dev/full", "w", encoding="utf-8") as full, process("watch", session.id, stdout=full.fileno()) as one:
+        told = one.finish()
+    assert told.code == 1
+    assert told.err.strip() == "ionq-tui: the output could not be written: No space left on device"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_what_is_idle_is_ended_though_nothing_can_be_written(
+    site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened(shell)
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert shell("watch", session, "--end-when-idle", "1m", "--yes").code == 0
+    assert site.running == []
+
+
+def test_a_time_that_is_none_is_answered_with_times_that_are(site: Site, shell: Shell) -> None:
+    told = shell("watch", site.colleague().id, "--end-when-idle", "x", "--yes")
+    assert told.code == 2 and "'x' is not a time such as 15m" in told.err
+
+
 def test_two_that_watch_the_same_tell_the_user_s_command_of_the_end_once(site: Site, home: Path) -> None:
     told, script = home / "told", home / "hook.py"
     script.write_text(f"import sys\nopen({str(told)!r}, 'a').write(sys.stdin.read())\n")
