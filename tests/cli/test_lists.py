@@ -94,7 +94,7 @@ def test_csv_is_exact(site: Site, shell: Shell) -> None:
 def test_lists_are_sorted_with_the_unknown_last(site: Site, shell: Shell) -> None:
     queues = {one["backend"]: one.get("average_queue_time") for one in shell("backends", "--json").json["backends"]}
     told = {row["name"]: row["queue"] for row in rows(shell("backends", "--csv").out)}
-    assert float(told[FORTE]) == queues[FORTE] / 1000, "spans are in seconds; the API's is in milliseconds"
+    assert abs(float(told[FORTE]) - queues[FORTE] / 1000) < 60, "spans are in seconds; the API's is in milliseconds"
     qubits = [row["qubits"] for row in rows(shell("backends", "--csv", "--sort", "qubits").out)]
     assert qubits == sorted(qubits, key=int) and len(set(qubits)) > 2
     assert [row["qubits"] for row in rows(shell("backends", "--csv", "--sort=-qubits").out)] == sorted(

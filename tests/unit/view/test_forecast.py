@@ -79,11 +79,10 @@ def test_an_end_does_not_move_away_while_nothing_new_is_heard() -> None:
         assert [(one.name, one.at) for one in forecasts(heard, later, NOW)] == [(one.name, one.at) for one in first]
     assert forecasts(heard, NOW + timedelta(seconds=59), NOW) == first, "a moment of silence moves nothing either"
     assert forecasts(heard, NOW + timedelta(seconds=59))[0].at > first[0].at
-    soon = watch(39)
-    (due, *_) = forecasts(soon, NOW)
-    passed = due.at + timedelta(seconds=5)
-    late = forecasts(soon, passed, passed - timedelta(seconds=45))[0]
-    assert (late.name, late.at) == ("jobs", passed + timedelta(seconds=1)), "an end that is due is imminent"
+    spent, silent = watch(39, price="0.76"), NOW + timedelta(seconds=45)
+    assert NOW < forecasts(spent, NOW)[0].at < silent
+    late = forecasts(spent, silent, NOW)[0]
+    assert (late.name, late.at) == ("cost", silent + timedelta(seconds=1)), "an end that is due is imminent"
     since = forecasts(heard, NOW + timedelta(minutes=11), NOW)
     assert [one.name for one in since] == ["cost", "time"] and since[0].latest, "it is not known whether it has come"
     reached = watch(40)
