@@ -27,11 +27,12 @@ def column_widths(shown: Iterable[Meter]) -> Widths:
         if not meter.over:
             needed = [cells(part) for part in _parts(meter)]
             needed[1] = 0 if meter.unlimited else needed[1]
-            wide = _wider(wide, needed)
+            wide = wider(wide, needed)
     return wide
 
 
-def _wider(held: Widths, needed: Sequence[int]) -> Widths:
+def wider(held: Widths, needed: Sequence[int]) -> Widths:
+    """Return the widths that are enough for both; what is much too long does not count."""
     used, limit, left = (
         max(one, other if other <= most else 0) for one, other, most in zip(held, needed, _WIDEST, strict=True)
     )

@@ -9,7 +9,7 @@ from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view.forecast import Forecast, spend_rate, tail
 from ionq_tui.view.meter import Meter, still_meters, time_meter
-from ionq_tui.view.meter_bar import below, column_widths, meter_line, note_line
+from ionq_tui.view.meter_bar import NARROWEST, Widths, below, column_widths, meter_line, note_line, wider
 from ionq_tui.view.style import Line
 
 _RATED = 10
@@ -28,7 +28,12 @@ class Meters(TextBlock):
         self._still = still_meters(EMPTY_SNAPSHOT)
         self._rate: tuple[SessionSnapshot, int, str] = EMPTY_SNAPSHOT, 0, ""
         """The rate of spending, with the snapshot and the moment that it is of."""
-        self._measured: tuple[tuple[Meter, ...], Mapping[str, str], int, bool, bool, str] | None = None
+        self._held: tuple[Widths, int] = NARROWEST, 0
+        """The widths of the columns and of the tails; none shrinks, since the bars would jump with each reservation."""
+        self._held_for: tuple[str, int, bool] | None = None
+        """The session, the width, and whether there are notes, for which these are held."""
+        self._measured: tuple[tuple[Meter, ...], Mapping[str, str], int, bool, bool, str, tuple[Widths, int]] | None
+        self._measured = None
         """The values that the shown lines were made from."""
 
     def measure(
@@ -51,10 +56,20 @@ class Meters(TextBlock):
             self._watch, self._still = watch, still_meters(watch)
         width = self.content_size.width or self.app.size.width - 2
         rate = self._rate_of(watch, now, jobs_as_of) if notes and gaps else ""
-        measured = (time_meter(watch.session, now), *self._still), tails, width, notes, gaps, rate
+        meters = (time_meter(watch.session, now), *self._still)
+        held = self._widths(meters, tails, (watch.session.id if watch.session is not None else "", width, notes))
+        measured = meters, tails, width, notes, gaps, rate, held
         if measured != self._measured:
             self._measured = measured
             self.tell(*_lines(*measured))
+
+    def _widths(
+        self, meters: Sequence[Meter], tails: Mapping[str, str], shown_for: tuple[str, int, bool]
+    ) -> tuple[Widths, int]:
+        columns, room = self._held if shown_for == self._held_for else (NARROWEST, 0)
+        self._held_for = shown_for
+        self._held = wider(columns, column_widths(meters)), max([room, *map(len, tails.values())])
+        return self._held
 
     def _rate_of(self, watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None) -> str:
         """Return the rate of spending, computed once in ten seconds: a session may have many jobs."""
@@ -65,9 +80,15 @@ class Meters(TextBlock):
 
 
 def _lines(
-    shown: tuple[Meter, ...], tails: Mapping[str, str], width: int, notes: bool, gaps: bool, rate: str
+    shown: tuple[Meter, ...],
+    tails: Mapping[str, str],
+    width: int,
+    notes: bool,
+    gaps: bool,
+    rate: str,
+    held: tuple[Widths, int],
 ) -> Iterator[Line]:
-    room, columns = max(map(len, tails.values()), default=0), column_widths(shown)
+    columns, room = held
     for number, meter in enumerate(shown):
         if gaps and number:
             yield ()
