@@ -60,7 +60,7 @@ def claimed(home: Path, kind: str) -> bool:
 
 def test_what_a_slow_command_was_not_told_at_the_end_is_told_later_and_once(site: Site, home: Path, hook: Hook) -> None:
     session = site.colleague()
-    with process("watch", session.id, *hook.options) as watching:
+    with process("watch", session.id, *hook.options, IONQ_TUI_PATIENCE="0.05") as watching:
         assert " session " in watching.read_line()
         wait_until(lambda: hook.kinds["opened"] == 1, "the command is told of the opening")
         with site.cloud.lock:
