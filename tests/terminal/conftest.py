@@ -20,6 +20,7 @@ class OpenTerminal(Protocol):
         *,
         rows: int = 24,
         columns: int = 80,
+        sized: bool = True,
         directory: Path | None = None,
         answers: Mapping[bytes, bytes] | None = None,
     ) -> Terminal: ...
@@ -49,11 +50,13 @@ def open_terminal(environment: dict[str, str]) -> Iterator[OpenTerminal]:
             *,
             rows: int = 24,
             columns: int = 80,
+            sized: bool = True,
             directory: Path | None = None,
             answers: Mapping[bytes, bytes] | None = None,
         ) -> Terminal:
+            given = environment or clean
             return stack.enter_context(
-                Terminal(argv, environment or clean, rows=rows, columns=columns, directory=directory, answers=answers)
+                Terminal(argv, given, rows=rows, columns=columns, sized=sized, directory=directory, answers=answers)
             )
 
         yield start

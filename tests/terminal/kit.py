@@ -97,10 +97,14 @@ class Terminal:
         *,
         rows: int = 24,
         columns: int = 80,
+        sized: bool = True,
         directory: Path | None = None,
         answers: Mapping[bytes, bytes] | None = None,
     ) -> None:
-        """Start it; `answers` replaces replies of xterm's, such as `{b"\\x1b[?2026$p": b"\\x1b[?2026;2$y"}`."""
+        """Start it; `answers` replaces replies of xterm's, such as `{b"\\x1b[?2026$p": b"\\x1b[?2026;2$y"}`.
+
+        Unless it is `sized`, the program is told no size, as on a serial line.
+        """
         self._picture = Picture(rows, columns, self._write, answers or {})
         self._raw = bytearray()
         self._changed = threading.Condition()
@@ -110,7 +114,8 @@ class Terminal:
         with warnings.catch_warnings():
             # The child of this fork only executes the program, which is safe beside our reader threads.
             warnings.simplefilter("ignore", DeprecationWarning)
-            self._child = PtyProcess.spawn(list(argv), cwd=directory, env=dict(environment), dimensions=(rows, columns))
+            told = (rows, columns) if sized else (0, 0)
+            self._child = PtyProcess.spawn(list(argv), cwd=directory, env=dict(environment), dimensions=told)
         self._child.closed = True  # ends are ours to make: its own, when it is collected, might meet a stranger's pid
         self.pid: int = self._child.pid
         self._descriptor: int = self._child.fd

@@ -117,7 +117,12 @@ def test_the_dashboard_starts_is_idle_and_can_be_left(
 ) -> None:
     variables = surroundings(one, home, site)
     terminal = open_terminal(
-        started(one, folder, variables), variables, rows=one.rows, columns=one.columns, answers=one.answers
+        started(one, folder, variables),
+        variables,
+        rows=one.rows,
+        columns=one.columns,
+        sized=one.sized,
+        answers=one.answers,
     )
     if one.refused:
         assert terminal.wait_exit() == 2
@@ -145,7 +150,9 @@ def test_the_dashboard_starts_is_idle_and_can_be_left(
 @pytest.mark.parametrize("one", [one for one in ENVIRONMENTS if not one.inside], ids=name_of)
 def test_the_command_line_says_the_same(one: Environment, site: Site, home: Path, open_terminal: OpenTerminal) -> None:
     variables = surroundings(one, home, site)
-    terminal = open_terminal([*one.start, *command("ls")], variables, rows=one.rows, columns=one.columns)
+    terminal = open_terminal(
+        [*one.start, *command("ls")], variables, rows=one.rows, columns=one.columns, sized=one.sized
+    )
     assert terminal.wait_exit(PATIENCE) == one.code, terminal.text
     assert shown(one.listed, terminal), terminal.text
     if one.ascii_only:
