@@ -116,8 +116,9 @@ async def end_each(engine: Engine, ids: Iterable[str], until: float | None = Non
     ends = {one: asyncio.ensure_future(engine.end(one)) for one in ids}
 
     def unanswered() -> None:
-        for name in (name for name, end in ends.items() if not end.done()):
-            say(f"{plain(name[-SHORT:])}: the end was requested; waiting for IonQ to confirm it")
+        for name, end in ends.items():
+            if not end.done():
+                say(f"{plain(name[-SHORT:])}: the end was requested; waiting for IonQ to confirm it")
 
     telling = asyncio.get_running_loop().call_later(_SILENT_FOR * patience(), unanswered)
     await waited(ends.values(), say, until)

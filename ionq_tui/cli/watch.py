@@ -122,8 +122,6 @@ class _Course:
                 polling.result()
             if watch.ended:
                 await self._tell_sums(polling)
-                if self._unwritten is not None:
-                    raise self._unwritten
                 return DONE
             if self._idle is None and isinstance(watch.link, Refused):
                 raise CommandError(fault_words(watch.link.fault, "session", once=True))
@@ -189,21 +187,21 @@ class _Course:
         if watch.jobs is not before.jobs:
             self._busy_at = self._clock.monotonic()
         self._tell_link(before.link, watch.link)
-        for change in changes(before, watch, self._engine.clock.now()):
-            self._print(change.json() if self._as_json else change.line(self._engine.people))
+        try:
+            for change in changes(before, watch, self._engine.clock.now()):
+                self._print(change.json() if self._as_json else change.line(self._engine.people))
+        except OSError as error:
+            self._unwritten = error
         if watch.session is not None and watch.ended and self._ending is not None:
             self._ending.seen_ended(watch.session)
         self._changed.set()
 
     def _print(self, words: str) -> None:
         """Print a line; a session that is to be ended is ended whether or not somebody reads this."""
-        if self._idle is not None:
-            printed(words)
-            return
-        try:
+        if self._idle is None:
             print(words, flush=True)
-        except OSError as error:
-            self._unwritten = error
+        else:
+            printed(words)
 
     def _tell_link(self, before: Link, now: Link) -> None:
         if isinstance(before, Fresh) and not isinstance(now, Fresh | Refused):

@@ -10,7 +10,8 @@ from ionq_tui.model.job import Job
 from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.model.snapshot import SessionSnapshot, failure_words
 
-_ORDER = list(EventKind)
+_ORDER: list[EventKind] = [kind for kind in EventKind if kind is not EventKind.NOTE]
+_ORDER.insert(_ORDER.index(EventKind.ENDED), EventKind.NOTE)  # that an end is requested is noted before it comes
 
 
 @quick_dataclass(frozen=True, slots=True)
@@ -68,11 +69,10 @@ def _bunch(kind: EventKind, words: str, found: list[tuple[datetime, Job]]) -> Mo
     return Moment(Event(at, kind, first.session_id or "", subject, words), tuple(job for _, job in found))
 
 
-def _place(moment: Moment) -> tuple[datetime, float, datetime]:
-    """Order by time. The server's times are whole seconds: within one, what is asked for precedes what comes of it."""
-    at, kind = _aware(moment.event.at), moment.event.kind
-    order = _ORDER.index(EventKind.ENDED) - 0.5 if kind is EventKind.NOTE else _ORDER.index(kind)
-    return at.replace(microsecond=0), order, at
+def _place(moment: Moment) -> tuple[datetime, int, datetime]:
+    """Order by time, and by kind within a second: the server's times are whole seconds, ours are not."""
+    at = _aware(moment.event.at)
+    return at.replace(microsecond=0), _ORDER.index(moment.event.kind), at
 
 
 def _aware(at: datetime) -> datetime:

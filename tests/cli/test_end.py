@@ -7,7 +7,6 @@ import json
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from ionq_tui.model.record import Place
 from ionq_tui.simulator.http import Reply, Request
 from ionq_tui.wiring import journal_path
 from tests.cli.conftest import Shell
-from tests.cli.site import FORTE, Site, process
+from tests.cli.site import FORTE, PATIENCE, Site, process
 
 
 @pytest.fixture
@@ -111,16 +110,21 @@ def test_what_no_list_shows_and_cannot_be_read_is_ended_all_the_same(
     assert f"{ours[-6:]} ended" in told.out and f"{second[-6:]} ended" in told.out
 
 
-def test_a_server_that_says_nothing_is_told_of(site: Site, shell: Shell, ours: str) -> None:
-    def slow(request: Request) -> Reply | None:
+def test_a_server_that_says_nothing_is_told_of(site: Site, ours: str) -> None:
+    go_on = threading.Event()
+
+    def hang(request: Request) -> Reply | None:
         if request.path.endswith("/end"):
-            time.sleep(1.2)
+            go_on.wait(PATIENCE)
         return None
 
-    site.instead = slow
-    told = shell("end", ours, "--yes")
-    assert told.code == 0 and site.running == []
-    assert f"{ours[-6:]}: the end was requested; waiting for IonQ to confirm it" in told.err
+    site.instead = hang
+    with process("end", ours, "--yes", IONQ_TUI_PATIENCE="0.4") as ending:
+        assert ending.popen.stderr is not None
+        assert f"{ours[-6:]}: the end was requested; waiting for IonQ to confirm it" in ending.popen.stderr.readline()
+        go_on.set()
+        assert ending.finish().code == 0
+    assert site.running == []
 
 
 @pytest.mark.parametrize("what", [["--all-here"], ["ID"], ["SHORT"]])

@@ -79,6 +79,12 @@ def test_a_command_that_is_not_there_costs_nothing(site: Site, shell: Shell) -> 
     assert site.asked == []
 
 
+def test_for_a_command_that_does_not_exist_nothing_is_opened(site: Site, shell: Shell, home: Path) -> None:
+    told = shell(*RUN, str(home / "nowhere"))
+    assert told.code == 2 and "nothing was opened" in told.err
+    assert site.changing == []
+
+
 def test_a_command_that_cannot_be_started_ends_the_session(site: Site, shell: Shell, home: Path) -> None:
     broken = home / "broken"
     broken.write_bytes(b"\x00\x01 no program")

@@ -51,6 +51,7 @@ class KeyScreen(BaseScreen[KeyGiven | None]):
 
     CSS_PATH = "../styles/key.tcss"
     OFFERS: ClassVar[Commands] = API_KEY
+    PAGED: ClassVar[str] = "VerticalScroll"
     AUTO_FOCUS = "#key"
 
     field = query_one("#key", Input)
@@ -242,14 +243,6 @@ class KeyScreen(BaseScreen[KeyGiven | None]):
     def action_focus_previous(self) -> None:
         """Move the focus to the previous field or button."""
         self.focus_previous()
-
-    def action_page_back(self) -> None:
-        """Scroll the ways to provide a key up by a page."""
-        self.query_one(VerticalScroll).scroll_page_up(animate=False)
-
-    def action_page_on(self) -> None:
-        """Scroll the ways to provide a key down by a page."""
-        self.query_one(VerticalScroll).scroll_page_down(animate=False)
 
     async def _take_demo(self) -> None:
         self.dismiss(KeyGiven(await self._connector.demo()))

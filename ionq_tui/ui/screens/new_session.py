@@ -53,6 +53,7 @@ class NewSessionScreen(KeyGuarded, LiveBase):
 
     CSS_PATH = "../styles/form.tcss"
     OFFERS: ClassVar[Commands] = NEW_SESSION
+    PAGED: ClassVar[str] = "#known"
     UNBOUND: ClassVar[Commands] = (replace(CIRCUIT, keys=""), KEY)
     ABOUT: ClassVar[About] = "sessions"
     AUTO_FOCUS = "#jobs"
@@ -292,14 +293,6 @@ class NewSessionScreen(KeyGuarded, LiveBase):
         if self._token in self.engine.actions.activity.value.opening:
             self.notify(screen_text.REQUEST_CONTINUES, timeout=10)
         super().go_back()
-
-    def action_page_back(self) -> None:
-        """Scroll the review and the request up by a page."""
-        self.query_one("#known").scroll_page_up(animate=False)
-
-    def action_page_on(self) -> None:
-        """Scroll the review and the request down by a page."""
-        self.query_one("#known").scroll_page_down(animate=False)
 
     # Outcome
 

@@ -32,8 +32,7 @@ class Meters(TextBlock):
         """The widths of the columns and of the tails; none shrinks, since the bars would jump with each reservation."""
         self._held_for: tuple[str, int, bool] | None = None
         """The session, the width, and whether there are notes, for which these are held."""
-        self._measured: tuple[tuple[Meter, ...], Mapping[str, str], int, bool, bool, str, tuple[Widths, int]] | None
-        self._measured = None
+        self._measured: tuple[str, tuple[Meter, ...], Mapping[str, str], int, bool, bool, str] | None = None
         """The values that the shown lines were made from."""
 
     def measure(
@@ -56,20 +55,18 @@ class Meters(TextBlock):
             self._watch, self._still = watch, still_meters(watch)
         width = self.content_size.width or self.app.size.width - 2
         rate = self._rate_of(watch, now, jobs_as_of) if notes and gaps else ""
+        session_id = watch.session.id if watch.session is not None else ""
         meters = (time_meter(watch.session, now), *self._still)
-        held = self._widths(meters, tails, (watch.session.id if watch.session is not None else "", width, notes))
-        measured = meters, tails, width, notes, gaps, rate, held
+        measured = session_id, meters, tails, width, notes, gaps, rate
         if measured != self._measured:
             self._measured = measured
-            self.tell(*_lines(*measured))
+            self._hold(meters, tails, (session_id, width, notes))
+            self.tell(*_lines(meters, tails, width, notes, gaps, rate, self._held))
 
-    def _widths(
-        self, meters: Sequence[Meter], tails: Mapping[str, str], shown_for: tuple[str, int, bool]
-    ) -> tuple[Widths, int]:
-        columns, room = self._held if shown_for == self._held_for else (NARROWEST, 0)
-        self._held_for = shown_for
+    def _hold(self, meters: Sequence[Meter], tails: Mapping[str, str], held_for: tuple[str, int, bool]) -> None:
+        columns, room = self._held if held_for == self._held_for else (NARROWEST, 0)
+        self._held_for = held_for
         self._held = wider(columns, column_widths(meters)), max([room, *map(len, tails.values())])
-        return self._held
 
     def _rate_of(self, watch: SessionSnapshot, now: datetime, jobs_as_of: datetime | None) -> str:
         """Return the rate of spending, computed once in ten seconds: a session may have many jobs."""
