@@ -18,6 +18,7 @@ from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.dialogs.dialog import Dialog
 from ionq_tui.ui.key_guard import GuardedButton, KeyGuard, KeyGuarded
+from ionq_tui.ui.paged import Paged
 from ionq_tui.ui.widgets.scrollable import Scrollable
 from ionq_tui.ui.widgets.steady_input import SteadyInput
 from ionq_tui.ui.widgets.text_block import TextBlock
@@ -57,7 +58,7 @@ def _room(screen: int) -> int:
     return min(_WIDE, screen) - _EDGE_WIDTH
 
 
-class ChoiceDialog(KeyGuarded, Dialog[T], Generic[T]):
+class ChoiceDialog(KeyGuarded, Dialog[T], Paged, Generic[T]):
     """Ask once: the first choice has the focus, `esc` gives the safe answer, and grave choices are guarded buttons."""
 
     CSS_PATH = "../styles/dialog.tcss"
@@ -181,14 +182,6 @@ class ChoiceDialog(KeyGuarded, Dialog[T], Generic[T]):
         """Move the focus to the previous input or button."""
         self.key_guard.record(monotonic())
         self.focus_previous()
-
-    def action_page_back(self) -> None:
-        """Scroll the facts up by a page."""
-        self.query_one("#scroll").scroll_page_up(animate=False)
-
-    def action_page_on(self) -> None:
-        """Scroll the facts down by a page."""
-        self.query_one("#scroll").scroll_page_down(animate=False)
 
     def answer(self, answer: T) -> None:
         """Close the dialog with an answer; only the first one counts."""

@@ -18,6 +18,7 @@ from ionq_tui.ui.clipboard import passage
 from ionq_tui.ui.commands import DIALOG, bindings
 from ionq_tui.ui.dialogs.choice import LOW, too_wide
 from ionq_tui.ui.dialogs.dialog import Dialog
+from ionq_tui.ui.paged import Paged
 from ionq_tui.ui.widgets.scrollable import Scrollable
 from ionq_tui.ui.widgets.text_block import TextBlock
 from ionq_tui.view import dialog_text
@@ -28,7 +29,7 @@ from ionq_tui.view.style import Cell, Tone, line
 HINT = dialog_text.COPY_HINT
 
 
-class CopyText(Dialog[None]):
+class CopyText(Dialog[None], Paged):
     """Offer texts to copy; the dialog stays open, so that the user sees what was copied."""
 
     CSS_PATH = "../styles/dialog.tcss"
@@ -89,14 +90,6 @@ class CopyText(Dialog[None]):
     @work(group="copy", description="ask tmux what it passes on", exclusive=True)
     async def _tell(self, name: str) -> None:
         self.said.tell(copied(name, await passage(os.environ)))
-
-    def action_page_back(self) -> None:
-        """Scroll the texts up by a page."""
-        self.query_one("#scroll").scroll_page_up(animate=False)
-
-    def action_page_on(self) -> None:
-        """Scroll the texts down by a page."""
-        self.query_one("#scroll").scroll_page_down(animate=False)
 
 
 def _index(button: Button) -> int:

@@ -49,8 +49,6 @@ class BaseScreen(Blank, TerminalScreen[ScreenResultType]):
     """The screen's own commands; each runs the action of the same name."""
     IN_TABLE: ClassVar[Commands] = TABLE
     """The commands of the screen's table, which binds them itself."""
-    PAGED: ClassVar[str] = ""
-    """Selects what the page keys scroll, on a screen that offers them."""
     UNBOUND: ClassVar[Commands] = ()
     """Commands without a key, offered in the palette."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
@@ -157,14 +155,6 @@ class BaseScreen(Blank, TerminalScreen[ScreenResultType]):
     def action_refuse(self, command: str) -> None:
         """Show in the footer why a command is disabled."""
         self.hint(self.why_not(command))
-
-    def action_page_back(self) -> None:
-        """Scroll the text up by a page."""
-        self.query_one(self.PAGED).scroll_page_up(animate=False)
-
-    def action_page_on(self) -> None:
-        """Scroll the text down by a page."""
-        self.query_one(self.PAGED).scroll_page_down(animate=False)
 
     def hint(self, words: str) -> None:
         """Show a message in the footer for a few seconds."""

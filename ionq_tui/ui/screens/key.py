@@ -23,6 +23,7 @@ from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.quick_dataclass import quick_dataclass
 from ionq_tui.ui.commands import API_KEY, Command, Commands
 from ionq_tui.ui.connector import Connector
+from ionq_tui.ui.paged import Paged
 from ionq_tui.ui.screens.base import BaseScreen
 from ionq_tui.ui.widgets.checkbox import PlainCheckbox
 from ionq_tui.ui.widgets.steady_input import SteadyInput
@@ -46,7 +47,7 @@ class KeyGiven:
     found: FoundKey | None = None
 
 
-class KeyScreen(BaseScreen[KeyGiven | None]):
+class KeyScreen(BaseScreen[KeyGiven | None], Paged):
     """Ask for a key and check it before it is used; the result None means to quit, or to keep a refused key."""
 
     CSS_PATH = "../styles/key.tcss"

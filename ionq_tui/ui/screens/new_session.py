@@ -27,6 +27,7 @@ from ionq_tui.ui.dialogs.circuit import CircuitDialog
 from ionq_tui.ui.dialogs.no_limit import OpenUnlimited
 from ionq_tui.ui.key_guard import GuardedButton, KeyGuard, KeyGuarded
 from ionq_tui.ui.messages import KeyRefused
+from ionq_tui.ui.paged import Paged
 from ionq_tui.ui.refresh_first import NOT_FRESH, is_fresh, made_fresh
 from ionq_tui.ui.screens.live_base import LiveBase
 from ionq_tui.ui.screens.session import SessionScreen
@@ -48,7 +49,7 @@ from ionq_tui.view.wrap import all_folded, folded
 _CHANGED = screen_text.SESSIONS_CHANGED
 
 
-class NewSessionScreen(KeyGuarded, LiveBase):
+class NewSessionScreen(KeyGuarded, LiveBase, Paged):
     """A form that opens at most one session, whichever keys are pressed and however often."""
 
     CSS_PATH = "../styles/form.tcss"
