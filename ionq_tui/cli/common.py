@@ -218,9 +218,11 @@ async def find_session(engine: Engine, text: str) -> Session:
         return listed
     # The list tells whose it is, and where we are; that it cannot be had holds up nothing.
     _, answer = await asyncio.gather(engine.session_list.refresh(), engine.cloud.session(session_id))
-    if isinstance(answer, Session):
-        return answer
     kept = engine.actions.activity.value.unended.get(session_id)
+    if isinstance(answer, Session):
+        if answer.ended and kept is not None:
+            await engine.actions.ended_elsewhere(answer)
+        return answer
     if kept is not None:
         say(kept_words(kept, engine.last_seen(session_id), engine.clock.now(), None))
     raise CommandError(f"{text}: {fault_words(answer, 'session', once=True)}")

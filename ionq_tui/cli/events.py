@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 
 from ionq_tui.cli.common import CommandError, checked_id, find_session, meant, say, tell_json
 from ionq_tui.cli.common import run as connected
@@ -37,18 +38,27 @@ async def _events(engine: Engine, args: argparse.Namespace) -> int:
         watch, code = await _read(engine, args.id), DONE
     except CommandError as stop:
         say(str(stop))
-        watch, code = EMPTY_SNAPSHOT, REFUSED
+        watch, code = await _recorded(engine, session_id), REFUSED
     place = engine.place()
     watch = recalled(watch, await engine.journal.events(place, session_id))
     watch = apply_costs(watch, await engine.journal.costs(place, session_id))
     if args.json:
         if code == DONE or watch.events:
-            tell_json({"events": [moment_facts(moment) for moment in timeline(watch)]})
+            tell_json({"events": [moment_facts(moment, engine.people) for moment in timeline(watch)]})
         return code
     whole = not sys.stdout.isatty()
     for line in timeline_lines(watch, None, engine.people, whole=whole):
         print(line)
     return code
+
+
+async def _recorded(engine: Engine, session_id: str) -> SessionSnapshot:
+    """Return what the journal's record tells of the session: when it was opened, and when its end was confirmed."""
+    for record in await engine.journal.sessions(engine.place()):
+        if record.id == session_id:
+            known = replace(record.as_session, ended_at=record.ended_at)
+            return apply_session(EMPTY_SNAPSHOT, known, engine.clock.now())
+    return EMPTY_SNAPSHOT
 
 
 async def _read(engine: Engine, text: str) -> SessionSnapshot:

@@ -269,7 +269,7 @@ def _report_facts(engine: Engine, session: Session, watch: SessionSnapshot) -> d
             "failures": [{"code": code or None, **_spend_facts(spend)} for code, spend in by_failure(watch).items()],
         },
         "failures": [encode.job_json(job) for job in watch.counted if job.failed],
-        "events": [moment_facts(moment) for moment in timeline(watch)],
+        "events": [moment_facts(moment, engine.people) for moment in timeline(watch)],
     }
     known = facts["ionq_tui"]
     return {**facts, "ionq_tui": {**(known if isinstance(known, dict) else {}), **ours}}
@@ -284,7 +284,7 @@ def _spend_facts(spend: Spend) -> dict[str, object]:
     }
 
 
-def moment_facts(moment: Moment) -> dict[str, object]:
+def moment_facts(moment: Moment, people: Mapping[str, str]) -> dict[str, object]:
     """Return one entry of the timeline; `job_ids` is present if it covers several jobs within a minute."""
     event = moment.event
     about_job = event.subject and event.kind is not EventKind.ALARM
@@ -293,7 +293,7 @@ def moment_facts(moment: Moment) -> dict[str, object]:
         "kind": event.kind.value,
         "job_id": event.subject if about_job else None,
         "job_ids": [job.id for job in moment.jobs] if len(moment.jobs) > 1 else None,
-        "words": event.words,
+        "words": event.details(people),
     }
 
 

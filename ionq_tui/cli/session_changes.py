@@ -40,11 +40,11 @@ class SessionChange:
             words = f"session {plain(self.session.status, 40)}"
         return f"{rfc3339(self.at, whole=True)} {plain(self.session.short)} {words}"
 
-    def json(self) -> str:
+    def json(self, people: Mapping[str, str]) -> str:
         """Return one line of JSON: session and job with the API's field names, our fields under `ionq_tui`."""
         ours = {"at": rfc3339(self.at), "change": self.what, **encode.ends_json(self.session, self.at)}
         if self.event is not None and self.event.words:
-            ours["words"] = self.event.words
+            ours["words"] = self.event.details(people)
         told: dict[str, object] = {"session": encode.session_json(self.session)}
         if self.job is not None:
             told["job"] = encode.job_json(self.job)

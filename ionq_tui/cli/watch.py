@@ -189,7 +189,7 @@ class _Course:
         self._tell_link(before.link, watch.link)
         try:
             for change in changes(before, watch, self._engine.clock.now()):
-                self._print(change.json() if self._as_json else change.line(self._engine.people))
+                self._print((change.json if self._as_json else change.line)(self._engine.people))
         except OSError as error:
             self._unwritten = error
         if watch.session is not None and watch.ended and self._ending is not None:

@@ -106,7 +106,9 @@ class Engine:
             run,
         )
         self.user_activity = UserActivity(clock)
-        self.event_notifier = EventNotifier(event_command, self._event_facts, journal, self.place, clock, run)
+        self.event_notifier = EventNotifier(
+            event_command, self._event_facts, lambda: self.people, journal, self.place, clock, run
+        )
         self._writer = ArchiveWriter(run)
         self._interval = interval
         self._session_pollers: WeakValueDictionary[str, SessionPoller] = WeakValueDictionary()

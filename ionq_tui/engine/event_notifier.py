@@ -48,17 +48,19 @@ class EventNotifier:
         self,
         command: EventCommand | None,
         about: Callable[[str], Mapping[str, object]],
+        people: Callable[[], Mapping[str, str]],
         journal: Journal,
         place: Callable[[], Place],
         clock: Clock,
         run: Run,
     ) -> None:
-        """Take the command, if any, a callable for further facts about a session, the ports, and the task runner.
+        """Take the command, callables for further facts about a session and for names by user id, ports and runner.
 
         Only events from now on are reported. "Now" is fixed at the first call, when the server's time is known.
         """
         self._command = command
         self._about = about
+        self._people = people
         self._journal = journal
         self._place = place
         self._clock = clock
@@ -145,7 +147,7 @@ class EventNotifier:
             "kind": event.kind.value,
             "session_id": event.session_id,
             "job_id": event.subject if about_job else None,
-            "words": event.words,
+            "words": event.details(self._people()),
             **self._about(event.session_id),
         }
         if not command.tell(facts, lambda: self._journal.mark_reported(place, event)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -62,6 +62,10 @@ class Event:
     """Details, mostly text from the server; untrusted."""
     dated: bool = True
     """False if nobody knows when: it had happened before it was noticed. `at` then only gives it a place."""
+
+    def details(self, people: Mapping[str, str]) -> str:
+        """Return the words for programs; those of an end are who ended the session, by name where `people` has it."""
+        return people.get(self.words, self.words) if self.kind is EventKind.ENDED else self.words
 
 
 def newest_events(events: Iterable[Event], most: int) -> tuple[Event, ...]:

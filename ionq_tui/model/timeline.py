@@ -19,7 +19,7 @@ class Moment:
     """An event that happened once, or to several jobs within one minute."""
 
     event: Event
-    """The first event, if there are several."""
+    """Of several events, the first submission or the last ending: no job ends before it is submitted."""
     jobs: tuple[Job, ...] = ()
     """The jobs concerned; empty if the event is about the session or an unlisted job."""
 
@@ -64,9 +64,9 @@ def _steps(job: Job) -> Iterable[tuple[datetime, EventKind, str]]:
 
 
 def _bunch(kind: EventKind, words: str, found: list[tuple[datetime, Job]]) -> Moment:
-    at, first = min(found, key=lambda one: one[0])
-    subject = first.id if len(found) == 1 else ""
-    return Moment(Event(at, kind, first.session_id or "", subject, words), tuple(job for _, job in found))
+    at, one = (min if kind is EventKind.JOB_SUBMITTED else max)(found, key=lambda pair: pair[0])
+    subject = one.id if len(found) == 1 else ""
+    return Moment(Event(at, kind, one.session_id or "", subject, words), tuple(job for _, job in found))
 
 
 def _place(moment: Moment) -> tuple[datetime, int, datetime]:

@@ -20,7 +20,6 @@ from ionq_tui.view.style import Cell, Line, Tone, line, width_of
 from ionq_tui.view.time_text import clock
 from ionq_tui.view.usage import idle_since
 
-_HINTED = "   e end it"
 LastSeen = Callable[[str], datetime | None]
 """Returns when a session was known to run last."""
 
@@ -32,15 +31,16 @@ def home_lines(
     now: datetime,
     tz: tzinfo | None,
     last_seen: LastSeen = lambda _: None,
+    selected: str = "",
 ) -> list[Line]:
     """Return one line per item that needs a decision, the most serious first, and at most one line per session.
 
     That is: ends that are not confirmed, unconfirmed sessions, what no list shows, sessions with other limits than were
     asked for, sessions that nobody watches (opened here, but not by this very process, of which `opened_now` are the
-    sessions), and a journal that cannot be kept.
+    sessions), and a journal that cannot be kept. `selected` is the id of the session that the keys act on.
     """
     running = [item for item in items if not item.session.ended]
-    ends = [(item, _end_line(item, activity, now, tz)) for item in running]
+    ends = [(item, _end_line(item, activity, now, tz, selected)) for item in running]
     told = [_warned(f"w: {question_words(one, now, tz)}", Tone.WARN) for one in activity.unconfirmed]
     told += [
         _warned(f"{plain(one.request.backend, 60)}: {looking_words(one.fault)}")
@@ -49,7 +49,7 @@ def home_lines(
         for one in activity.opening.values()
     ]
     rest = [item for item, said in ends if not said]
-    told += [_unseen(item, activity, last_seen(item.session.id), now, tz) for item in rest if item.unseen]
+    told += [_unseen(item, activity, last_seen(item.session.id), now, tz, selected) for item in rest if item.unseen]
     unattended = [
         item
         for item in rest
@@ -60,12 +60,13 @@ def home_lines(
         for item in rest
         if not item.unseen and item.session.id not in activity.ending and (found := activity.mismatch(item.session))
     ]
-    ranked = [(not found.absent, mismatch_short(item.session.short, found)) for item, found in differing]
+    ranked = [(not found.absent, mismatch_short(item.session.short, found), item) for item, found in differing]
     others = [item for item in unattended if all(item is not one for one, _ in differing)]
     ranked += [
-        (not item.session.limits.absent, unattended_line(item, now, tz, idle_since(item.watch, now))) for item in others
+        (not item.session.limits.absent, unattended_line(item, now, tz, idle_since(item.watch, now)), item)
+        for item in others
     ]
-    told += [(*shown, Cell(_HINTED, Tone.DIM)) for _, shown in sorted(ranked, key=lambda one: one[0])]
+    told += [(*shown, _hint(item, selected)) for _, shown, item in sorted(ranked, key=lambda one: one[0])]
     if activity.trouble:
         told.append(_warned(plain(activity.trouble, 300)))
     return [*(said for _, said in ends if said), *told]
@@ -94,30 +95,41 @@ def _warned(words: str, tone: Tone = Tone.WARN) -> Line:
     return line(Cell(f"! {words}", tone))
 
 
-def _end_line(item: SessionItem, activity: Activity, now: datetime, tz: tzinfo | None) -> Line:
+def _hint(item: SessionItem, selected: str) -> Cell:
+    """Return how to end a session: the key acts on the selected row only."""
+    return Cell("   e end it" if item.session.id == selected else "   e on its row", Tone.DIM)
+
+
+def _end_line(item: SessionItem, activity: Activity, now: datetime, tz: tzinfo | None, selected: str) -> Line:
     """Return that an end was requested and is not confirmed; empty if none was, or if it is in progress."""
     session_id = item.session.id
     kept = activity.unended.get(session_id)
     if session_id in activity.ending:
         return ()
+    unlimited = (Cell(" · NO LIMIT", Tone.BAD),) if item.session.limits.absent and not item.unseen else ()
     if (outcome := activity.unconfirmed_end(session_id)) is None:
         asked = kept is not None and kept.end_asked_at is not None
-        return (*_warned(end_asked_words(kept, now, tz), Tone.BAD), Cell(_HINTED, Tone.DIM)) if kept and asked else ()
+        if kept is None or not asked:
+            return ()
+        return (*_warned(end_asked_words(kept, now, tz), Tone.BAD), *unlimited, _hint(item, selected))
     again = activity.retries.get(session_id)
+    key = "e" if session_id == selected else "e on its row"
     when = (
-        f" · next retry {clock(again, now, tz, seconds=True)}; retry now: e"
+        f" · next retry {clock(again, now, tz, seconds=True)}; retry now: {key}"
         if again is not None
-        else " · retry: press e"
+        else f" · retry: {key}"
     )
     told = end_result(outcome, now, tz, session_id=session_id)
-    return line(Cell(f"! {told.text}", told.tone), Cell(when, Tone.WARN))
+    return (Cell(f"! {told.text}", told.tone), *unlimited, Cell(when, Tone.WARN))
 
 
-def _unseen(item: SessionItem, activity: Activity, seen: datetime | None, now: datetime, tz: tzinfo | None) -> Line:
+def _unseen(
+    item: SessionItem, activity: Activity, seen: datetime | None, now: datetime, tz: tzinfo | None, selected: str
+) -> Line:
     kept = activity.unended.get(item.session.id)
     if kept is None:
         return ()
-    return (*_warned(unseen_words(kept, seen, now, tz)), Cell(_HINTED, Tone.DIM))
+    return (*_warned(unseen_words(kept, seen, now, tz)), _hint(item, selected))
 
 
 def nothing_to_show(overview: Overview, activity: Activity) -> list[Line]:

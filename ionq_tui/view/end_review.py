@@ -17,7 +17,7 @@ from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import cost_words
 from ionq_tui.view.status import NOBODY, owner_words
 from ionq_tui.view.style import Cell, Fact, Line, Tone, line, words
-from ionq_tui.view.time_text import ago
+from ionq_tui.view.time_text import ago, clock
 
 _BECOMES = "IonQ does not say what becomes of them"
 NO_UNFINISHED = "none"
@@ -106,6 +106,14 @@ def _of_people(watch: SessionSnapshot, people: Mapping[str, str]) -> str:
         return ", from unknown people"
     of = f", from {len(names):,} {'person' if len(names) == 1 else 'people'}: {', '.join(names[:3])}"
     return of + (", …" if len(names) > 3 else "") + (" and unknown people" if None in ids else "")
+
+
+def left_running(watch: SessionSnapshot, end_asked_at: datetime | None, now: datetime, tz: tzinfo | None) -> Line:
+    """Return what a session that is left running costs so far and has left, and that its end was requested."""
+    told = line(f"    cost: {cost_words(watch)} · left: {left_words(watch, now)}")
+    if end_asked_at is None:
+        return told
+    return (*told, Cell(f" · end requested {clock(end_asked_at, now, tz)}, not confirmed", Tone.WARN))
 
 
 def in_brief(facts: Collection[Fact]) -> list[Line]:

@@ -156,7 +156,7 @@ def _no_end(watch: SessionSnapshot, width: int) -> Line:
     if session is None or session.limits.unread:
         return line(Cell("its end is not known: its limits could not be read", Tone.WARN))
     if session.limits.absent:
-        forms = ("NO LIMIT: no end is known, so end it yourself (e)", "NO LIMIT: end it yourself (e)")
+        forms = ("NO LIMIT: it runs until it is ended (e)", "NO LIMIT: end it with e")
         return line(Cell(fitting(forms, width), Tone.BAD))
     if session.started_at is None:
         return line(Cell(fitting(_before_start(session.limits), width), Tone.PLAIN))

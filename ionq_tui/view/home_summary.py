@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, tzinfo
 
 from ionq_tui.model.money import Money, totals
@@ -80,7 +80,7 @@ def running_line(
     unlimited = [item for item in listed if item.session.limits.absent]
     states = [*_started_or_not(listed, " yours"), *_unended(len(yours) - len(listed))]
     first = [", ".join(states) + (f", {_no_limit(unlimited, len(yours))}" if unlimited else "")]
-    paid, ending = _spent_so_far(listed), _ends_first(_coming(listed, ends, now), len(yours), now)
+    paid, ending = _spent_so_far(listed), _ends_first(listed, ends, len(yours), now)
     spent = [f"{paid} so far"] if paid else []
     forms = ([*first, *spent, *ending], [*first, *ending], first)
     told = fitting([" · ".join(form) for form in forms], width)
@@ -213,14 +213,28 @@ def _spent_so_far(listed: Iterable[SessionItem]) -> str:
     return f"{AT_LEAST if part and paid else ''}{told}"
 
 
-def _ends_first(coming: Sequence[tuple[Forecast, SessionItem]], number: int, now: datetime) -> list[str]:
+def _ends_first(listed: Collection[SessionItem], ends: Mapping[str, Forecast], number: int, now: datetime) -> list[str]:
+    """Return which session ends first and when; which is first is not said where another may end sooner."""
+    coming = _coming(listed, ends, now)
     if not coming:
         return []
     forecast, item = coming[0]
     short = plain(item.session.short, 6)
     if forecast.at <= now:
         return [f"{short} {'should have ended' if forecast.name == 'time' else 'has reached a limit'}"]
+    sooner = sum(_may_end_sooner(one, ends) for one in listed if one is not item)
+    if sooner:
+        others = "another" if sooner == 1 else f"{sooner:,} others"
+        return [f"{short} {_ends_in(forecast, now)}, {others} may end sooner"]
     return [f"{short} {_ends_in(forecast, now, ' first,' if number > 1 else '')}"]
+
+
+def _may_end_sooner(item: SessionItem, ends: Mapping[str, Forecast]) -> bool:
+    """Return whether a session may end before any time that is known: a limit of it has no rate yet."""
+    session, known = item.session, ends.get(item.session.id)
+    if session.not_started or session.limits.absent:
+        return False
+    return known is None or known.latest
 
 
 def _ends_in(forecast: Forecast, now: datetime, first: str = "") -> str:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
-from ionq_tui.model.money import in_unit
 from ionq_tui.model.session import Session
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import counted, limits_words
+from ionq_tui.view.end_cause import end_cause
 from ionq_tui.view.report import failures
 from ionq_tui.view.sanitize import pad
 from ionq_tui.view.session_card import cost_words, jobs_line
-from ionq_tui.view.status import NOBODY, person
+from ionq_tui.view.status import NOBODY
 from ionq_tui.view.style import Cell, Line, Tone, line, words
 from ionq_tui.view.time_text import clock, since, used
 
 _NAME = 8
 _FAILURES = 2
-_CLOSE = timedelta(seconds=30)
-"""An end so close to a limit on time is at that limit."""
 
 
 def receipt_lines(
@@ -54,24 +52,4 @@ def _ended(
     at = clock(session.ended_at, now, tz) if session.ended_at is not None else "at an unknown time"
     if not session.ended:
         return "IonQ says it is no longer active"
-    if session.ender_id is not None:
-        return f"{at}, by {person(session.ender_id, people)}"
-    return f"{at}, {_cause(session, watch)}"
-
-
-def _cause(session: Session, watch: SessionSnapshot) -> str:
-    """Return which limit was reached, where IonQ names nobody who ended it; first the one that says when."""
-    limits = session.limits
-    span, most = since(session.started_at, session.ended_at), limits.minutes
-    if span is not None and most is not None and span >= timedelta(minutes=most) - _CLOSE:
-        return "its time limit was reached"
-    left = since(session.ended_at, session.expires_at)
-    if left is not None and left <= _CLOSE:
-        return "its expiry time was reached"
-    asked = limits.money
-    paid = in_unit(watch.charged, asked.unit) if asked is not None else None
-    if asked is not None and paid is not None and paid >= asked.value:
-        return "its cost limit was reached"
-    if limits.jobs is not None and watch.count >= limits.jobs:
-        return f"all {counted(limits.jobs, 'job')} used"
-    return "IonQ does not say by whom"
+    return f"{at}, {end_cause(session, watch, people)}"

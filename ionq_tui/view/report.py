@@ -13,12 +13,13 @@ from ionq_tui.model.money import figure, totals
 from ionq_tui.model.session import Owner
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.view.amount import counted, limits_words, unit
+from ionq_tui.view.end_cause import end_cause
 from ionq_tui.view.end_review import unfinished_words
 from ionq_tui.view.meter import meters
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import cost_words, jobs_line
 from ionq_tui.view.spend import SPEND_HEADS, spend_rows, spend_table
-from ionq_tui.view.status import NOBODY, owner_words, person, session_status_loud
+from ionq_tui.view.status import NOBODY, owner_words, session_status_loud
 from ionq_tui.view.style import Fact, words
 from ionq_tui.view.time_text import dated
 from ionq_tui.view.timeline_text import timeline_lines
@@ -79,8 +80,7 @@ def report_facts(
     session = watch.session
     if session is None:
         return [("status", "no data")]
-    ended = dated(session.ended_at, tz)
-    by = f", by {person(session.ender_id, people)}" if session.ender_id is not None else ""
+    ended = dated(session.ended_at, tz) if session.ended_at is not None else "at an unknown time"
     guess = ", from start + limit" if session.runs_out_is_guess else ""
     facts = [
         ("label", plain(label, 200).strip()),
@@ -96,7 +96,7 @@ def report_facts(
         ("created", dated(session.created_at, tz)),
         ("started", dated(session.started_at, tz)),
         ("expires", dated(session.runs_out_at, tz) + guess if not session.ended else ""),
-        ("ended", (ended if session.ended_at is not None else "at an unknown time") + by if session.ended else ""),
+        ("ended", f"{ended}, {end_cause(session, watch, people)}" if session.ended else ""),
         ("as of", dated(now, tz)),
     ]
     return [(name, text) for name, text in facts if text not in {"", "-"}]

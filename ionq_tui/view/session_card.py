@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from ionq_tui.model.job import FINISHED, WAITING
+from ionq_tui.model.link_state import Refused
 from ionq_tui.model.mismatch import differences
 from ionq_tui.model.money import figure
 from ionq_tui.model.outcome import OpenRequest
@@ -98,6 +99,8 @@ def jobs_line(watch: SessionSnapshot) -> Line:
         return line(Cell("jobs not visible to this key, or not readable just now", Tone.WARN))
     if not number and watch.unread:
         return line(Cell(f"{counted(watch.unread, 'job')} could not be read", Tone.WARN))
+    if not number and isinstance(watch.link, Refused) and not watch.all_listed:
+        return line(Cell("jobs not read", Tone.WARN))
     if not number:
         return line(("no jobs" if watch.ended else "no jobs yet") if watch.all_listed else "loading jobs…")
     words: dict[str, int] = {}

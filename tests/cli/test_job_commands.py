@@ -175,11 +175,23 @@ def test_the_events_of_a_session_are_those_of_ionq_and_of_this_machine(site: Sit
     assert all(re.match(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ  ", line) for line in told.out.splitlines()), told.out
     kinds = [one["kind"] for one in shell("events", ours, "--json").json["events"]]
     assert kinds[0] == "opened" and {"started", "job submitted", "note", "ended"} <= set(kinds)
+    assert [one["words"] for one in shell("events", ours, "--json").json["events"] if one["kind"] == "ended"] == ["you"]
     site.instead = lambda _: own(503)
     told = shell("events", ours)
     assert told.code == 1 and "end requested by you" in told.out and "in IonQ's words 503" in told.err
+    assert "session opened" in told.out and "session ended" in told.out, "as the journal has it"
     kept = shell("events", ours, "--json")
     assert kept.code == 1 and "note" in {one["kind"] for one in kept.json["events"]}
+
+
+def test_a_command_that_reads_the_end_of_a_session_settles_it_for_all(site: Site, shell: Shell) -> None:
+    ours = shell("open", FORTE, "--max-jobs", "3", "--yes").out.strip()
+    with site.cloud.lock:
+        site.cloud.end(site.cloud.sessions[ours], "somebody-else")
+    assert shell("events", ours).code == 0
+    site.instead = lambda _: own(503)
+    listed = shell("ls")
+    assert ours[-6:] not in listed.out + listed.err, "the journal knows that it ended"
 
 
 def test_a_failed_job_without_a_time_is_not_dated_with_now(site: Site, shell: Shell) -> None:

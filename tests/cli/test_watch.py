@@ -90,6 +90,17 @@ def test_json_is_a_line_per_change_in_the_api_s_own_names(site: Site, shell: She
         assert datetime.fromisoformat(line["ionq_tui"]["at"]).tzinfo is not None
         assert line["ionq_tui"]["at"].endswith("Z")
     assert lines[-1]["session"]["status"] == "ended"
+    assert [line["ionq_tui"].get("words") for line in lines if line["ionq_tui"]["change"] == "ended"] == [
+        "somebody-else"
+    ]
+
+
+def test_json_says_who_ended_it_where_it_was_you(site: Site, shell: Shell) -> None:
+    session_id = opened(shell)
+    assert shell("end", session_id, "--yes").code == 0
+    lines = [json.loads(line) for line in shell("watch", session_id, "--json").out.splitlines()]
+    assert [line["ionq_tui"].get("words") for line in lines if line["ionq_tui"]["change"] == "ended"] == ["you"]
+    assert lines[-1]["session"]["ender_id"] not in ("", "you", None)
 
 
 def test_a_job_that_fails_is_told_with_its_reason(site: Site, brisk: str) -> None:

@@ -83,7 +83,8 @@ def test_every_id_on_every_screen_and_in_the_title(
             terminal.keys("enter").wait_for(lambda screen: "in the organization" not in screen.text)
             terminal.wait_for("jobs")
             terminal.keys("esc").wait_for("in the organization")
-        terminal.keys("enter").wait_for(f"{NO_IDS} more could not be read")  # there is a job under the cursor
+        terminal.keys("enter").wait_for(lambda screen: "in the organization" not in screen.text)
+        terminal.wait_for(f"{NO_IDS} more could not be read")  # there is a job under the cursor
         terminal.keys("enter").wait_for(" submitted ").wait_for(lambda screen: "SHOTS" not in screen.text)
         terminal.keys("esc").wait_for("SHOTS")
         terminal.keys("v").wait_quiet().keys("v").wait_for("SHOTS").keys("c").wait_for("Copy").keys("esc").wait_quiet()

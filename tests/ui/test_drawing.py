@@ -165,6 +165,18 @@ async def test_what_the_list_knows_of_a_session_has_its_age_before_the_session_w
         assert "no answer yet" not in app.text() and "STARTED" in app.text()
 
 
+async def test_a_session_opened_while_no_answer_comes_is_not_called_live(connector: FakeConnector) -> None:
+    active(connector, session(1))
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        connector.cloud.gate = asyncio.Event()
+        connector.clock.forward(60)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.shows(SessionScreen) and "1 min" in app.text().splitlines()[0])
+        assert "STALE" in app.text().splitlines()[0] and " live " not in app.text().splitlines()[0]
+        connector.cloud.gate.set()
+
+
 async def test_a_session_that_is_not_found_has_no_table(connector: FakeConnector) -> None:
     app = Cast(connector)
     async with at_home(app) as pilot:

@@ -22,8 +22,6 @@ from ionq_tui.view.fault import fault_words
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.style import Cell, Tone, line
 
-_HINT = dialog_text.VIEW_HINT
-
 
 class Attach(Dialog[str]):
     """Answer with a complete id, or an empty string; viewing a session does not make the user its owner."""
@@ -47,7 +45,8 @@ class Attach(Dialog[str]):
             yield SteadyInput(placeholder="id", id="typed", compact=True, max_length=80)
             with HorizontalGroup(id="choices"):
                 yield Button(dialog_text.VIEW_BUTTON, id="view", classes="choice primary", compact=True)
-            yield TextBlock(line(Cell(_HINT, Tone.DIM)), id="said")
+            yield TextBlock(id="said")
+            yield TextBlock(line(Cell(dialog_text.VIEW_HINT, Tone.DIM)), id="hint")
 
     @on(Input.Submitted, "#typed")
     @on(Button.Pressed, "#view")

@@ -21,6 +21,7 @@ class ColumnItem(NamedTuple):
 
     name: str
     shown: bool
+    fits: bool
     always: bool
     order: str
 
@@ -33,7 +34,7 @@ _COLUMNS: tuple[Column[ColumnItem], ...] = (
 
 
 def _cells(item: ColumnItem) -> Row:
-    shown = "always" if item.always else "yes" if item.shown else "no"
+    shown = "always" if item.always else "no" if not item.shown else "yes" if item.fits else "no room"
     return Cell(item.name), Cell(shown, Tone.PLAIN if item.shown else Tone.DIM), Cell(item.order, Tone.DIM)
 
 
@@ -66,11 +67,11 @@ class Columns(TableDialog[ColumnItem]):
 
     def fill(self) -> None:
         """List the columns."""
-        names, shown = self._of.column_names, self._of.shown_columns
+        names, shown, fitting = self._of.column_names, self._of.shown_columns, self._of.fitting_columns
         sort = self._of.sort
         by, order = sort.removeprefix("-"), "descending" if sort.startswith("-") else "ascending"
         items = {
-            name: ColumnItem(name, name in shown, place == 0, order if name == by else "")
+            name: ColumnItem(name, name in shown, name in fitting, place == 0, order if name == by else "")
             for place, name in enumerate(names)
         }
         self.table.update_rows(items)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from enum import Enum
 
 from ionq_tui.engine.engine import Engine
+from ionq_tui.engine.session_facts import session_facts
 from ionq_tui.model.session import Session
 from ionq_tui.ui.dialogs.choice import Choice, ChoiceDialog
 from ionq_tui.view import dialog_text
 from ionq_tui.view.amount import counted
 from ionq_tui.view.clone import clones_left
+from ionq_tui.view.end_review import left_running
 from ionq_tui.view.result import question_words
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.session_card import title
@@ -32,9 +34,12 @@ class QuitQuestion(ChoiceDialog[QuitAnswer]):
     def __init__(self, engine: Engine, sessions: tuple[Session, ...]) -> None:
         """Build the question from these sessions and the unconfirmed openings."""
         activity, now = engine.actions.activity.value, engine.clock.now()
-        told: list[Line | str] = [
-            title(one, activity.owner(one), activity.label(one.id), engine.people, width=71) for one in sessions
-        ]
+        told: list[Line | str] = []
+        for one in sessions:
+            kept = activity.unended.get(one.id)
+            asked = kept.end_asked_at if kept is not None else None
+            told.append(title(one, activity.owner(one), activity.label(one.id), engine.people, width=71))
+            told.append(left_running(session_facts(engine, one).watch, asked, now, None))
         told += [line(question_words(one, now, None)) for one in activity.unconfirmed]
         told += [line(dialog_text.opening_on(plain(one.request.backend, 60))) for one in activity.opening.values()]
         told += [line(words) for words in clones_left(engine.snapshots, activity.cloning, now, None)]

@@ -188,8 +188,13 @@ class BaseScreen(Blank, TerminalScreen[ScreenResultType]):
         stack = self.app.screen_stack
         return self in stack and all(isinstance(one, ModalScreen) for one in stack[stack.index(self) + 1 :])
 
+    def on_screen_suspend(self) -> None:
+        """Hide the keys, which do nothing below a dialog."""
+        self.query_one(Footer).refresh()
+
     def on_screen_resume(self) -> None:
         """Run the updates that were postponed while another screen covered this one."""
+        self.query_one(Footer).refresh()
         self._withdraw_shown()
         owed, self._owed = self._owed, {}
         for tell in owed:

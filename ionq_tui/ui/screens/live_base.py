@@ -110,7 +110,8 @@ class LiveBase(BaseScreen[None]):
     def heading(self) -> tuple[Line, Line]:
         """Return the owner of the key and the server, and the age of the data."""
         source, now, told = self.source, self.engine.clock.now(), self.source.poller.freshness()
-        late = told.late if told.age is not None else None
+        # What a source has not read itself is from the list of sessions, and as late as that.
+        late = told.late if told.age is not None else self.engine.session_list.poller.freshness().late or None
         right = freshness(source.link, self.answered_at(), now, None, late=late)
         return self._owner_of_key(), right
 

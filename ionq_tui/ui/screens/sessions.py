@@ -190,9 +190,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self.running.tell(self._running_line(overview, now))
         notice = self._notice(overview, any_listed)
         self.running.display = any_listed
-        lines = self._lines(now)
-        self.banner.tell(*shortened(lines, room, _LINES_LOW if self.has_class("-low") else _LINES))
-        self.banner.display = bool(lines)
+        self._tell_banner(now)
         self.notice.tell(*all_folded(notice, room - 2))
         self.notice.display = bool(notice)
         self.table.display = any_listed
@@ -213,8 +211,16 @@ class SessionsScreen(KeyGuarded, LiveBase):
             self._pane.share_rows(len(self._home.items) + _FRAME + (_HINT if self.hint_line.display else 0))
             self._pane.tell(self._home.items, self.table.key)
 
+    def _tell_banner(self, now: datetime) -> None:
+        """Update the lines about decisions."""
+        lines = self._lines(now)
+        self.banner.tell(*shortened(lines, self.room, _LINES_LOW if self.has_class("-low") else _LINES))
+        self.banner.display = bool(lines)
+
     @on(Table.Highlighted)
     def _moved(self) -> None:
+        if self.banner.display:
+            self._tell_banner(self.engine.clock.now())  # its keys act on the selected row
         if self._pane is not None:
             self._pane.follow(lambda: self._home.items, self.table.key)
 
@@ -241,6 +247,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
                 now,
                 None,
                 last_seen=engine.last_seen,
+                selected=self.table.key,
             ),
             *self._own_sessions.lines(),
         ]

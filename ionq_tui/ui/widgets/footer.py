@@ -85,6 +85,8 @@ class Footer(Widget):
         """Return the commands, or the message."""
         if self._message:
             return painted(self._message).truncate(self.size.width, ellipsis=True)
+        if not self.screen.is_active:
+            return Content()  # a dialog is above, which has these keys or names its own
         parts: list[Content | str | tuple[str, str]] = []
         told, gap = self._fitting()
         for key, label, enabled in told:

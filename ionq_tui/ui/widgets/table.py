@@ -132,6 +132,11 @@ class Table(ScrollView, Generic[Item], can_focus=True, inherit_bindings=False):
         """The names of the columns that are shown if there is room."""
         return tuple(name for name in self.column_names if name not in self._hidden)
 
+    @property
+    def fitting_columns(self) -> tuple[str, ...]:
+        """The names of those that there is room for."""
+        return tuple(self.column_names[index] for index in self._fit()[0])
+
     def show_columns(self, names: Iterable[str]) -> None:
         """Show only these columns; the first one, which names the rows, is always shown."""
         self._hidden = frozenset(self.column_names[1:]) - frozenset(names)

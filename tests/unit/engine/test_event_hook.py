@@ -122,7 +122,7 @@ def test_what_cannot_be_run_is_said() -> None:
 def event_notifier_of(
     teller: EventCommand, journal: Journal, about: Callable[[str], Mapping[str, object]] = lambda _: {}
 ) -> EventNotifier:
-    return EventNotifier(teller, about, journal, lambda: PLACE, ManualClock(), Background().run)
+    return EventNotifier(teller, about, dict, journal, lambda: PLACE, ManualClock(), Background().run)
 
 
 async def test_only_what_happens_from_now_on_is_told_with_what_is_known_of_it() -> None:
@@ -160,7 +160,7 @@ async def test_what_concerns_no_session_is_told_by_the_first_process_with_or_wit
     assert await first.tell_first(alarm) and not await first.tell_first(alarm)
     assert not await event_notifier_of(kept, journals[1]).tell_first(alarm)
     assert [(one["session_id"], one["job_id"], one["words"]) for one in kept.told] == [("", None, "80 % used")]
-    silent = EventNotifier(None, lambda _: {}, journals[2], lambda: PLACE, ManualClock(), Background().run)
+    silent = EventNotifier(None, lambda _: {}, dict, journals[2], lambda: PLACE, ManualClock(), Background().run)
     other = replace(alarm, subject="lab: budget 2026-11 500.00 usd 80 %")
     assert not await silent.tell_first(alarm) and await silent.tell_first(other)
     for journal in journals:

@@ -36,12 +36,27 @@ def test_what_was_before_anybody_looked_is_told_from_the_server_s_own_times() ->
         (NOON, "opened", "", 0),
         (NOON + MINUTE, "started", "", 0),
         (NOON + MINUTE, "job submitted", "", 3),
-        (NOON + 2 * MINUTE, "job completed", "", 3),
+        (NOON + 2 * MINUTE + 2 * SECOND, "job completed", "", 3),
         (NOON + 3 * MINUTE, "job submitted", "late", 1),
         (NOON + 9 * MINUTE, "job canceled", "late", 1),
         (NOON + 9 * MINUTE, "ended", "", 0),
     ]
     assert timeline(past())[-1].event.words == "u-7"
+
+
+def test_jobs_of_one_minute_do_not_end_before_they_are_submitted() -> None:
+    times = ((-20, 5), (10, 50))  # of the first minute and of the second one
+    jobs = [
+        Job(
+            f"j{n}",
+            "completed",
+            submitted_at=NOON + 2 * MINUTE + a * SECOND,
+            completed_at=NOON + 2 * MINUTE + b * SECOND,
+        )
+        for n, (a, b) in enumerate(times)
+    ]
+    kinds = [row[1:] for row in told(past(*jobs))]
+    assert kinds[2:5] == [("job submitted", "j0", 1), ("job submitted", "j1", 1), ("job completed", "", 2)]
 
 
 def test_within_a_second_of_the_server_s_clock_an_end_is_told_after_it_was_asked_for() -> None:

@@ -113,5 +113,5 @@ def test_an_orphan_without_jobs_says_since_when() -> None:
     idle = replace(heard, jobs={key: job for key, job in heard.jobs.items() if job.status == "completed"})
     assert idle_since(idle, NOW) == at(13, 24) and idle_since(heard, NOW) is None
     item = SessionItem(free, Owner.HERE, "", idle)
-    told = words(home_lines([item], EMPTY_ACTIVITY, (), NOW, TZ)[0])
+    told = words(home_lines([item], EMPTY_ACTIVITY, (), NOW, TZ, selected=free.id)[0])
     assert told == "! 9fe21c (yours), open for 52m, has NO LIMIT and no job since 13:24   e end it"

@@ -99,7 +99,7 @@ def status(shown: Session, **more: bool) -> str:
 def test_one_line_says_the_status_and_what_ends_it() -> None:
     assert status(session()) == "STARTED 13:22 · expires 14:40 or earlier; no rate for jobs and cost yet"
     unlimited = session(NO_LIMITS, expires_at=None)
-    assert status(unlimited) == "STARTED 13:22 · NO LIMIT: no end is known, so end it yourself (e)"
+    assert status(unlimited) == "STARTED 13:22 · NO LIMIT: it runs until it is ended (e)"
     waits = session(status="created", started_at=None, expires_at=None, limits=Limits(minutes=30))
     assert status(waits) == "CREATED 13:10 · not started: ends 30m after its first job"
     waits = session(status="created", started_at=None, expires_at=None, limits=Limits(1, 30))
@@ -152,6 +152,11 @@ def test_the_second_line_says_whether_money_is_running() -> None:
     assert running(waits, item(4)._replace(unseen=True))[0] == "1 yours not started, 1 not confirmed ended"
     two = running(item(1), item(2, expires_at=at(14, 30)))
     assert two == ("2 yours running · 000002 ends first, in 27 min", Tone.GOOD)
+    vague = item(6, limits=Limits(jobs=9), expires_at=None)
+    assert running(item(1), vague)[0] == "2 yours running · 000001 ends in 37 min, another may end sooner"
+    assert running(item(1), vague, item(7, limits=Limits(jobs=3), expires_at=None))[0].endswith(
+        "2 others may end sooner"
+    )
     assert running(item(1, expires_at=at(14, 12)))[1] is Tone.WARN
     assert running(item(1, expires_at=at(14, 0)))[0].endswith("000001 should have ended")
     free = item(2, limits=NO_LIMITS, expires_at=None)

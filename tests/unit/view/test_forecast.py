@@ -106,7 +106,7 @@ def test_an_end_is_the_latest_one_where_another_limit_has_no_rate() -> None:
 @pytest.mark.parametrize(
     ("limits", "said", "tone"),
     [
-        (Limits(), "NO LIMIT: no end is known, so end it yourself (e)", Tone.BAD),
+        (Limits(), "NO LIMIT: it runs until it is ended (e)", Tone.BAD),
         (Limits(40), "its end is not known yet: no rate for jobs", Tone.WARN),
         (Limits(unread=("jobs",)), "its end is not known: its limits could not be read", Tone.WARN),
     ],

@@ -59,7 +59,7 @@ def test_at_home_it_ranks_with_no_limit_and_before_what_merely_runs() -> None:
     told = lines([runs, added, lost, free], held)
     assert [one[2:8] for one in told] == ["000003", "000002", "000004", "000001"]
     assert told[0].startswith("! 000003: IonQ set different limits: jobs 40 asked, NO LIMIT given;")
-    assert all(one.endswith("   e end it") for one in told)
+    assert all(one.endswith("   e on its row") for one in told)
 
 
 def test_at_home_it_is_told_of_what_this_window_opened_too_until_it_is_being_ended() -> None:
