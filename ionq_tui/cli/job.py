@@ -92,7 +92,7 @@ async def _job(engine: Engine, args: argparse.Namespace) -> int:
     paid = cost if isinstance(cost, JobCost) else None
     if args.json:
         return tell_json({**job_facts(job, paid), **detail_json(known)})
-    facts = facts_of(job, paid, engine.clock.now(), None, engine.people)
+    facts = facts_of(job, paid, None, None, engine.people)
     facts += run_facts(job, known)
     facts += detail_facts(known) if known is not None else []
     for name, text in facts:

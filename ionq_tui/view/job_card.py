@@ -15,7 +15,7 @@ from ionq_tui.view.row import cost_words
 from ionq_tui.view.sanitize import cells, pad, plain
 from ionq_tui.view.status import NOBODY, job_status, person
 from ionq_tui.view.style import Cell, Fact, Line, Tone, line
-from ionq_tui.view.time_text import NOTHING, clock, duration, duration_ms, since
+from ionq_tui.view.time_text import NOTHING, clock, dated, duration, duration_ms, since
 
 WAITED, RAN = "waited", "ran"
 _WHOLE = 4_000
@@ -23,9 +23,12 @@ _WHOLE = 4_000
 
 
 def job_facts(
-    job: Job, cost: JobCost | None, now: datetime, tz: tzinfo | None, people: Mapping[str, str] = NOBODY
+    job: Job, cost: JobCost | None, now: datetime | None, tz: tzinfo | None, people: Mapping[str, str] = NOBODY
 ) -> list[Fact]:
-    """Return the known facts with their names. Unknown facts are left out, except the cost."""
+    """Return the known facts with their names. Unknown facts are left out, except the cost.
+
+    Without `now`, as in a text that is read later, each time has its date and zone.
+    """
     run = duration_ms(job.run_ms) if job.run_ms is not None else duration(since(job.started_at, job.completed_at))
     facts = [
         ("job", plain(job.id, 80)),
@@ -68,8 +71,8 @@ _NARROWEST = 8
 """Cells of the shortest timeline."""
 
 
-def _at(at: datetime | None, now: datetime, tz: tzinfo | None) -> str:
-    return clock(at, now, tz, seconds=True, zone=True)
+def _at(at: datetime | None, now: datetime | None, tz: tzinfo | None) -> str:
+    return dated(at, tz, seconds=True) if now is None else clock(at, now, tz, seconds=True, zone=True)
 
 
 def detail_facts(detail: JobDetail) -> list[Fact]:

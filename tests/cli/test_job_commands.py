@@ -141,6 +141,7 @@ def test_the_facts_of_a_job(site: Site, shell: Shell, session: SessionEntry) -> 
     assert (told.code, told.err) == (0, "")
     facts = dict(line.split(maxsplit=1) for line in told.out.splitlines())
     assert facts["job"] == job.id and facts["name"] == "first" and facts["session"] == session.id
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+", facts["submitted"]), "a text that is read later"
     facts = shell("job", job.id, "--json").json
     assert facts["session_id"] == session.id and facts["stats"]["qubits"] >= 1
     assert facts["ionq_tui"]["estimated_cost"]["unit"] == "usd"
