@@ -17,6 +17,7 @@ from ionq_tui.view.sanitize import plain
 from ionq_tui.view.time_text import rfc3339
 
 STATUS = "status"
+_STEPS = frozenset({EventKind.OPENED, EventKind.STARTED, EventKind.ENDED})
 
 
 @quick_dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ def changes(before: SessionSnapshot, after: SessionSnapshot, now: datetime) -> l
     session = after.session
     if session is None:
         return []
-    known = {*before.events}
+    # What the journal told before the session was read was not printed; of that only the session's own steps are news.
+    known = {one for one in before.events if before.session is not None or one.kind not in _STEPS}
     events = [one for one in after.events if one not in known and one.kind is not EventKind.NOTE]
     events = [one for one in events if one.dated or one.kind is EventKind.ENDED]
     told = {one.subject for one in events if one.kind is not EventKind.LIMITS_DIFFER}

@@ -15,10 +15,15 @@ from pathlib import Path
 
 import pytest
 
+from ionq_tui.cli.session_changes import changes
 from ionq_tui.engine.clock import SystemClock
+from ionq_tui.model.event import Event, EventKind
+from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, apply_session, recalled
 from ionq_tui.simulator.http import Reply, Request
 from tests.cli.conftest import Shell
 from tests.cli.site import FORTE, Site, process, wait_until
+from tests.unit.engine.clock import NOON
+from tests.unit.engine.cloud import session as unit_session
 
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ [0-9a-f]{6} \S.*")
 
@@ -93,6 +98,16 @@ def test_json_is_a_line_per_change_in_the_api_s_own_names(site: Site, shell: She
     assert [line["ionq_tui"].get("words") for line in lines if line["ionq_tui"]["change"] == "ended"] == [
         "somebody-else"
     ]
+
+
+def test_the_steps_of_a_session_are_told_whether_or_not_the_journal_comes_first() -> None:
+    over = unit_session("s", status="ended", active=False, created_at=NOON, ended_at=NOON, ender_id="u-7")
+    kept = [Event(NOON, EventKind.ENDED, "s", words="u-7"), Event(NOON, EventKind.JOB_COMPLETED, "s", "j1")]
+    before = recalled(EMPTY_SNAPSHOT, kept)
+    after = apply_session(before, over, NOON)
+    assert changes(EMPTY_SNAPSHOT, before, NOON) == []
+    assert {one.what for one in changes(before, after, NOON)} == {"opened", "started", "ended"}
+    assert changes(after, after, NOON) == []
 
 
 def test_json_says_who_ended_it_where_it_was_you(site: Site, shell: Shell) -> None:
