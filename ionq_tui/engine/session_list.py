@@ -62,6 +62,8 @@ class SessionList:
         self._on_fault = on_fault
         self._unended = unended
         self._listed_at: float | None = None
+        self.only_ended: frozenset[str] = frozenset()
+        """Ids of sessions that were first read in the list of ended ones: who did not ask for it does not see them."""
         self._applied: tuple[ListedSessions, Overview] | None = None
         """The last list that was fully applied, and the result; an identical list needs no processing."""
         self.has_spare_request = False
@@ -92,6 +94,7 @@ class SessionList:
         reply = await self._cloud.sessions(False)
         if isinstance(reply, Fault):
             return reply
+        self.only_ended |= {one.id for one in reply.sessions} - self.overview.value.sessions.keys()
         self.overview.apply(lambda overview: _with_ended(overview, reply.sessions))
         return None
 

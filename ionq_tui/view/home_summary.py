@@ -82,7 +82,7 @@ def running_line(
     first = [", ".join(states) + (f", {_no_limit(unlimited, len(yours))}" if unlimited else "")]
     paid, ending = _spent_so_far(listed), _ends_first(listed, ends, len(yours), now)
     spent = [f"{paid} so far"] if paid else []
-    forms = ([*first, *spent, *ending], [*first, *ending], first)
+    forms = ([*first, *spent, *ending], [*first, *ending], [*first, *spent], first)
     told = fitting([" · ".join(form) for form in forms], width)
     return line(Cell(told, _state(listed, len(yours), ends, now, loaded=loaded)))
 
@@ -111,13 +111,18 @@ def running_notes(
     listed = [item for item in yours if not item.unseen]
     state = _state(listed, len(yours), ends, now, loaded=loaded and not doubts.first)
     mark = "" if state is Tone.GOOD else "! "
-    absent = "NO LIMIT" if any(item.session.limits.absent for item in listed) else ""
+    unlimited, several = sum(item.session.limits.absent for item in listed), len(listed) > 1
+    absent = f"{unlimited:,} NO LIMIT" if several and unlimited else "NO LIMIT" if unlimited else ""
     running, unended = _started_or_not(listed, others=others), _unended(len(yours) - len(listed), others=others)
     known = [*running, absent] if listed else []
     first = mark + ", ".join(filter(None, (*known, *unended, doubts.first)))
     paid = (_spent_so_far(listed) or "cost unknown") if listed else ""
     ending = _coming(listed, ends, now)[:1]
-    soon = [f"{first}, {paid}, {_ends_in(one, now)}" for one, _ in ending if mark and one.at > now]
+    soon = [
+        f"{first}, {paid}, {'one ' if several else ''}{_ends_in(one, now)}"
+        for one, _ in ending
+        if mark and one.at > now
+    ]
     short = mark + (running[0] if listed else f"{_number(len(yours), others=others)} unconfirmed")
     forms = [*soon, f"{first}, {paid}" if paid else "", first, short]
     return tuple(line(Cell(form, state)) for form in forms if form)

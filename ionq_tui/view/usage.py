@@ -138,8 +138,8 @@ def _charged(watch: SessionSnapshot) -> str:
 
 
 def _marked(told: str, late: bool) -> str:
-    """Mark a value that is not current, unless it is marked as incomplete or unknown."""
-    return f"~{told}" if late and not told.startswith(("≥", UNKNOWN)) else told
+    """Mark a value that is not current, unless it is marked as incomplete or unknown, or no value."""
+    return f"~{told}" if late and not told.startswith(("≥", UNKNOWN, _NO_LIMIT)) else told
 
 
 def idle_since(watch: SessionSnapshot | None, now: datetime) -> datetime | None:

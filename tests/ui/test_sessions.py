@@ -118,6 +118,23 @@ async def test_ended_ones_are_read_only_when_asked_for(connector: FakeConnector)
         assert connector.cloud.asked.count("sessions ended") == 1
 
 
+async def test_ended_ones_that_a_search_for_an_id_has_read_are_not_listed(connector: FakeConnector) -> None:
+    active(connector, session(1))
+    over = session(7, status="ended", active=False, ended_at=NOW)
+    connector.cloud.over = {over.id: over}
+    app = Cast(connector)
+    async with at_home(app) as pilot:
+        await pilot.press("o")
+        await until(pilot, lambda: app.shows(Attach))
+        await pilot.press(*"abcdef", "enter")
+        await until(pilot, lambda: "no such session" in app.text())
+        await pilot.press("escape")
+        await until(pilot, lambda: app.shows(SessionsScreen))
+        assert "sessions ended" in connector.cloud.asked and over.id not in app.home.table.keys
+        await pilot.press("a")
+        await until(pilot, lambda: over.id in app.home.table.keys)
+
+
 @pytest.mark.parametrize("fault", DISABLED, ids=["403", "404"])
 async def test_sessions_that_are_not_enabled_leave_the_backends(connector: FakeConnector, fault: Fault) -> None:
     connector.cloud.fault = fault

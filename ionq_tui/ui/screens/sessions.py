@@ -75,7 +75,6 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self._enter_may_be_held = False
         """Whether an enter key may still arrive that was meant for the previous screen."""
         self._with_ended = False
-        self._only_ended: frozenset[str] = frozenset()
         """Ids of sessions known only from the list of ended sessions."""
         self._own_sessions = OwnSessions(engine)
         self._gc_tuning = GcTuning()
@@ -169,7 +168,7 @@ class SessionsScreen(KeyGuarded, LiveBase):
             overview,
             activity,
             self.engine.unconfirmed,
-            lambda one: self._with_ended or not one.ended or one.id not in self._only_ended,
+            lambda one: self._with_ended or not one.ended or one.id not in self.engine.session_list.only_ended,
             watches,
         )
         items.sort(key=lambda item: (item.session.ended, not item.unseen, _RANK[item.owner]))
@@ -400,12 +399,9 @@ class SessionsScreen(KeyGuarded, LiveBase):
         self.renew_commands()
 
     async def _read_ended(self) -> None:
-        before = frozenset(self.engine.session_list.overview.value.sessions)
         fault = await self.engine.session_list.read_ended()
         if isinstance(fault, Fault):
             self.notify(f"ended sessions: {fault_words(fault, 'sessions')}", severity="error", markup=False)
-            return
-        self._only_ended |= frozenset(self.engine.session_list.overview.value.sessions) - before
 
     def action_answer(self) -> None:
         """Show everything that needs a decision; a single unconfirmed session opens its dialog directly."""

@@ -204,7 +204,7 @@ def test_the_header_of_other_screens_says_shortly_whether_money_is_running() -> 
     assert doubts(1, 1, 2, current=True) == Doubts(("1 unconfirmed", "1 opening"), ("2 not readable",))
     assert doubts(0, 0, 0, current=True) == NO_DOUBTS
     free = item(2, limits=NO_LIMITS, expires_at=None)
-    assert noted(held, free)[-2:] == [("! 2 running, NO LIMIT", Tone.BAD), ("! 2 running", Tone.BAD)]
+    assert noted(held, free)[-2:] == [("! 2 running, 1 NO LIMIT", Tone.BAD), ("! 2 running", Tone.BAD)]
 
 
 def test_on_a_sessions_own_screen_the_header_tells_of_the_others() -> None:
@@ -213,7 +213,7 @@ def test_on_a_sessions_own_screen_the_header_tells_of_the_others() -> None:
     assert noted(held, others=True)[0] == ("1 other running, 18.20 usd", Tone.GOOD)
     free = item(2, limits=NO_LIMITS, expires_at=None)
     assert noted(held, free, others=True)[-2:] == [
-        ("! 2 others running, NO LIMIT", Tone.BAD),
+        ("! 2 others running, 1 NO LIMIT", Tone.BAD),
         ("! 2 others running", Tone.BAD),
     ]
     waits = item(4, status="created", started_at=None, expires_at=None)._replace(watch=None)
