@@ -12,6 +12,7 @@ from ionq_tui.model.record import Place
 from ionq_tui.new_file import write_new
 from ionq_tui.settings import Settings, default_config_text
 from ionq_tui.view.sanitize import plain
+from ionq_tui.view.time_text import dated
 from ionq_tui.wiring import Wiring
 
 
@@ -33,6 +34,8 @@ def _id(settings: Settings) -> int:
         say(unknown if unread else none)
         return REFUSED
     print(plain(kept.id, 64))
+    if kept.ended_at is not None:
+        say(f"this session ended {dated(kept.ended_at, None)}")
     return DONE
 
 

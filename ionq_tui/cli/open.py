@@ -107,7 +107,10 @@ def opened_words(engine: Engine, outcome: Opened) -> str:
 
 async def open_known(engine: Engine, request: OpenRequest, label: str) -> OpenOutcome:
     """Read the session list, then open; after an interruption wait briefly for the result of the request."""
-    heard(await engine.session_list.refresh(), "sessions")
+    try:
+        heard(await engine.session_list.refresh(), "sessions")
+    except CommandError as why:
+        raise CommandError(f"nothing was opened: {why}", why.code) from None
     await check_backend(engine, request.backend)
     token = uuid4().hex
     told: list[Fault] = []

@@ -12,6 +12,7 @@ from ionq_tui.model.money import totals
 from ionq_tui.model.snapshot import SessionSnapshot
 from ionq_tui.model.timeline import Moment, timeline
 from ionq_tui.view.amount import counted, sums
+from ionq_tui.view.end_cause import end_cause
 from ionq_tui.view.event_line import event_words, timed_line
 from ionq_tui.view.sanitize import plain
 from ionq_tui.view.status import NOBODY
@@ -36,7 +37,13 @@ def timeline_lines(
             return NO_TIME
         return rfc3339(event.at, whole=True) if whole else dated(event.at, tz, seconds=True)
 
-    return [f"{time(moment.event)}  {moment_words(moment, watch.costs, people)}" for moment in timeline(watch)]
+    def words(moment: Moment) -> str:
+        told = moment_words(moment, watch.costs, people)
+        if moment.event.kind is not EventKind.ENDED or moment.event.words or watch.session is None:
+            return told
+        return f"{told}: {end_cause(watch.session, watch, people)}"
+
+    return [f"{time(moment.event)}  {words(moment)}" for moment in timeline(watch)]
 
 
 def happened(watch: SessionSnapshot) -> Sequence[Moment]:

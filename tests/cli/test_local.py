@@ -24,6 +24,13 @@ def test_the_newest_session_opened_here_is_told_without_the_network(site: Site, 
     assert (told.code, told.out, told.err) == (0, newest, "")
 
 
+def test_of_the_newest_session_it_is_told_that_it_ended(site: Site, shell: Shell) -> None:
+    newest = shell("open", FORTE, "--max-jobs", "1", "--yes").out
+    assert shell("end", newest.strip(), "--yes").code == 0
+    told = shell("id")
+    assert (told.code, told.out) == (0, newest) and "this session ended 20" in told.err
+
+
 def test_the_newest_session_is_one_of_this_cloud(site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     shell("open", FORTE, "--max-jobs", "1", "--yes")
     monkeypatch.delenv("IONQ_API_URL")

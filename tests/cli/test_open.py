@@ -134,7 +134,7 @@ def test_a_refused_key_opens_nothing(site: Site, shell: Shell, monkeypatch: pyte
     monkeypatch.setenv("IONQ_API_KEY", "revoked")
     told = shell(*OPEN)
     assert (told.code, told.out) == (1, "")
-    assert "refused" in told.err and site.changing == []
+    assert "refused" in told.err and "nothing was opened" in told.err and site.changing == []
 
 
 def test_a_refusal_of_the_server_opened_nothing(site: Site, shell: Shell) -> None:

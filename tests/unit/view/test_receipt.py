@@ -8,10 +8,12 @@ from decimal import Decimal
 from ionq_tui.model.job import JobCost
 from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
-from ionq_tui.model.session import Session
+from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs
 from ionq_tui.view.receipt import receipt_lines
+from ionq_tui.view.report import report_facts
 from ionq_tui.view.style import words
+from ionq_tui.view.timeline_text import timeline_lines
 from tests.support.amounts import usd
 from tests.unit.view.scene import LIMITS, NOW, TZ, at, session, watch
 
@@ -53,6 +55,15 @@ def test_where_ionq_names_nobody_the_limit_that_was_reached_is_named() -> None:
         assert told(over(ended(expires_at=expiry)))[0] == "ended   14:00, its expiry time was reached"
     assert told(over(ended(expires_at=at(14, 0, 31))))[0] == "ended   14:00, IonQ does not say by whom"
     assert told(over(ended()))[0] == "ended   14:00, IonQ does not say by whom"
+
+
+def test_a_report_and_its_events_name_the_same_cause() -> None:
+    held = over(ended(replace(LIMITS, jobs=31)))
+    facts = dict(report_facts(held, Owner.HERE, "", NOW, TZ))
+    assert facts["ended"].endswith(", all 31 jobs used")
+    assert any(one.endswith("  session ended: all 31 jobs used") for one in timeline_lines(held, TZ))
+    by_one = timeline_lines(over(ended(ender_id="u-7")), TZ)
+    assert any(one.endswith("  session ended by u-7") for one in by_one)
 
 
 def test_numbers_that_may_be_too_low_say_so() -> None:
