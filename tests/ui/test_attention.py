@@ -89,6 +89,9 @@ async def test_an_end_that_is_not_confirmed_stands_first_and_can_be_tried_again(
         lines = banner(app)
         assert "STILL OPEN" in lines[0] and "retry now: e" in lines[0]
         assert "may have been opened" in lines[1] and "NO LIMIT" in lines[2]
+        assert lines[2].endswith("e on its row")
+        await pilot.press("down")
+        await until(pilot, lambda: "retry now: e on its row" in banner(app)[0] and banner(app)[2].endswith("e end it"))
         await pilot.press("w")
         await until(pilot, lambda: app.shows(ChoiceDialog))
         again = next(button for button in app.screen.query(Button) if "End 000001 again" in str(button.label))

@@ -65,7 +65,7 @@ async def test_a_session_opened_by_this_process_asks_and_the_safe_answer_stays(
         await open_one(app)
         await asked(pilot, app)
         await pilot.pause()
-        assert session(900).id in app.text()
+        assert session(900).id in app.text() and "cost: " in app.text() and "left: time" in app.text()
         await pilot.press("escape")
         await until(pilot, lambda: app.shows(SessionsScreen))
         assert app.return_value is None

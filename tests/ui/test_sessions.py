@@ -11,6 +11,7 @@ from ionq_tui.engine.resolver import matching
 from ionq_tui.model.limits import NO_LIMITS, Limits
 from ionq_tui.model.link_state import Fault, FaultKind
 from ionq_tui.model.outcome import OpenRequest, Unconfirmed
+from ionq_tui.model.session import Session
 from ionq_tui.ui.dialogs.attach import Attach
 from ionq_tui.ui.dialogs.choice import ChoiceDialog
 from ionq_tui.ui.dialogs.copy import CopyText
@@ -102,10 +103,16 @@ async def test_a_vanished_session_is_shown_as_ended(connector: FakeConnector) ->
         await until(pilot, lambda: "ended" in " ".join(line for line in app.text().splitlines() if "000001" in line))
 
 
-async def test_ended_ones_are_read_only_when_asked_for(connector: FakeConnector) -> None:
+@pytest.fixture
+def over(connector: FakeConnector) -> Session:
+    """A session that has ended, beside one that is active."""
     active(connector, session(1))
-    over = session(7, status="ended", active=False, ended_at=NOW)
-    connector.cloud.over = {over.id: over}
+    ended = session(7, status="ended", active=False, ended_at=NOW)
+    connector.cloud.over = {ended.id: ended}
+    return ended
+
+
+async def test_ended_ones_are_read_only_when_asked_for(connector: FakeConnector, over: Session) -> None:
     app = Cast(connector)
     async with at_home(app) as pilot:
         assert "sessions ended" not in connector.cloud.asked
@@ -118,16 +125,16 @@ async def test_ended_ones_are_read_only_when_asked_for(connector: FakeConnector)
         assert connector.cloud.asked.count("sessions ended") == 1
 
 
-async def test_ended_ones_that_a_search_for_an_id_has_read_are_not_listed(connector: FakeConnector) -> None:
-    active(connector, session(1))
-    over = session(7, status="ended", active=False, ended_at=NOW)
-    connector.cloud.over = {over.id: over}
+async def test_ended_ones_that_a_search_for_an_id_has_read_are_not_listed(
+    connector: FakeConnector, over: Session
+) -> None:
     app = Cast(connector)
     async with at_home(app) as pilot:
         await pilot.press("o")
         await until(pilot, lambda: app.shows(Attach))
         await pilot.press(*"abcdef", "enter")
         await until(pilot, lambda: "no such session" in app.text())
+        assert "esc: back" in app.text(), "the keys stay"
         await pilot.press("escape")
         await until(pilot, lambda: app.shows(SessionsScreen))
         assert "sessions ended" in connector.cloud.asked and over.id not in app.home.table.keys

@@ -10,6 +10,7 @@ from ionq_tui.model.limits import Limits
 from ionq_tui.model.money import Money
 from ionq_tui.model.session import Owner, Session
 from ionq_tui.model.snapshot import EMPTY_SNAPSHOT, SessionSnapshot, apply_costs, apply_jobs
+from ionq_tui.view.end_review import left_running
 from ionq_tui.view.receipt import receipt_lines
 from ionq_tui.view.report import report_facts
 from ionq_tui.view.style import words
@@ -64,6 +65,12 @@ def test_a_report_and_its_events_name_the_same_cause() -> None:
     assert any(one.endswith("  session ended: all 31 jobs used") for one in timeline_lines(held, TZ))
     by_one = timeline_lines(over(ended(ender_id="u-7")), TZ)
     assert any(one.endswith("  session ended by u-7") for one in by_one)
+
+
+def test_what_is_left_running_names_cost_limits_and_a_requested_end() -> None:
+    assert words(left_running(watch(), None, NOW, TZ)).startswith("    cost: charged 18.20 usd, reserved 4.10 usd")
+    asked = words(left_running(watch(), at(14, 1), NOW, TZ))
+    assert "left: time " in asked and asked.endswith(" · end requested 14:01, not confirmed")
 
 
 def test_numbers_that_may_be_too_low_say_so() -> None:
